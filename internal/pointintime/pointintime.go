@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package pointintime holds the one notion of a moment that all restores share: how a person may write it, what it is in
+// milliseconds since 1970 for the services, and how it is shown again. Its Terraform type is in type.go. Whether a moment
+// can be restored is not decided here: only the services know their windows.
+package pointintime
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// earliestMilliseconds is 1973-03-03T09:46:40Z. A smaller number is a moment nobody has a backup of, but all of today's
+// moments in epoch seconds: ten digits where thirteen are meant.
+const earliestMilliseconds = 100_000_000_000
+
+// latestMilliseconds is 9999-12-31T23:59:59.999Z, the last moment that RFC 3339 can write.
+const latestMilliseconds = 253_402_300_799_999
+
+var digits = regexp.MustCompile(`^[0-9]+$`)
+
+// Parse reads a moment written as RFC 3339 with any offset ("2023-07-05T13:32:17+02:00") or as milliseconds since 1970
+// in UTC ("1688556737000"). The result is in UTC and has whole milliseconds, which is as finely as the services count.
+// The error says what to write instead.
+func Parse(text string) (time.Time, error) {
+	if digits.MatchString(text) {
+		return parseMilliseconds(text)
+	}
+	// time.Parse takes a comma before the fraction (ISO 8601); RFC 3339, section 5.6, knows the point only.
+	moment, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || strings.Contains(text, ",") {
+		return time.Time{}, fmt.Errorf("%q is neither RFC 3339 with an offset (such as 2023-07-05T11:32:17Z or "+
+			"2023-07-05T13:32:17+02:00) nor milliseconds since 1970 (such as 1688556737000)", text)
+	}
+	if moment.Nanosecond()%int(time.Millisecond) != 0 {
+		return time.Time{}, fmt.Errorf("%q is finer than a millisecond, and the services count in milliseconds: write %s",
+			text, Format(moment.Truncate(time.Millisecond)))
+	}
+	if ms := moment.UnixMilli(); ms < earliestMilliseconds || ms > latestMilliseconds {
+		return time.Time{}, fmt.Errorf("%q is outside of what can be restored: check the year", text)
+	}
+	return moment.UTC(), nil
+}
+
+func parseMilliseconds(text string) (time.Time, error) {
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || ms > latestMilliseconds {
+		return time.Time{}, fmt.Errorf("%q is too large for milliseconds since 1970: a moment of today has 13 digits", text)
+	}
+	if ms < earliestMilliseconds {
+		return time.Time{}, fmt.Errorf("%q looks like seconds since 1970, and milliseconds are needed: write %d, or %s",
+			text, ms*1000, Format(time.UnixMilli(ms*1000)))
+	}
+	return time.UnixMilli(ms).UTC(), nil
+}
+
+// Format writes a moment as RFC 3339 in UTC, with milliseconds only where there are any.
+func Format(moment time.Time) string {
+	return moment.UTC().Format("2006-01-02T15:04:05.999Z07:00")
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package pointintime
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+var (
+	_ basetypes.StringTypable                    = Type{}
+	_ basetypes.StringValuableWithSemanticEquals = Value{}
+	_ xattr.ValidateableAttribute                = Value{}
+)
+
+// Type is the Terraform type of an attribute that holds a moment. It is a string, so that a configuration may give RFC 3339
+// or a number of milliseconds, and so that the state keeps what the person wrote.
+type Type struct{ basetypes.StringType }
+
+// Value is a moment in a configuration, a plan or a state: null, unknown, or text that Parse reads.
+type Value struct{ basetypes.StringValue }
+
+// NewValue holds the text as it is, valid or not.
+func NewValue(text string) Value { return Value{basetypes.NewStringValue(text)} }
+
+// NewNull holds nothing.
+func NewNull() Value { return Value{basetypes.NewStringNull()} }
+
+// String names the type in messages.
+func (Type) String() string { return "pointintime.Type" }
+
+// ValueType is the value that belongs to the type.
+func (Type) ValueType(context.Context) attr.Value { return Value{} }
+
+// Equal compares types, not values.
+func (t Type) Equal(other attr.Type) bool {
+	o, ok := other.(Type)
+	return ok && t.StringType.Equal(o.StringType)
+}
+
+// ValueFromString wraps a string value.
+func (Type) ValueFromString(_ context.Context, in basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
+	return Value{in}, nil
+}
+
+// ValueFromTerraform reads the wire form of the value.
+func (t Type) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
+	value, err := t.StringType.ValueFromTerraform(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	text, ok := value.(basetypes.StringValue)
+	if !ok {
+		return nil, fmt.Errorf("expected a string, got %T", value)
+	}
+	return Value{text}, nil
+}
+
+// Type names the value's type.
+func (Value) Type(context.Context) attr.Type { return Type{} }
+
+// Equal compares the text; for the moment, see StringSemanticEquals.
+func (v Value) Equal(other attr.Value) bool {
+	o, ok := other.(Value)
+	return ok && v.StringValue.Equal(o.StringValue)
+}
+
+// Moment parses the value. It is false for null, unknown and what Parse refuses.
+func (v Value) Moment() (time.Time, bool) {
+	if v.IsNull() || v.IsUnknown() {
+		return time.Time{}, false
+	}
+	moment, err := Parse(v.ValueString())
+	return moment, err == nil
+}
+
+// StringSemanticEquals is true for two spellings of one moment.
+func (v Value) StringSemanticEquals(_ context.Context, other basetypes.StringValuable) (bool, diag.Diagnostics) {
+	o, ok := other.(Value)
+	if !ok {
+		return false, nil
+	}
+	mine, valid := v.Moment()
+	theirs, alsoValid := o.Moment()
+	return valid && alsoValid && mine.Equal(theirs), nil
+}
+
+// ValidateAttribute refuses what Parse refuses, with Parse's own words.
+func (v Value) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
+	if v.IsNull() || v.IsUnknown() {
+		return
+	}
+	if _, err := Parse(v.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a point in time", err.Error()+".")
+	}
+}
