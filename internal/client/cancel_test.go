@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+)
+
+var errInterrupted = errors.New("interrupted")
+
+// Each wait is entered, then cancelled: the call must end at once with the cause, and be followed by no request.
+func TestCancelEndsEveryWait(t *testing.T) {
+	tests := []struct {
+		name     string
+		reply    http.HandlerFunc
+		prepare  func(*Client)
+		call     func(context.Context, *Client) error
+		requests int // made before the wait
+	}{
+		{name: "back-off, repeatable", reply: answerWith(503, ""), call: theCalls["repeatable"], requests: 1},
+		{name: "back-off, once", reply: answerWith(429, ""), call: theCalls["once"], requests: 1},
+		{name: "Retry-After", reply: answerWith(429, "", "Retry-After", "60"), call: theCalls["once"], requests: 1},
+		{
+			name: "limit", prepare: func(c *Client) { c.limits[serviceDWS].ReserveN(noon, 10) },
+			call: theCalls["repeatable"],
+		},
+		{
+			name: "limit, once", prepare: func(c *Client) { c.limits[serviceDWS].ReserveN(noon, 10) },
+			call: theCalls["once"],
+		},
+		{
+			name: "first poll",
+			call: func(ctx context.Context, c *Client) error {
+				_, err := c.WaitForJob(ctx, waitFor(c, noon, noon.Add(time.Hour)))
+				return err
+			},
+		},
+		{
+			name: "next poll", reply: answerWith(200, goodReply), requests: 1,
+			call: func(ctx context.Context, c *Client) error {
+				job, err := c.WaitForJob(ctx, waitFor(c, noon.Add(-time.Minute), noon.Add(time.Hour)))
+				if job.Status != JobRunning {
+					t.Errorf("the job as last seen is %+v", job)
+				}
+				return err
+			},
+		},
+		{
+			name: "back-off of a poll", reply: answerWith(503, ""), requests: 1,
+			call: func(ctx context.Context, c *Client) error {
+				_, err := c.WaitForJob(ctx, waitFor(c, noon.Add(-time.Minute), noon.Add(time.Hour)))
+				return err
+			},
+		},
+		{
+			name: "somebody else's look-up of the project",
+			prepare: func(c *Client) {
+				c.project.id = ""
+				c.project.flight = &projectFlight{done: make(chan struct{})}
+			},
+			call: nil, // see below: this wait is not on the clock
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			clock := newFakeClock()
+			clock.sleep = func(ctx context.Context, _ time.Duration) error {
+				cancel(errInterrupted)
+				<-ctx.Done()
+				return context.Cause(ctx)
+			}
+			reply := test.reply
+			if reply == nil {
+				reply = answerWith(200, goodReply)
+			}
+			server := newStage(t, reply)
+			c := newTestClient(t, server.URL, clock)
+			if test.prepare != nil {
+				test.prepare(c)
+			}
+			call := test.call
+			if call == nil {
+				call = func(ctx context.Context, c *Client) error {
+					done := make(chan error)
+					go func() { done <- theCalls["once"](ctx, c) }()
+					cancel(errInterrupted)
+					return <-done
+				}
+			}
+			if err := call(ctx, c); err != errInterrupted { //nolint:errorlint // the cause itself is promised
+				t.Errorf("got %T %v, want the cause of the cancellation", err, err)
+			}
+			if got := len(server.got()); got != test.requests {
+				t.Errorf("%d requests, want %d", got, test.requests)
+			}
+		})
+	}
+}
+
+func waitFor(c *Client, submitted, deadline time.Time) JobWait {
+	return JobWait{
+		Job:       func(ctx context.Context) (Job, error) { return c.DWSJob(ctx, jobID) },
+		Submitted: submitted, Deadline: deadline,
+	}
+}
+
+// The request is with the server when the context ends.
+func TestCancelEndsARequestUnderWay(t *testing.T) {
+	tests := map[string]struct {
+		call func(context.Context, *Client) error
+		want string
+	}{
+		"repeatable": {theCalls["repeatable"], unsent},
+		"once":       {theCalls["once"], ambiguous},
+		"poll": {func(ctx context.Context, c *Client) error {
+			_, err := c.WaitForJob(ctx, waitFor(c, noon, noon.Add(time.Hour)))
+			return err
+		}, unsent},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+				cancel(errInterrupted)
+				silence(w, r)
+			})
+			err := test.call(ctx, newTestClient(t, server.URL, newFakeClock()))
+			if got := outcome(err); got != test.want || !errors.Is(err, errInterrupted) {
+				t.Errorf("got %s (%v), want %s with the cause of the cancellation", got, err, test.want)
+			}
+			if test.want == unsent && err != errInterrupted { //nolint:errorlint // the cause itself is promised
+				t.Errorf("got %T %v, want the cause itself", err, err)
+			}
+			if got := len(server.got()); got != 1 {
+				t.Errorf("%d requests, want 1", got)
+			}
+		})
+	}
+}
+
+// No connection yet: nothing was sent, whatever the class.
+func TestCancelEndsADial(t *testing.T) {
+	for class, call := range theCalls {
+		t.Run(class, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			c := newTestClient(t, "http://unused.example", newFakeClock())
+			for _, h := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
+				hops(t, h).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+					cancel(errInterrupted)
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+			}
+			if err := call(ctx, c); err != errInterrupted { //nolint:errorlint // the cause itself is promised
+				t.Errorf("got %T %v, want the cause of the cancellation", err, err)
+			}
+		})
+	}
+}
+
+func TestNothingIsSentUnderAnEndedContext(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errInterrupted)
+	for class, call := range theCalls {
+		server := newStage(t, answerWith(200, goodReply))
+		err := call(ctx, newTestClient(t, server.URL, newFakeClock()))
+		if err != errInterrupted || len(server.got()) != 0 { //nolint:errorlint // the cause itself is promised
+			t.Errorf("%s: got %v after %d requests", class, err, len(server.got()))
+		}
+	}
+}
+
+// A turn that was not used goes back to the others.
+func TestCancelReturnsTheTurn(t *testing.T) {
+	clock := newFakeClock()
+	c := newTestClient(t, "http://unused.example", clock)
+	c.limits[serviceRDS].ReserveN(noon, 10)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	clock.sleep = func(ctx context.Context, _ time.Duration) error {
+		cancel(errInterrupted)
+		return context.Cause(ctx)
+	}
+	for range 5 {
+		if err := c.awaitTurn(ctx, serviceRDS); !errors.Is(err, errInterrupted) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if got := c.limits[serviceRDS].TokensAt(noon); got < -1 {
+		t.Errorf("%v tokens are left, want those of the cancelled back", got)
+	}
+}
+
+func TestSystemClock(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	if err := SystemClock.Sleep(ctx, time.Millisecond); err != nil {
+		t.Error(err)
+	}
+	if err := SystemClock.Sleep(ctx, -time.Hour); err != nil {
+		t.Error(err)
+	}
+	done := make(chan error)
+	go func() { done <- SystemClock.Sleep(ctx, time.Hour) }()
+	cancel(errInterrupted)
+	if err := <-done; !errors.Is(err, errInterrupted) {
+		t.Errorf("got %v", err)
+	}
+	if err := SystemClock.Sleep(ctx, -time.Hour); !errors.Is(err, errInterrupted) {
+		t.Errorf("under an ended context: %v", err)
+	}
+	if since := time.Since(SystemClock.Now()); since < 0 || since > time.Minute {
+		t.Errorf("it is off by %s", since)
+	}
+}

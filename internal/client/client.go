@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package client speaks to the cloud: it signs and sends the calls of RDS, DDS, DWS and IAM that a
+// restore needs, tells apart what was refused, what was accepted and what may have been, and waits
+// for jobs. It knows nothing of Terraform.
+//
+// A restore cannot be taken back and carries no idempotency key, so the three restore calls are a
+// class of their own: see submit.
+package client
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/time/rate"
+)
+
+// Config says whom to speak to and as whom.
+type Config struct {
+	Region    string // required
+	ProjectID string // of Region; "" looks it up in IAM by the region's name, once, when it is first needed
+
+	AccessKey     string
+	SecretKey     string
+	SecurityToken string // of a temporary access key
+	AuthToken     string // an IAM token; wins over the keys
+
+	Cloud     string            // the domain behind the region's name; "" is myhuaweicloud.eu for eu-west-1xx, else myhuaweicloud.com
+	AuthURL   string            // IAM, with or without /v3 at the end
+	Endpoints map[string]string // of iam, rds, dds, dws; with or without scheme (https) and trailing slash
+	Insecure  bool              // the servers' certificates are not verified
+
+	MaxRetries int // of one HTTP call, after its first attempt
+	UserAgent  string
+
+	Clock Clock // nil is SystemClock
+	// Log is told of every attempt, also of several at once; nil is silence. It is never given a secret,
+	// a header or a whole body.
+	Log func(ctx context.Context, message string, fields map[string]any)
+}
+
+// Client makes the calls of one region. It is safe for concurrent use.
+type Client struct {
+	*shared
+	region  string
+	project projectLookup
+}
+
+// shared is what the clients of all regions have in common.
+type shared struct {
+	config      Config
+	clock       Clock
+	credentials credentials
+	endpoints   map[string]string
+	repeatable  *retryablehttp.Client // calls that may be sent again
+	once        *retryablehttp.Client // the restore calls
+	limits      map[string]*rate.Limiter
+
+	mutex   sync.Mutex
+	regions map[string]*Client
+}
+
+// New checks the configuration and returns the client of its region. It calls nothing.
+func New(config Config) (*Client, error) {
+	if config.Region == "" {
+		return nil, fmt.Errorf("no region is configured")
+	}
+	if !validHostLabel(config.Region) {
+		return nil, fmt.Errorf("%q is not the name of a region, such as eu-west-101", config.Region)
+	}
+	if config.ProjectID != "" {
+		if err := checkID("project", config.ProjectID); err != nil {
+			return nil, err
+		}
+	}
+	if config.MaxRetries < 0 {
+		return nil, fmt.Errorf("the number of retries is negative: %d", config.MaxRetries)
+	}
+	credentials, err := newCredentials(config)
+	if err != nil {
+		return nil, err
+	}
+	endpoints, err := configuredEndpoints(config)
+	if err != nil {
+		return nil, err
+	}
+	clock := config.Clock
+	if clock == nil {
+		clock = SystemClock
+	}
+	s := &shared{
+		config:      config,
+		clock:       clock,
+		credentials: credentials,
+		endpoints:   endpoints,
+		limits:      newLimits(),
+		regions:     map[string]*Client{},
+	}
+	s.repeatable = s.newHTTPClient(retryRepeatable, 60*time.Second, true)
+	s.once = s.newHTTPClient(retryOnce, 120*time.Second, false)
+	c := &Client{shared: s, region: config.Region}
+	c.project.id = config.ProjectID
+	s.regions[config.Region] = c
+	return c, nil
+}
+
+// ForRegion returns the client of another region, which shares credentials, limits and connections
+// with this one; the same *Client for the same region, and c itself for "". A configured endpoint
+// of RDS, DDS or DWS belongs to the configured region, so another region is then an error.
+func (c *Client) ForRegion(region string) (*Client, error) {
+	if region == "" || region == c.region {
+		return c, nil
+	}
+	if !validHostLabel(region) {
+		return nil, fmt.Errorf("%q is not the name of a region, such as eu-west-101", region)
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if sibling, ok := c.regions[region]; ok {
+		return sibling, nil
+	}
+	for _, service := range []string{serviceRDS, serviceDDS, serviceDWS} {
+		if endpoint, ok := c.endpoints[service]; ok {
+			return nil, fmt.Errorf("region %s cannot be used: the %s endpoint %s is configured for region %s",
+				region, strings.ToUpper(service), endpoint, c.config.Region)
+		}
+	}
+	sibling := &Client{shared: c.shared, region: region}
+	c.regions[region] = sibling
+	return sibling, nil
+}
+
+// Region is the region whose services c calls.
+func (c *Client) Region() string { return c.region }
+
+// Clock is the clock that c waits on.
+func (c *Client) Clock() Clock { return c.clock }
+
+func (s *shared) log(ctx context.Context, message string, fields map[string]any) {
+	if s.config.Log != nil {
+		s.config.Log(ctx, message, fields)
+	}
+}

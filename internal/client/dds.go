@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// DDSCollectionRestore is the body of "Restoring Databases and Tables to a Point in Time".
+type DDSCollectionRestore struct {
+	RestoreCollections []DDSRestoreDatabase `json:"restore_collections"`
+}
+
+// DDSRestoreDatabase is a database to restore: whole, with a time of its own, or some of its collections.
+type DDSRestoreDatabase struct {
+	Database string `json:"database"`
+	// Milliseconds since 1970, as a string: so says the table of parameters; the examples have a number.
+	RestoreDatabaseTime string                 `json:"restore_database_time,omitempty"`
+	Collections         []DDSRestoreCollection `json:"collections,omitempty"`
+}
+
+// DDSRestoreCollection is a collection to restore. Without a new name the service makes one up:
+// the old one with "_bak_" and a time.
+type DDSRestoreCollection struct {
+	OldName               string `json:"old_name"`
+	NewName               string `json:"new_name,omitempty"`
+	RestoreCollectionTime string `json:"restore_collection_time"` // as RestoreDatabaseTime
+}
+
+// RestoreDDSCollections starts a restore and returns its job's id. Errors as of RestoreRDSTables.
+func (c *Client) RestoreDDSCollections(ctx context.Context, instanceID string, restore DDSCollectionRestore) (string, error) {
+	if err := checkID("DDS instance", instanceID); err != nil {
+		return "", err
+	}
+	var reply jobReply
+	err := c.submit(ctx, call{
+		service:   serviceDDS,
+		operation: "restore collections",
+		method:    http.MethodPost,
+		path:      "/v3/{project_id}/instances/" + instanceID + "/restore/collections",
+		body:      restore,
+	}, &reply, reply.accepted)
+	return string(reply.JobID), err
+}
+
+// jobReply is the answer of DDS and DWS to a restore call.
+type jobReply struct {
+	JobID text `json:"job_id"`
+}
+
+func (r *jobReply) accepted() bool { return r.JobID != "" }
+
+// DDSJobs lists the jobs created within the span, at most 30 days (DDS API Reference, "Querying
+// Tasks"). The list cannot be filtered by instance. Open Telekom Cloud does not document the call.
+func (c *Client) DDSJobs(ctx context.Context, from, to time.Time) ([]Job, error) {
+	const layout = "2006-01-02T15:04:05-0700"
+	return c.pages(100, func(offset, limit string) ([]jobRecord, error) {
+		var reply struct {
+			Jobs []jobRecord `json:"jobs"`
+		}
+		err := c.do(ctx, call{
+			service:   serviceDDS,
+			operation: "query tasks",
+			method:    http.MethodGet,
+			path:      "/v3.1/{project_id}/jobs",
+			query: url.Values{
+				"start_time": {from.UTC().Format(layout)},
+				"end_time":   {to.UTC().Format(layout)},
+				"offset":     {offset},
+				"limit":      {limit},
+			},
+		}, &reply)
+		return reply.Jobs, err
+	})
+}
+
+// DDSInstance is what matters of an instance for a restore.
+type DDSInstance struct {
+	ID      string
+	Name    string
+	Status  string   // normal when it is ready
+	Actions []string // what is being done to it
+	Mode    string   // ReplicaSet, Sharding or Single
+	Engine  string   // the storage engine, such as wiredTiger
+	Version string   // such as 4.0
+}
+
+// DDSInstance queries an instance (DDS API Reference, "Querying Instances": a list with a filter).
+// The error is a *NotFoundError when there is none.
+func (c *Client) DDSInstance(ctx context.Context, id string) (DDSInstance, error) {
+	if err := checkID("DDS instance", id); err != nil {
+		return DDSInstance{}, err
+	}
+	var reply struct {
+		Instances []struct {
+			ID        string   `json:"id"`
+			Name      string   `json:"name"`
+			Status    string   `json:"status"`
+			Actions   []string `json:"actions"`
+			Mode      string   `json:"mode"`
+			Engine    string   `json:"engine"`
+			Datastore struct {
+				Version string `json:"version"`
+			} `json:"datastore"`
+		} `json:"instances"`
+	}
+	what := "DDS instance " + id
+	err := c.do(ctx, call{
+		service:   serviceDDS,
+		operation: "query instance",
+		method:    http.MethodGet,
+		path:      "/v3/{project_id}/instances",
+		query:     url.Values{"id": {id}},
+	}, &reply)
+	if err != nil {
+		return DDSInstance{}, notFound(err, what, "DBS.200002", "DBS.280110")
+	}
+	for _, found := range reply.Instances {
+		if found.ID == id {
+			return DDSInstance{
+				ID: found.ID, Name: found.Name, Status: found.Status, Actions: found.Actions,
+				Mode: found.Mode, Engine: found.Engine, Version: found.Datastore.Version,
+			}, nil
+		}
+	}
+	return DDSInstance{}, &NotFoundError{What: what}
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The services, by the names that their hosts begin with.
+const (
+	serviceIAM = "iam"
+	serviceRDS = "rds"
+	serviceDDS = "dds"
+	serviceDWS = "dws"
+)
+
+var services = []string{serviceDDS, serviceDWS, serviceIAM, serviceRDS}
+
+// configuredEndpoints returns the endpoints that do not follow the naming rule, without a trailing
+// slash. IAM may be set in two ways; the endpoint wins over the authentication URL.
+func configuredEndpoints(config Config) (map[string]string, error) {
+	endpoints := map[string]string{}
+	if config.AuthURL != "" {
+		endpoint, err := parseEndpoint(config.AuthURL)
+		if err != nil {
+			return nil, fmt.Errorf("the authentication URL: %w", err)
+		}
+		endpoints[serviceIAM] = endpoint
+	}
+	for service, value := range config.Endpoints {
+		if !slices.Contains(services, service) {
+			return nil, fmt.Errorf("an endpoint is configured for %q; the services are %s", service, strings.Join(services, ", "))
+		}
+		if value == "" {
+			continue
+		}
+		endpoint, err := parseEndpoint(value)
+		if err != nil {
+			return nil, fmt.Errorf("the %s endpoint: %w", strings.ToUpper(service), err)
+		}
+		endpoints[service] = endpoint
+	}
+	if iam, ok := endpoints[serviceIAM]; ok {
+		endpoints[serviceIAM] = strings.TrimSuffix(iam, "/v3")
+	}
+	return endpoints, nil
+}
+
+func parseEndpoint(value string) (string, error) {
+	text := value
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	text = strings.TrimRight(text, "/")
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http":
+		return "", fmt.Errorf("it is not the address of a service, such as https://rds.eu-west-101.myhuaweicloud.eu")
+	case parsed.User != nil:
+		return "", fmt.Errorf("it holds a user name or password; credentials are configured apart")
+	case parsed.RawQuery != "" || parsed.Fragment != "":
+		return "", fmt.Errorf("%s: it holds a query or a fragment", text)
+	}
+	return text, nil
+}
+
+// endpoint follows the rule https://SERVICE.REGION.CLOUD unless one is configured. The lists of
+// regions in the documentation age, so no region is checked against them.
+func (c *Client) endpoint(service string) string {
+	if endpoint, ok := c.endpoints[service]; ok {
+		return endpoint
+	}
+	return "https://" + service + "." + c.region + "." + cloudOf(c.config.Cloud, c.region)
+}
+
+// cloudOf returns the domain behind the region's name. The eu-west-1xx regions are a cloud of their
+// own; for Open Telekom Cloud, "otc.t-systems.com" is configured (its Regions and Endpoints page).
+func cloudOf(configured, region string) string {
+	switch {
+	case configured != "":
+		return strings.Trim(configured, "./")
+	case strings.HasPrefix(region, "eu-west-1"):
+		return "myhuaweicloud.eu"
+	default:
+		return "myhuaweicloud.com"
+	}
+}
+
+var hostLabel = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
+
+func validHostLabel(text string) bool { return hostLabel.MatchString(text) }
+
+var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// checkID refuses what cannot be an id before it becomes part of a path: an empty id or one with a
+// slash would address something else.
+func checkID(what, id string) error {
+	if !identifier.MatchString(id) {
+		return fmt.Errorf("%q is not the id of a %s", id, what)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// APIError is an answer with which a service refused a call or failed at it.
+type APIError struct {
+	Service    string // iam, rds, dds or dws
+	Operation  string // in words
+	Method     string
+	Path       string
+	StatusCode int
+	Code       string // such as DBS.200019; "" when the answer holds none
+	Message    string
+	RequestID  string // what the service's support asks for
+	Body       string // the first 512 bytes, only when no code was found
+}
+
+// Error is one line: the operation, the code and message, the HTTP status and the request id.
+func (e *APIError) Error() string {
+	var text strings.Builder
+	text.WriteString(strings.ToUpper(e.Service) + " " + e.Operation + ": ")
+	switch {
+	case e.Code != "" && e.Message != "":
+		text.WriteString(e.Code + ": " + e.Message)
+	case e.Code != "":
+		text.WriteString(e.Code)
+	case e.Message != "":
+		text.WriteString(e.Message)
+	case e.Body != "":
+		text.WriteString("answered " + e.Body)
+	default:
+		text.WriteString("answered without a reason")
+	}
+	fmt.Fprintf(&text, " (HTTP %d", e.StatusCode)
+	if name := http.StatusText(e.StatusCode); name != "" {
+		text.WriteString(" " + name)
+	}
+	if e.RequestID != "" {
+		text.WriteString(", request id " + e.RequestID)
+	}
+	text.WriteString(")")
+	return text.String()
+}
+
+// AmbiguousError is the end of a restore call that may have been accepted although no job id came
+// back: it was cut after sending, or answered with a 5xx. It must not be sent again blindly.
+type AmbiguousError struct {
+	Operation string // with the service's name
+	Err       error
+	Sent      time.Time // on the client's clock; jobs created before it are not of this call
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%s, sent at %s, may have been accepted: %v", e.Operation, e.Sent.UTC().Format(time.RFC3339), e.Err)
+}
+
+func (e *AmbiguousError) Unwrap() error { return e.Err }
+
+// NotFoundError says that the service does not know a job, an instance, a cluster or a snapshot.
+type NotFoundError struct {
+	What string // such as "RDS instance 0123…in03"
+	Err  error  // the service's answer, if it was an error; an empty list is not one
+}
+
+func (e *NotFoundError) Error() string {
+	if e.Err == nil {
+		return e.What + " was not found"
+	}
+	return fmt.Sprintf("%s was not found: %v", e.What, e.Err)
+}
+
+func (e *NotFoundError) Unwrap() error { return e.Err }
+
+// WaitTimeoutError says that a wait's deadline passed while the job was running.
+type WaitTimeoutError struct {
+	JobID string
+	Job   Job // as last seen
+}
+
+func (e *WaitTimeoutError) Error() string {
+	text := fmt.Sprintf("job %s was still running when the time to wait for it was over", e.JobID)
+	if e.Job.Progress != "" {
+		text += ", at " + e.Job.Progress
+	}
+	return text
+}
+
+// PollError says that a wait was given up because a job's status could not be had.
+type PollError struct {
+	JobID string    // "" if the job was never seen
+	Since time.Time // the first of the failures, on the client's clock
+	Err   error     // the last of them
+}
+
+func (e *PollError) Error() string {
+	job := "the job"
+	if e.JobID != "" {
+		job += " " + e.JobID
+	}
+	return fmt.Sprintf("the status of %s could not be queried since %s: %v", job, e.Since.UTC().Format(time.RFC3339), e.Err)
+}
+
+func (e *PollError) Unwrap() error { return e.Err }
+
+// IsNotFound reports whether err says that a job, instance, cluster or snapshot does not exist.
+func IsNotFound(err error) bool {
+	var notFound *NotFoundError
+	return errors.As(err, &notFound)
+}
+
+// busyCodes are the documented "another operation is running" and "not in this status" codes. The
+// same code comes with another HTTP status from each service (DBS.200019: RDS 409, DDS 403), which
+// is why the status is not asked.
+var busyCodes = map[string][]string{
+	// RDS API Reference, Error Codes; DBS.201205 is a running backup.
+	serviceRDS: {"DBS.200011", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.200086", "DBS.201014", "DBS.201202", "DBS.201205", "DBS.212006"},
+	// DDS API Reference, Error Codes.
+	serviceDDS: {"DBS.200011", "DBS.200018", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.201000", "DBS.201014", "DBS.201015", "DBS.201202"},
+	// "Operation in progress"; not published for a table restore, seen from cluster operations.
+	serviceDWS: {"DWS.7023"},
+}
+
+// IsBusy reports whether a service refused a call because the instance or cluster is occupied, so
+// that the same call may be accepted later. It is never true for an *AmbiguousError.
+func IsBusy(err error) bool {
+	var ambiguous *AmbiguousError
+	var refused *APIError
+	if errors.As(err, &ambiguous) || !errors.As(err, &refused) {
+		return false
+	}
+	codes := busyCodes[refused.Service]
+	if slices.Contains(codes, refused.Code) {
+		return true
+	}
+	// DWS wraps a code of its own in the message of its general one.
+	return refused.Code == "DWS.9999" && slices.ContainsFunc(codes, func(code string) bool {
+		return strings.Contains(refused.Message, code)
+	})
+}
+
+// permissionCodes say "not allowed" or "not logged in", whatever the HTTP status (Error Codes of the
+// RDS and DDS API References; API Gateway, Error Codes, which are spelled APIGW or APIG).
+var permissionCodes = []string{
+	"DBS.200010", "DBS.200044", "DBS.280015", "DBS.280032", "DBS.280056", "DBS.280063",
+	"APIGW.0301", "APIGW.0302", "APIG.0301", "APIG.0302",
+}
+
+// IsForbidden reports whether a service refused a call for want of a permission or of valid
+// credentials: a permission code, or a 401 or 403 whose code does not say something else.
+func IsForbidden(err error) bool {
+	var refused *APIError
+	if !errors.As(err, &refused) || IsNotFound(err) || IsBusy(err) {
+		return false
+	}
+	return slices.Contains(permissionCodes, refused.Code) ||
+		refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden
+}
+
+// notFound wraps err in a *NotFoundError if the service says with one of the codes, or with a 404,
+// that the thing does not exist. A 404 of the gateway says that the call does not exist.
+func notFound(err error, what string, codes ...string) error {
+	var refused *APIError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	gateway := strings.HasPrefix(refused.Code, "APIGW.") || strings.HasPrefix(refused.Code, "APIG.")
+	if slices.Contains(codes, refused.Code) || refused.StatusCode == http.StatusNotFound && !gateway {
+		return &NotFoundError{What: what, Err: err}
+	}
+	return err
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+// For the tests of package client_test.
+type TestClock = fakeClock
+
+var (
+	NewTestClock = newFakeClock
+	SubmitRaw    = submitRaw
+	Examples     = map[string]string{
+		"rds": rdsExample, "dds, databases": ddsDatabaseExample, "dds, collections": ddsCollectionExample, "dws": dwsExample,
+	}
+)

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+)
+
+func unconfigured(config *Config) { config.ProjectID = "" }
+
+const oneProject = `{"projects":[{"id":"p2","name":"eu-west-101_team"},{"id":"p1","name":"eu-west-101"},{"id":"p3","name":"MOS"}]}`
+
+func TestProjectID(t *testing.T) {
+	tests := map[string]struct {
+		reply http.HandlerFunc
+		want  string
+		err   string
+	}{
+		"one":            {reply: answerWith(200, oneProject), want: "p1"},
+		"none":           {reply: answerWith(200, `{"projects":[]}`), err: "0 projects are named eu-west-101, one is needed; IAM lists none: configure the project's id"},
+		"no list":        {reply: answerWith(200, `{}`), err: "0 projects are named eu-west-101"},
+		"only like it":   {reply: answerWith(200, `{"projects":[{"id":"p2","name":"eu-west-101_team"},{"id":"p3","name":"EU-WEST-101"}]}`), err: "IAM lists eu-west-101_team (p2), EU-WEST-101 (p3)"},
+		"several":        {reply: answerWith(200, `{"projects":[{"id":"p1","name":"eu-west-101"},{"id":"p2","name":"eu-west-101"}]}`), err: "2 projects are named eu-west-101, one is needed; IAM lists eu-west-101 (p1), eu-west-101 (p2)"},
+		"no id":          {reply: answerWith(200, `{"projects":[{"name":"eu-west-101"}]}`), err: "0 projects"},
+		"not an id":      {reply: answerWith(200, `{"projects":[{"id":"a/b","name":"eu-west-101"}]}`), err: `"a/b" is not the id of a project`},
+		"not allowed":    {reply: answerWith(401, `{"error":{"code":401,"message":"bad key"}}`), err: "IAM query projects: 401: bad key (HTTP 401 Unauthorized)"},
+		"not documented": {reply: answerWith(200, `{"projects":17}`), err: "IAM query projects: the reply is not as documented"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := newStage(t, test.reply)
+			c := newTestClient(t, server.URL, newFakeClock(), unconfigured)
+			for range 2 {
+				got, err := c.ProjectID(t.Context())
+				if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+					t.Errorf("got %q, %v; want %q, %q", got, err, test.want, test.err)
+				}
+			}
+			requests := server.got()
+			if want := map[bool]int{true: 1, false: 2}[test.err == ""]; len(requests) != want {
+				t.Errorf("%d requests, want %d: a failure is not remembered, a success is", len(requests), want)
+			}
+			got := requests[0]
+			if got.Method != "GET" || got.Path != "/v3/projects" || got.Query != "name=eu-west-101" || got.Body != "" {
+				t.Errorf("asked %+v", got)
+			}
+			if got, want := got.Header.Get("Authorization"), authorization(t, got); got != want {
+				t.Errorf("Authorization\ngot  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+func TestProjectIDIsConfigured(t *testing.T) {
+	server := newStage(t, answerWith(200, oneProject))
+	c := newTestClient(t, server.URL, newFakeClock())
+	if got, err := c.ProjectID(t.Context()); got != testProject || err != nil || len(server.got()) != 0 {
+		t.Errorf("got %q, %v after %d requests", got, err, len(server.got()))
+	}
+}
+
+func TestProjectIDOfAnotherRegion(t *testing.T) {
+	server := newStage(t, answerWith(200, `{"projects":[{"id":"p9","name":"eu-de"}]}`))
+	c := newTestClient(t, server.URL, newFakeClock(), func(config *Config) { config.Endpoints = map[string]string{"iam": server.URL} })
+	sibling, err := c.ForRegion("eu-de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := sibling.ProjectID(t.Context()); got != "p9" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, _ := c.ProjectID(t.Context()); got != testProject {
+		t.Errorf("the configured region's became %q", got)
+	}
+}
+
+// The restore is not sent without a project, and a failed look-up is not an ambiguous restore.
+func TestProjectIDComesFirst(t *testing.T) {
+	server := newStage(t, reset)
+	for class, call := range theCalls {
+		err := call(t.Context(), newTestClient(t, server.URL, newFakeClock(), unconfigured))
+		if got := outcome(err); got != unsent {
+			t.Errorf("%s: %s (%v)", class, got, err)
+		}
+	}
+	for _, request := range server.got() {
+		if request.Path != "/v3/projects" {
+			t.Errorf("asked %s %s", request.Method, request.Path)
+		}
+	}
+}
+
+func TestProjectIDIsLookedUpOnceByMany(t *testing.T) {
+	replies := map[string]http.HandlerFunc{
+		"found":  answerWith(200, oneProject),
+		"failed": answerWith(401, `{"error":{"code":401}}`),
+	}
+	for name, reply := range replies {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const callers = 20
+				requests, answer := 0, make(chan struct{})
+				c := newTestClient(t, "http://iam.example", newFakeClock(), unconfigured)
+				c.repeatable.HTTPClient.Transport.(*roundTripper).next = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					requests++
+					<-answer
+					recorder := httptest.NewRecorder()
+					reply(recorder, r)
+					return recorder.Result(), nil
+				})
+				results := make(chan error, callers)
+				for range callers {
+					go func() { _, err := c.ProjectID(t.Context()); results <- err }()
+				}
+				synctest.Wait() // one of them asks, the others wait for it
+				close(answer)
+				for range callers {
+					if err := <-results; (err == nil) != (name == "found") {
+						t.Errorf("got %v", err)
+					}
+				}
+				if requests != 1 {
+					t.Errorf("%d requests for %d callers", requests, callers)
+				}
+			})
+		})
+	}
+}
+
+type roundTripFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestProjectIDSurvivesTheCancellationOfAnother(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	asked := make(chan struct{})
+	var once sync.Once
+	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		once.Do(func() { close(asked) })
+		silence(w, r)
+	}, answerWith(200, oneProject))
+	c := newTestClient(t, server.URL, newFakeClock(), unconfigured)
+	first, second := make(chan error), make(chan error)
+	go func() { _, err := c.ProjectID(ctx); first <- err }()
+	<-asked
+	go func() {
+		id, err := c.ProjectID(t.Context())
+		if id != "p1" {
+			t.Errorf("got %q", id)
+		}
+		second <- err
+	}()
+	cancel(errInterrupted)
+	if err := <-first; !errors.Is(err, errInterrupted) {
+		t.Errorf("the cancelled: %v", err)
+	}
+	if err := <-second; err != nil {
+		t.Errorf("the other: %v", err)
+	}
+}

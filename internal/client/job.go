@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// JobStatus is where a job stands, in RDS's and DDS's words.
+type JobStatus string
+
+// The statuses of a job.
+const (
+	JobRunning   JobStatus = "Running"
+	JobCompleted JobStatus = "Completed"
+	JobFailed    JobStatus = "Failed"
+)
+
+// Job is an asynchronous task of a service, as a query for it or a list shows it.
+type Job struct {
+	ID         string
+	Name       string // its type, such as MongodbRestoreTable
+	InstanceID string // "" from DWS
+	Status     JobStatus
+	Reason     string    // why it failed
+	Progress   string    // "60%", or "" when the service does not say
+	Created    time.Time // UTC, as the next; zero when absent
+	Ended      time.Time // may be set although the job is running
+}
+
+// RDSJob queries a job (RDS API Reference, "Obtaining Information About a Task with a Specified ID").
+// The error is a *NotFoundError for a job that the service does not know: for some seconds after it
+// was started, and again after a month.
+func (c *Client) RDSJob(ctx context.Context, jobID string) (Job, error) {
+	return c.job(ctx, serviceRDS, "/v3/{project_id}/jobs", url.Values{"id": {jobID}}, jobID)
+}
+
+// DDSJob is RDSJob for DDS (DDS API Reference, "Obtaining Task Information of a Specified ID").
+func (c *Client) DDSJob(ctx context.Context, jobID string) (Job, error) {
+	return c.job(ctx, serviceDDS, "/v3/{project_id}/jobs", url.Values{"id": {jobID}}, jobID)
+}
+
+// DWSJob is RDSJob for DWS (DWS API Reference, "Querying the Task Progress"): v1.0, and "job" in the singular.
+func (c *Client) DWSJob(ctx context.Context, jobID string) (Job, error) {
+	return c.job(ctx, serviceDWS, "/v1.0/{project_id}/job/"+jobID, nil, jobID)
+}
+
+func (c *Client) job(ctx context.Context, service, path string, query url.Values, jobID string) (Job, error) {
+	if err := checkID("job", jobID); err != nil {
+		return Job{}, err
+	}
+	what := strings.ToUpper(service) + " job " + jobID
+	var reply struct {
+		Job       jobRecord `json:"job"` // RDS and DDS
+		jobRecord           // DWS has no wrapper
+	}
+	err := c.do(ctx, call{service: service, operation: "query job", method: http.MethodGet, path: path, query: query}, &reply)
+	if err != nil {
+		return Job{}, notFound(err, what, "DBS.200543")
+	}
+	record := reply.Job
+	if record.empty() {
+		record = reply.jobRecord
+	}
+	if record.empty() {
+		return Job{}, &NotFoundError{What: what}
+	}
+	job := record.job()
+	if job.ID == "" {
+		job.ID = jobID
+	}
+	return job, nil
+}
+
+// jobRecord is a job in any of its spellings: the services differ from each other, and the lists of
+// a service from its query of one job.
+type jobRecord struct {
+	ID         text `json:"id"`
+	JobID      text `json:"job_id"` // DWS
+	Name       text `json:"name"`
+	JobName    text `json:"job_name"`    // DWS
+	ActionName text `json:"action_name"` // DWS cluster actions
+	Status     text `json:"status"`
+	InstanceID text `json:"instance_id"` // lists
+	Instance   struct {
+		ID text `json:"id"`
+	} `json:"instance"`
+	FailReason   text   `json:"fail_reason"`
+	FailedCode   text   `json:"failed_code"` // DWS, as the next
+	FailedDetail text   `json:"failed_detail"`
+	Progress     text   `json:"progress"`
+	Process      text   `json:"process"` // RDS
+	Created      moment `json:"created"`
+	CreatedAt    moment `json:"created_at"`  // DDS list
+	CreateTime   moment `json:"create_time"` // RDS list
+	BeginTime    moment `json:"begin_time"`  // DWS
+	SubmitTime   moment `json:"submit_time"` // DWS cluster actions
+	Ended        moment `json:"ended"`
+	EndedAt      moment `json:"ended_at"`
+	EndTime      moment `json:"end_time"`
+}
+
+func (r jobRecord) empty() bool { return r.ID == "" && r.JobID == "" && r.Status == "" }
+
+func (r jobRecord) job() Job {
+	job := Job{
+		ID:         firstOf(r.ID, r.JobID),
+		Name:       firstOf(r.Name, r.JobName, r.ActionName),
+		InstanceID: firstOf(r.InstanceID, r.Instance.ID),
+		Status:     jobStatus(string(r.Status)),
+		Reason:     string(r.FailReason),
+		Progress:   firstOf(r.Progress, r.Process),
+		Created:    firstMoment(r.Created, r.CreatedAt, r.CreateTime, r.BeginTime, r.SubmitTime),
+		Ended:      firstMoment(r.Ended, r.EndedAt, r.EndTime),
+	}
+	if job.Reason == "" {
+		job.Reason = strings.TrimPrefix(strings.TrimSuffix(string(r.FailedCode+": "+r.FailedDetail), ": "), ": ")
+	}
+	if _, err := strconv.ParseFloat(job.Progress, 64); err == nil {
+		job.Progress += "%" // one description of the field has "60" where the examples have "60%"
+	}
+	return job
+}
+
+// jobStatus folds the services' words: Running, Completed (once Complete) and Failed of RDS and DDS;
+// INIT, WAITING, RUNNING, DELAY_SCHEDULED, SUCCESS, FAIL and STOP of DWS jobs; FAILED of DWS actions.
+// A word nobody documented counts as running: to end a wait on it would be a guess, and the wait has
+// an end of its own.
+func jobStatus(word string) JobStatus {
+	switch strings.ToUpper(strings.TrimSpace(word)) {
+	case "COMPLETED", "COMPLETE", "SUCCESS":
+		return JobCompleted
+	case "FAILED", "FAIL", "STOP", "ERROR":
+		return JobFailed
+	default:
+		return JobRunning
+	}
+}
+
+// text is a string that some replies write as a number, or as null.
+type text string
+
+func (t *text) UnmarshalJSON(data []byte) error {
+	var value any
+	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		return err
+	}
+	switch value := value.(type) {
+	case string:
+		*t = text(value)
+	case json.Number:
+		*t = text(value.String())
+	}
+	return nil
+}
+
+// moment is a time in any of the services' spellings. One that cannot be read is zero: a job is
+// worth more than its dates.
+type moment struct{ time.Time }
+
+func (m *moment) UnmarshalJSON(data []byte) error {
+	var written text
+	if err := written.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	m.Time, _ = parseTime(string(written))
+	return nil
+}
+
+// parseTime reads 2022-11-09T20:25:00 with +0000, +08:00, Z or no zone, with or without a fraction,
+// with a space for the T, and milliseconds since 1970. Without a zone (DWS) it is read as UTC, which
+// is not documented.
+func parseTime(written string) (time.Time, error) {
+	if milliseconds, err := strconv.ParseInt(written, 10, 64); err == nil {
+		return time.UnixMilli(milliseconds).UTC(), nil
+	}
+	normal := strings.Replace(strings.TrimSpace(written), " ", "T", 1)
+	// A fraction of the second is read whether the layout has one or not.
+	for _, layout := range []string{"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, normal); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time in a known form", written)
+}
+
+func firstOf(texts ...text) string {
+	for _, t := range texts {
+		if t != "" {
+			return string(t)
+		}
+	}
+	return ""
+}
+
+func firstMoment(moments ...moment) time.Time {
+	for _, m := range moments {
+		if !m.IsZero() {
+			return m.Time
+		}
+	}
+	return time.Time{}
+}
+
+func jobsOf(records []jobRecord) []Job {
+	var jobs []Job
+	for _, record := range records {
+		jobs = append(jobs, record.job())
+	}
+	return jobs
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// RDSTableRestore is the body of "Restoring Tables to a Specified Point in Time (RDS for PostgreSQL)".
+// The page marks no field as mandatory, yet none can be missed; all are always sent.
+type RDSTableRestore struct {
+	Instances []RDSTableRestoreInstance `json:"instances"` // the user guide allows one at a time
+}
+
+// RDSTableRestoreInstance names what to restore in one instance.
+type RDSTableRestoreInstance struct {
+	RestoreTime int64         `json:"restore_time"` // milliseconds since 1970; a number ("Long")
+	InstanceID  string        `json:"instance_id"`
+	Databases   []RDSDatabase `json:"databases"`
+}
+
+// RDSDatabase is a database of which tables are restored.
+type RDSDatabase struct {
+	Database string      `json:"database"`
+	Schemas  []RDSSchema `json:"schemas"`
+}
+
+// RDSSchema is a schema of which tables are restored.
+type RDSSchema struct {
+	Schema string     `json:"schema"`
+	Tables []RDSTable `json:"tables"`
+}
+
+// RDSTable is a table to restore, and the name of its copy in the same schema.
+type RDSTable struct {
+	OldName string `json:"old_name"`
+	NewName string `json:"new_name"`
+}
+
+// RDSRestoreResult is the job that restores the tables of one instance.
+type RDSRestoreResult struct {
+	InstanceID string
+	JobID      string
+}
+
+// RestoreRDSTables starts a restore. Every result has a job id. Errors: *AmbiguousError when the
+// service may have accepted the call, *APIError when it refused; any other means that it never got it.
+// An answer that names a job for some of the instances only is ambiguous.
+func (c *Client) RestoreRDSTables(ctx context.Context, restore RDSTableRestore) ([]RDSRestoreResult, error) {
+	var reply struct {
+		RestoreResult []struct {
+			InstanceID text `json:"instance_id"`
+			JobID      text `json:"job_id"`
+		} `json:"restore_result"`
+	}
+	var results []RDSRestoreResult
+	err := c.submit(ctx, call{
+		service:   serviceRDS,
+		operation: "restore tables",
+		method:    http.MethodPost,
+		path:      "/v3/{project_id}/instances/batch/restore/tables",
+		body:      restore,
+	}, &reply, func() bool {
+		for _, result := range reply.RestoreResult {
+			if result.JobID == "" {
+				return false
+			}
+			results = append(results, RDSRestoreResult{InstanceID: string(result.InstanceID), JobID: string(result.JobID)})
+		}
+		return len(results) > 0 && len(results) >= len(restore.Instances)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// RDSTasks lists the instance's jobs created within the span (RDS API Reference, "Querying a Task
+// List"). The service keeps them for a month.
+func (c *Client) RDSTasks(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
+	if err := checkID("instance", instanceID); err != nil {
+		return nil, err
+	}
+	return c.pages(50, func(offset, limit string) ([]jobRecord, error) {
+		var reply struct {
+			Tasks []jobRecord `json:"tasks"`
+		}
+		err := c.do(ctx, call{
+			service:   serviceRDS,
+			operation: "query task list",
+			method:    http.MethodGet,
+			path:      "/v3/{project_id}/tasklist",
+			query: url.Values{
+				"instance_id": {instanceID},
+				"start_time":  {strconv.FormatInt(from.UnixMilli(), 10)},
+				"end_time":    {strconv.FormatInt(to.UnixMilli(), 10)},
+				"offset":      {offset},
+				"limit":       {limit},
+			},
+		}, &reply)
+		return reply.Tasks, err
+	})
+}
+
+// pages follows a list by record offset until a page is short, and not by a total, which the
+// services document but do not always send. A page that brings nothing new ends it too.
+func (c *Client) pages(limit int, page func(offset, limit string) ([]jobRecord, error)) ([]Job, error) {
+	var jobs []Job
+	seen := map[string]bool{}
+	for offset := 0; ; offset += limit {
+		records, err := page(strconv.Itoa(offset), strconv.Itoa(limit))
+		if err != nil {
+			return nil, err
+		}
+		before := len(jobs)
+		for _, job := range jobsOf(records) {
+			if !seen[job.ID] { // a job that started meanwhile moves others to the next page
+				seen[job.ID] = true
+				jobs = append(jobs, job)
+			}
+		}
+		if len(records) < limit || len(jobs) == before {
+			return jobs, nil
+		}
+	}
+}
+
+// RDSInstance is what matters of an instance for a restore.
+type RDSInstance struct {
+	ID      string
+	Name    string
+	Status  string // ACTIVE when it is ready
+	Type    string // Single, Ha or Replica
+	Engine  string // PostgreSQL, MySQL or SQLServer
+	Version string // such as 14
+}
+
+// RDSInstance queries an instance (RDS API Reference, "Querying DB Instances": a list with a
+// filter). The error is a *NotFoundError when there is none.
+func (c *Client) RDSInstance(ctx context.Context, id string) (RDSInstance, error) {
+	if err := checkID("RDS instance", id); err != nil {
+		return RDSInstance{}, err
+	}
+	missing := error(&NotFoundError{What: "RDS instance " + id})
+	// Instances of the FlexusRDS kind are listed only when asked for.
+	for _, query := range []url.Values{{"id": {id}}, {"id": {id}, "group_type": {"flexus"}}} {
+		instance, err := c.findRDSInstance(ctx, id, query)
+		if err == nil || !IsNotFound(err) {
+			return instance, err
+		}
+		missing = err
+	}
+	return RDSInstance{}, missing
+}
+
+func (c *Client) findRDSInstance(ctx context.Context, id string, query url.Values) (RDSInstance, error) {
+	var reply struct {
+		Instances []struct {
+			ID        string `json:"id"`
+			Name      string `json:"name"`
+			Status    string `json:"status"`
+			Type      string `json:"type"`
+			Datastore struct {
+				Type    string `json:"type"`
+				Version string `json:"version"`
+			} `json:"datastore"`
+		} `json:"instances"`
+	}
+	what := "RDS instance " + id
+	err := c.do(ctx, call{
+		service:   serviceRDS,
+		operation: "query instance",
+		method:    http.MethodGet,
+		path:      "/v3/{project_id}/instances",
+		query:     query,
+	}, &reply)
+	if err != nil {
+		return RDSInstance{}, notFound(err, what, "DBS.200002", "DBS.200045", "DBS.201028", "DBS.200602", "DBS.280404")
+	}
+	for _, found := range reply.Instances {
+		if found.ID == id {
+			return RDSInstance{
+				ID: found.ID, Name: found.Name, Status: found.Status, Type: found.Type,
+				Engine: found.Datastore.Type, Version: found.Datastore.Version,
+			}, nil
+		}
+	}
+	return RDSInstance{}, &NotFoundError{What: what}
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"terraform-provider-x/internal/client/signer"
+)
+
+const (
+	replyLimit      = 8 << 20
+	errorReplyLimit = 64 << 10
+)
+
+var errReplyTooLarge = errors.New("the reply is larger than 8 MiB")
+
+// call is one operation of a service, as its API reference describes it.
+type call struct {
+	service   string
+	operation string // in words, for messages
+	method    string
+	path      string // "{project_id}" stands for the project's id
+	query     url.Values
+	body      any // sent as JSON; nil for none
+}
+
+// answer is what came back for a call, read to the end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// exchange is a call on its way. It travels in the request's context, because the retry policy and
+// the round-tripper are told nothing else about the call they serve.
+type exchange struct {
+	call
+	projectID  string
+	payload    []byte
+	attempt    int
+	started    time.Time     // of this attempt, on the client's clock
+	sent       atomic.Bool   // this attempt had a connection: from there on, bytes may have reached the service
+	retryAfter time.Duration // asked for by the last reply
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
+
+// do makes a call that may be sent again, and decodes its reply. Errors: *APIError when the service
+// answered with one, context.Cause(ctx) when ctx is done, otherwise what kept the service from answering.
+func (c *Client) do(ctx context.Context, call call, reply any) error {
+	x, answer, err := c.send(ctx, c.repeatable, call)
+	if err != nil {
+		return err
+	}
+	if answer.status/100 != 2 || refusedInside(answer.body) {
+		return c.apiError(x, answer)
+	}
+	if err := json.Unmarshal(answer.body, reply); err != nil {
+		return fmt.Errorf("%s: the reply is not as documented: %w", x.name(), err)
+	}
+	return nil
+}
+
+// submit makes a restore call. It returns nil once accepted, which looks at the decoded reply, says
+// that a job was started. Errors: *AmbiguousError whenever the service may have accepted the call
+// and no job is known; anything else means that it did not.
+func (c *Client) submit(ctx context.Context, call call, reply any, accepted func() bool) error {
+	x, answer, err := c.send(ctx, c.once, call)
+	ambiguous := func(err error) error {
+		return &AmbiguousError{Operation: x.name(), Err: err, Sent: x.started}
+	}
+	switch {
+	case err != nil && x != nil && x.sent.Load():
+		return ambiguous(err)
+	case err != nil:
+		return err
+	case answer.status/100 == 2:
+		// What does not decode is not accepted; what does may hold a job id even if a neighbour is mistyped.
+		_ = json.Unmarshal(answer.body, reply)
+		if accepted() {
+			return nil
+		}
+		if refusedInside(answer.body) {
+			return c.apiError(x, answer)
+		}
+		return ambiguous(fmt.Errorf("%w; the reply names no job", c.apiError(x, answer)))
+	case answer.status/100 == 4 && answer.status != http.StatusRequestTimeout:
+		return c.apiError(x, answer)
+	default:
+		return ambiguous(c.apiError(x, answer))
+	}
+}
+
+// send makes the attempts of a call. The exchange is nil if it failed before the first.
+func (c *Client) send(ctx context.Context, client *retryablehttp.Client, call call) (*exchange, *answer, error) {
+	x := &exchange{call: call}
+	if call.service != serviceIAM {
+		var err error
+		if x.projectID, err = c.ProjectID(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	var body any // an untyped nil: a nil []byte would be sent as an empty body
+	if call.body != nil {
+		var err error
+		if x.payload, err = json.Marshal(call.body); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", x.name(), err)
+		}
+		body = x.payload
+	}
+	ctx = context.WithValue(ctx, exchangeKey{}, x)
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { x.sent.Store(true) },
+	})
+	x.path = strings.ReplaceAll(x.path, "{project_id}", x.projectID)
+	address := c.endpoint(call.service) + x.path
+	if len(call.query) > 0 {
+		address += "?" + signer.CanonicalQuery(call.query)
+	}
+	request, err := retryablehttp.NewRequestWithContext(ctx, call.method, address, body)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", x.name(), err)
+	}
+	if err := c.awaitTurn(ctx, call.service); err != nil {
+		return x, nil, err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return x, nil, c.transportError(ctx, x, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	data, err := io.ReadAll(response.Body) // from memory: see RoundTrip
+	return x, &answer{status: response.StatusCode, header: response.Header, body: data}, err
+}
+
+func (x *exchange) name() string { return strings.ToUpper(x.service) + " " + x.operation }
+
+// transportError says in a person's words why no answer came.
+func (c *Client) transportError(ctx context.Context, x *exchange, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		err = failed.Err // it repeats method and address
+		if failed.Timeout() {
+			// Not wrapped: it would pass for the caller's own deadline.
+			err = fmt.Errorf("no answer in time (%v)", failed.Err)
+		}
+	}
+	return fmt.Errorf("%s: %s %s%s, attempt %d: %w", x.name(), x.method, c.endpoint(x.service), x.path, x.attempt, err)
+}
+
+// newHTTPClient returns the client of one class of calls. It hands over every answer as it is, an
+// error's body included, and does its waiting in beforeRetry, on the client's clock.
+func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, timeout time.Duration, keepAlive bool) *retryablehttp.Client {
+	return &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Timeout:   timeout, // of one attempt
+			Transport: &roundTripper{shared: s, next: newTransport(s.config.Insecure, keepAlive)},
+			// A redirect invalidates the signature, and may turn a POST into a GET.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     s.config.MaxRetries,
+		CheckRetry:   policy,
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return 0 },
+		PrepareRetry: s.beforeRetry,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+}
+
+// newTransport speaks HTTP/1.1 only: over HTTP/2, and over a connection that was kept, Go's own
+// transport sends some requests again without asking.
+func newTransport(insecure, keepAlive bool) *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: insecure}, //nolint:gosec // asked for by the user
+		TLSHandshakeTimeout: 15 * time.Second,
+		DisableKeepAlives:   !keepAlive,
+		MaxIdleConnsPerHost: 10,
+		IdleConnTimeout:     90 * time.Second,
+	}
+}
+
+// roundTripper makes one attempt: it authorises the request anew, because a signature ages, reads
+// the reply to the end, so that a connection cut in the middle is an error like any other, and logs.
+type roundTripper struct {
+	*shared
+	next http.RoundTripper
+}
+
+func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
+	x := exchangeOf(request.Context())
+	x.attempt++
+	x.sent.Store(false)
+	x.retryAfter = 0
+	x.started = t.clock.Now()
+	request = request.Clone(request.Context())
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/json")
+	if t.config.UserAgent != "" {
+		request.Header.Set("User-Agent", t.config.UserAgent)
+	}
+	t.credentials.authorise(request, x.query, x.payload, x.projectID, x.started)
+	response, err := t.next.RoundTrip(request)
+	if err == nil {
+		err = t.readReply(response)
+	}
+	t.logAttempt(request.Context(), x, response, err)
+	if err != nil {
+		return nil, err
+	}
+	x.retryAfter = retryAfter(response.Header, t.clock.Now())
+	return response, nil
+}
+
+// readReply replaces the response's body by what it holds. Of an error's body the beginning will do;
+// any other reply must be whole, and JSON.
+func (t *roundTripper) readReply(response *http.Response) error {
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode/100 != 2 {
+		data, _ := io.ReadAll(io.LimitReader(response.Body, errorReplyLimit))
+		response.Body = io.NopCloser(bytes.NewReader(data))
+		return nil
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, replyLimit+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("HTTP %d, but the reply broke off: %w", response.StatusCode, err)
+	case len(data) > replyLimit:
+		return errReplyTooLarge
+	case !json.Valid(data):
+		return fmt.Errorf("HTTP %d, but the reply is not JSON: %s", response.StatusCode, t.excerpt(data))
+	}
+	response.Body = io.NopCloser(bytes.NewReader(data))
+	return nil
+}
+
+func (t *roundTripper) logAttempt(ctx context.Context, x *exchange, response *http.Response, err error) {
+	fields := map[string]any{
+		"service":     x.service,
+		"operation":   x.operation,
+		"method":      x.method,
+		"path":        x.path,
+		"attempt":     x.attempt,
+		"duration_ms": t.clock.Now().Sub(x.started).Milliseconds(),
+	}
+	if response != nil {
+		fields["status"] = response.StatusCode
+		fields["request_id"] = t.line([]byte(requestID(response.Header, nil)), excerptLimit)
+	}
+	if err != nil {
+		fields["error"] = err.Error()
+	}
+	t.log(ctx, "cloud call", fields)
+}

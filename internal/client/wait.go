@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	firstPoll        = 2 * time.Second // after the job was started
+	shortestInterval = 2 * time.Second
+	longestInterval  = 30 * time.Second
+	unknownFor       = time.Minute      // "a few seconds", say the RDS and DDS API References, until a new job can be queried
+	failuresFor      = 10 * time.Minute // of polling are outlived
+	forbiddenFor     = 2 * time.Minute  // likewise, if it is for want of permission: that seldom mends itself
+)
+
+// JobWait says which job to wait for, and how long.
+type JobWait struct {
+	Job       func(ctx context.Context) (Job, error) // one query
+	Submitted time.Time                              // when the job was started: for a minute after it, "not found" is no answer yet
+	Deadline  time.Time                              // both on the client's clock
+	Seen      func(Job)                              // called after every successful query; may be nil
+}
+
+// WaitForJob returns the job once it is Completed or Failed. Otherwise it returns the job as last
+// seen, zero if it never was, and
+//   - a *WaitTimeoutError when the deadline passed while the job was running,
+//   - a *PollError when queries kept failing for ten minutes (two for want of permission), or when
+//     none had succeeded by the deadline,
+//   - context.Cause(ctx), at once and with no further query, when ctx is done.
+func (c *Client) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
+	var last Job
+	var seen bool
+	var failures pollFailures
+	delay := wait.Submitted.Add(firstPoll).Sub(c.clock.Now())
+	for {
+		// The last poll is at the deadline, not beyond.
+		if err := c.clock.Sleep(ctx, min(delay, wait.Deadline.Sub(c.clock.Now()))); err != nil {
+			return last, err
+		}
+		asked := c.clock.Now()
+		job, err := wait.Job(ctx)
+		if err != nil && ctx.Err() != nil {
+			return last, context.Cause(ctx)
+		}
+		now := c.clock.Now()
+		switch {
+		case err == nil:
+			last, seen, failures = job, true, pollFailures{}
+			if wait.Seen != nil {
+				wait.Seen(job)
+			}
+			if job.Status == JobCompleted || job.Status == JobFailed {
+				return job, nil
+			}
+		case IsNotFound(err) && asked.Before(wait.Submitted.Add(unknownFor)):
+			// No answer yet, and no failure either.
+		default:
+			if failures.add(err, asked, now) {
+				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
+			}
+		}
+		if !now.Before(wait.Deadline) {
+			if !seen {
+				if failures.since.IsZero() {
+					failures.since = wait.Submitted
+				}
+				return last, &PollError{Since: failures.since, Err: err}
+			}
+			return last, &WaitTimeoutError{JobID: last.ID, Job: last}
+		}
+		delay = pollInterval(now.Sub(wait.Submitted))
+	}
+}
+
+// pollInterval is a quarter of the job's age, within limits, so that a short job is noticed at once
+// and a long one costs two calls a minute of the account's sixty.
+func pollInterval(age time.Duration) time.Duration {
+	return jitter(min(max(age/4, shortestInterval), longestInterval), 0.1)
+}
+
+// pollFailures are the failed queries since the last good one.
+type pollFailures struct {
+	since     time.Time // the first
+	forbidden time.Time // the first of those at the end that were for want of permission
+}
+
+// add counts a query made at asked that failed at now, and reports whether it is enough.
+func (f *pollFailures) add(err error, asked, now time.Time) bool {
+	if f.since.IsZero() {
+		f.since = asked
+	}
+	switch {
+	case !IsForbidden(err):
+		f.forbidden = time.Time{}
+	case f.forbidden.IsZero():
+		f.forbidden = asked
+	}
+	return now.Sub(f.since) >= failuresFor || !f.forbidden.IsZero() && now.Sub(f.forbidden) >= forbiddenFor
+}
