@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakecloud
+
+import (
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// call is one request while it is answered; the cloud's lock is held throughout.
+type call struct {
+	*Cloud
+	service string
+	request *http.Request
+	query   url.Values
+	body    []byte
+	path    map[string]string // the values of the route's placeholders
+	account *account
+	now     time.Time
+}
+
+// match finds the operation of a method and an escaped path. Paths are taken as they came: no cleaning, no redirects, and
+// a trailing slash is another path.
+func match(service, method, escapedPath string) (*route, map[string]string) {
+	got := strings.Split(escapedPath, "/")
+next:
+	for i := range routes[service] {
+		candidate := &routes[service][i]
+		want := strings.Split(candidate.pattern, "/")
+		if candidate.method != method || len(want) != len(got) {
+			continue
+		}
+		values := map[string]string{}
+		for i, segment := range want {
+			value, err := url.PathUnescape(got[i])
+			if err != nil {
+				continue next
+			}
+			if name, found := strings.CutPrefix(segment, "{"); found {
+				if value == "" {
+					continue next
+				}
+				values[strings.TrimSuffix(name, "}")] = value
+			} else if segment != value {
+				continue next
+			}
+		}
+		return candidate, values
+	}
+	return nil, nil
+}
+
+// decode reads the body strictly; the error is the service's parameter error.
+func (q *call) decode(into any) error {
+	mediaType, _, err := mime.ParseMediaType(q.request.Header.Get("Content-Type"))
+	if err != nil || mediaType != "application/json" {
+		return badParameter("Content-Type must be application/json")
+	}
+	if err := strictDecode(q.body, into); err != nil {
+		return badParameter("%s", err)
+	}
+	return nil
+}
+
+// parameters refuses query parameters that are not in the list, and those given twice.
+func (q *call) parameters(known ...string) error {
+	for name, values := range q.query {
+		if !slices.Contains(known, name) {
+			return badParameter("%s is not a query parameter of this call", name)
+		}
+		if len(values) > 1 {
+			return badParameter("the query parameter %s stands there twice", name)
+		}
+	}
+	return nil
+}
+
+// page reads offset and limit, and returns the part of length that they select as from:to.
+func (q *call) page(length, defaultLimit, maxLimit int) (from, to int, err error) {
+	limit, err := q.number("limit", defaultLimit, 1, maxLimit)
+	if err != nil {
+		return 0, 0, err
+	}
+	offset, err := q.number("offset", 0, 0, 1<<31-1)
+	if err != nil {
+		return 0, 0, err
+	}
+	from = min(offset, length)
+	return from, min(from+limit, length), nil
+}
+
+func (q *call) number(name string, fallback, lowest, highest int) (int, error) {
+	if !q.query.Has(name) {
+		return fallback, nil
+	}
+	value, err := strconv.Atoi(q.query.Get(name))
+	if err != nil || value < lowest || value > highest {
+		return 0, parameterError{name, strconv.Quote(q.query.Get(name)) + " is not a " + name + " from " +
+			strconv.Itoa(lowest) + " to " + strconv.Itoa(highest)}
+	}
+	return value, nil
+}
+
+var epochMilliseconds = regexp.MustCompile(`^[1-9][0-9]{11,13}$`)
+
+// parseMilliseconds reads a UNIX time in milliseconds, UTC.
+func parseMilliseconds(text string) (time.Time, bool) {
+	if !epochMilliseconds.MatchString(text) {
+		return time.Time{}, false
+	}
+	value, err := strconv.ParseInt(text, 10, 64)
+	return time.UnixMilli(value).UTC(), err == nil
+}
+
+// day reads a query parameter of the form yyyy-mm-dd.
+func (q *call) day(name string) (time.Time, error) {
+	day, err := time.Parse(time.DateOnly, q.query.Get(name))
+	if err != nil {
+		return day, parameterError{name, strconv.Quote(q.query.Get(name)) + " is not a date of the form yyyy-mm-dd"}
+	}
+	return day, nil
+}
+
+// Times as the services write them. RDS and DDS: an offset without a colon. DWS: jobs without any zone, actions with a
+// space and tenths of a second.
+const (
+	offsetTime    = "2006-01-02T15:04:05-0700"
+	zonelessTime  = "2006-01-02T15:04:05"
+	dwsActionTime = "2006-01-02 15:04:05.0"
+)

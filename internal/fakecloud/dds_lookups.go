@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakecloud
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// listDDSInstances: DDS API reference, Querying Instances and Details.
+func (q *call) listDDSInstances() (any, error) {
+	if err := q.parameters("id", "name", "mode", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags"); err != nil {
+		return nil, err
+	}
+	instances := []any{}
+	for _, instance := range q.dds {
+		if instance.ProjectID != q.path["project_id"] || !q.equal("id", instance.ID) || !q.like("name", instance.Name) ||
+			!q.equal("mode", instance.Mode) || !q.equal("datastore_type", "DDS-Community") ||
+			q.query.Has("vpc_id") || q.query.Has("subnet_id") || q.query.Has("tags") {
+			continue
+		}
+		instances = append(instances, q.ddsInstanceView(instance))
+	}
+	from, to, err := q.page(len(instances), 100, 100)
+	return map[string]any{"instances": instances[from:to], "total_count": len(instances)}, err
+}
+
+func (q *call) ddsInstanceView(instance *ddsInstance) any {
+	return map[string]any{
+		"id":              instance.ID,
+		"name":            instance.Name,
+		"status":          instance.Status,
+		"actions":         q.ddsActions(instance),
+		"mode":            instance.Mode,
+		"region":          q.project(instance.ProjectID).Name,
+		"port":            "8635", // a string, in this service
+		"engine":          "wiredTiger",
+		"datastore":       map[string]any{"type": "DDS-Community", "version": instance.Version, "patch_available": false},
+		"backup_strategy": map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
+		"groups":          []any{},
+		"time_zone":       "",
+	}
+}
+
+// listDDSRestoreTime: Querying the Restoration Time Ranges; the date is mandatory here.
+func (q *call) listDDSRestoreTime() (any, error) {
+	if err := q.parameters("date"); err != nil {
+		return nil, err
+	}
+	day, err := q.day("date")
+	if err != nil {
+		return nil, err
+	}
+	instance, err := q.ddsInstance(q.path["instance_id"])
+	if err != nil {
+		return nil, err
+	}
+	return restoreTimes(onDay(spans(instance.Windows, q.now), day)), nil
+}
+
+// listDDSRestoreDatabases: Obtaining the List of Databases That Can Be Restored.
+func (q *call) listDDSRestoreDatabases() (any, error) {
+	if err := q.parameters("restore_time", "offset", "limit"); err != nil {
+		return nil, err
+	}
+	instance, moment, err := q.ddsRestorePoint()
+	if err != nil {
+		return nil, err
+	}
+	names := []string{}
+	for _, name := range slices.Sorted(maps.Keys(instance.collections)) {
+		if instance.hadDatabase(name, moment) {
+			names = append(names, name)
+		}
+	}
+	from, to, err := q.page(len(names), 100, 100)
+	return map[string]any{"databases": names[from:to], "total_count": len(names)}, err
+}
+
+// listDDSRestoreCollections: Obtaining the List of Database Collections That Can Be Restored. The items are strings, as in
+// the page's example, not objects, as in its table.
+func (q *call) listDDSRestoreCollections() (any, error) {
+	if err := q.parameters("db_name", "restore_time", "offset", "limit"); err != nil {
+		return nil, err
+	}
+	instance, moment, err := q.ddsRestorePoint()
+	if err != nil {
+		return nil, err
+	}
+	database := q.query.Get("db_name")
+	if database == "" {
+		return nil, badParameter("db_name is missing")
+	}
+	if !instance.hadDatabase(database, moment) {
+		return nil, refuse(http.StatusBadRequest, "DBS.200823", "The database does not exist.")
+	}
+	names := instance.collections[database].namesAt(moment)
+	from, to, err := q.page(len(names), 100, 100)
+	return map[string]any{"collections": names[from:to], "total_count": len(names)}, err
+}
+
+// ddsRestorePoint is the instance of the path, if it is a replica set, and the restore_time of the query.
+func (q *call) ddsRestorePoint() (*ddsInstance, time.Time, error) {
+	moment, ok := parseMilliseconds(q.query.Get("restore_time"))
+	if !ok {
+		return nil, moment, badParameter("restore_time is not a UNIX timestamp in milliseconds")
+	}
+	instance, err := q.ddsInstance(q.path["instance_id"])
+	if err != nil {
+		return nil, moment, err
+	}
+	if err := instance.supportsRestore(); err != nil {
+		return nil, moment, err
+	}
+	return instance, moment, instance.inWindow(moment, q.now)
+}
+
+// showDDSJob: Obtaining Information About a Task with a Specified ID. The field is "progress", and "ended" is filled while
+// the job still runs, as in the page's example. What an unknown id is answered with is not documented: as RDS does.
+func (q *call) showDDSJob() (any, error) {
+	if err := q.parameters("id"); err != nil {
+		return nil, err
+	}
+	if q.query.Get("id") == "" {
+		return nil, badParameter("id is missing")
+	}
+	j := q.poll(q.query.Get("id"))
+	if j == nil {
+		return nil, refuse(http.StatusBadRequest, "DBS.200543", "The job does not exist.")
+	}
+	return map[string]any{"job": map[string]any{
+		"id": j.ID, "name": j.Name, "status": j.Status, "progress": j.progress(q.now), "fail_reason": j.failReason(),
+		"created": j.Created.UTC().Format(offsetTime), "ended": j.plannedEnd().UTC().Format(offsetTime),
+		"instance": map[string]any{"id": j.TargetID, "name": j.targetName},
+	}}, nil
+}
+
+// failReason is null unless the job failed.
+func (j *job) failReason() any {
+	if j.Status == Failed {
+		return j.Reason
+	}
+	return nil
+}
+
+// listDDSJobs: Querying Instant Tasks. No filter by instance; total_count is documented but not returned.
+func (q *call) listDDSJobs() (any, error) {
+	if err := q.parameters("id", "name", "status", "start_time", "end_time", "offset", "limit"); err != nil {
+		return nil, err
+	}
+	from, err := q.ddsTime("start_time")
+	if err != nil {
+		return nil, err
+	}
+	to, err := q.ddsTime("end_time")
+	if err != nil {
+		return nil, err
+	}
+	if to.Before(from) || to.Sub(from) > 30*24*time.Hour {
+		return nil, badParameter("start_time and end_time must be in order and at most 30 days apart")
+	}
+	if err := q.jobStatus(); err != nil {
+		return nil, err
+	}
+	jobs := []any{}
+	for _, j := range q.visibleJobs() {
+		created := j.Created.Truncate(time.Second) // the filter has seconds only
+		if created.Before(from) || created.After(to) || !q.equal("id", j.ID) || !q.equal("name", j.Name) || !q.equal("status", j.Status) {
+			continue
+		}
+		jobs = append(jobs, map[string]any{
+			"id": j.ID, "name": j.Name, "instance_id": j.TargetID, "instance_name": j.targetName, "status": j.Status,
+			"progress": j.progress(q.now), "fail_reason": j.failReason(),
+			"created_at": j.Created.UTC().Format(offsetTime), "ended_at": j.plannedEnd().UTC().Format(offsetTime),
+		})
+	}
+	first, last, err := q.page(len(jobs), 100, 100)
+	return map[string]any{"jobs": jobs[first:last]}, err
+}
+
+// ddsTime reads yyyy-mm-ddThh:mm:ss+0000. An unescaped + arrives as a space and is refused.
+func (q *call) ddsTime(name string) (time.Time, error) {
+	text := q.query.Get(name)
+	moment, err := time.Parse(offsetTime, text)
+	if err != nil || !strings.HasSuffix(text, "+0000") {
+		return moment, badParameter("%s %q is not of the form yyyy-mm-ddThh:mm:ss+0000", name, text)
+	}
+	return moment, nil
+}

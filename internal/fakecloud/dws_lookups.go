@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakecloud
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// checkDWSTableRestore: DWS API reference, Checking the Name of the Table to Be Restored. Both lists are null when all is
+// well; what stands in them otherwise is not documented. Here: sources that are missing, targets that exist.
+func (q *call) checkDWSTableRestore() (any, error) {
+	body, snapshot, err := q.dwsRestoreOf()
+	if err != nil {
+		return nil, err
+	}
+	var missing, existing []string
+	for _, table := range body.RestoreTableList {
+		if snapshot.holds(body, table) != nil {
+			missing = append(missing, table.SchemaName+"."+table.TableName)
+		}
+	}
+	for _, table := range body.TargetTableList {
+		target := body.fold(table)
+		if snapshot.cluster.tables[body.Database][target.SchemaName].at(target.TableName, q.now) {
+			existing = append(existing, table.SchemaName+"."+table.TableName)
+		}
+	}
+	return map[string]any{"check_table_name_result": map[string]any{
+		"database": body.Database, "restore_table_list": missing, "target_table_list": existing,
+	}}, nil
+}
+
+// showDWSSnapshot: Querying Snapshot Details.
+func (q *call) showDWSSnapshot() (any, error) {
+	if err := q.parameters(); err != nil {
+		return nil, err
+	}
+	snapshot, err := q.dwsSnapshot(q.path["snapshot_id"])
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"snapshot": q.dwsSnapshotView(snapshot)}, nil
+}
+
+func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
+	utc := func(m Moment) string { return m.Time(q.now).Format("2006-01-02T15:04:05Z") }
+	return map[string]any{
+		"id": snapshot.ID, "name": snapshot.Name, "description": "", "status": snapshot.Status, "type": "MANUAL", "size": 500,
+		"started": utc(snapshot.Started), "finished": utc(snapshot.Finished), "updated": utc(snapshot.Finished),
+		"cluster_id": snapshot.cluster.ID, "cluster_name": snapshot.cluster.Name,
+		"cluster_status": snapshot.cluster.Status, "cluster_task_status": q.dwsTaskStatus(snapshot.cluster),
+		"fine_grained_backup": snapshot.FineGrainedBackup, "backup_level": snapshot.BackupLevel,
+		"backup_device": "OBS", "support_inplace_restore": true,
+		"datastore": map[string]any{"type": "DWS", "version": snapshot.cluster.Version},
+	}
+}
+
+// listDWSSnapshots: Querying the Snapshot List. No paging.
+func (q *call) listDWSSnapshots() (any, error) {
+	if err := q.parameters(); err != nil {
+		return nil, err
+	}
+	list := q.dwsSnapshotViews(func(cluster *dwsCluster) bool { return cluster.ProjectID == q.path["project_id"] })
+	return map[string]any{"snapshots": list, "count": len(list)}, nil
+}
+
+// listDWSClusterSnapshots: Querying the Cluster Snapshot List. Here offset is a page number, counted from 0, and there is
+// no limit by default.
+func (q *call) listDWSClusterSnapshots() (any, error) {
+	if err := q.parameters("limit", "offset", "sort_key", "sort_dir"); err != nil {
+		return nil, err
+	}
+	cluster, err := q.dwsCluster()
+	if err != nil {
+		return nil, err
+	}
+	list := q.dwsSnapshotViews(func(c *dwsCluster) bool { return c == cluster })
+	limit, err := q.number("limit", max(1, len(list)), 1, 1<<31-1)
+	if err != nil {
+		return nil, err
+	}
+	page, err := q.number("offset", 0, 0, 1<<31-1)
+	if err != nil {
+		return nil, err
+	}
+	from := min(page*limit, len(list))
+	return map[string]any{"snapshots": list[from:min(from+limit, len(list))], "count": len(list)}, nil
+}
+
+func (q *call) dwsSnapshotViews(of func(*dwsCluster) bool) []any {
+	list := []any{}
+	for _, snapshot := range q.snapshots {
+		if of(snapshot.cluster) {
+			list = append(list, q.dwsSnapshotView(snapshot))
+		}
+	}
+	return list
+}
+
+func (q *call) dwsCluster() (*dwsCluster, error) {
+	for _, cluster := range q.clusters {
+		if cluster.ID == q.path["cluster_id"] && cluster.ProjectID == q.path["project_id"] {
+			return cluster, nil
+		}
+	}
+	return nil, refuse(http.StatusNotFound, "DWS.3027", "The cluster does not exist.")
+}
+
+// showDWSCluster: Querying Cluster Details.
+func (q *call) showDWSCluster() (any, error) {
+	if err := q.parameters(); err != nil {
+		return nil, err
+	}
+	cluster, err := q.dwsCluster()
+	if err != nil {
+		return nil, err
+	}
+	progress := map[string]string{}
+	if running := q.runningJob(DWS, cluster.ID); running != nil {
+		progress[q.dwsTaskStatus(cluster)] = fmt.Sprintf("%d%%", running.percent(q.now))
+	}
+	return map[string]any{"cluster": map[string]any{
+		"id": cluster.ID, "name": cluster.Name, "status": cluster.Status, "sub_status": cluster.SubStatus,
+		"task_status": q.dwsTaskStatus(cluster), "action_progress": progress, "version": cluster.Version, "port": 8000,
+		"failed_reasons": nil,
+	}}, nil
+}
+
+// dwsActionStatus and dwsJobStatus are the words of the two look-ups for the same states.
+var (
+	dwsActionStatus = map[string]string{Running: "RUNNING", Completed: "SUCCESS", Failed: "FAILED"}
+	dwsJobStatus    = map[string]string{Running: "RUNNING", Completed: "SUCCESS", Failed: "FAIL"}
+)
+
+// listDWSClusterActions: Querying Cluster Task Details. FINE_GRAINED_RESTORING shows the last restore that runs or went
+// well, FINE_GRAINED_RESTORING_FAILED the last that failed. How "none" is answered is not documented: with empty fields.
+func (q *call) listDWSClusterActions() (any, error) {
+	if err := q.parameters(); err != nil {
+		return nil, err
+	}
+	cluster, err := q.dwsCluster()
+	if err != nil {
+		return nil, err
+	}
+	name := q.path["action_name"]
+	failed, known := map[string]bool{fineGrainedRestoring: false, fineGrainedRestoring + "_FAILED": true}[name]
+	if !known {
+		return nil, badParameter("the action %s is not known here", name)
+	}
+	for _, j := range q.visibleJobs() {
+		if j.TargetID == cluster.ID && j.isRestore() && (j.Status == Failed) == failed {
+			return q.dwsActionView(cluster, name, j), nil
+		}
+	}
+	return map[string]any{"id": nil, "action_name": name, "status": nil, "cluster_name": cluster.Name, "submit_time": nil, "items": []any{}}, nil
+}
+
+func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
+	id := j.ID
+	if !q.dwsActionIDIsJobID { // another id, but the same at every look: the job id from back to front
+		id = reverse(j.ID)
+	}
+	var ended any
+	if j.Status != Running {
+		ended = j.Ended.UTC().Format(dwsActionTime)
+	}
+	begun := j.Created.UTC().Format(dwsActionTime)
+	return map[string]any{
+		"id": id, "action_name": name, "status": dwsActionStatus[j.Status], "cluster_name": cluster.Name, "submit_time": begun,
+		"items": []any{map[string]any{"item_name": "Restore tables", "sub_items": []any{map[string]any{
+			"sub_item_name": "Perform a restoration", "status": dwsActionStatus[j.Status], "detail": j.Reason,
+			"begin_time": begun, "end_time": ended, "estimated_time": -1,
+		}}}},
+	}
+}
+
+func reverse(text string) string {
+	var out strings.Builder
+	for i := len(text) - 1; i >= 0; i-- {
+		out.WriteByte(text[i])
+	}
+	return out.String()
+}
+
+// showDWSJob: Querying the Task Progress. Flat, upper case, times without a zone (here UTC).
+func (q *call) showDWSJob() (any, error) {
+	if err := q.parameters(); err != nil {
+		return nil, err
+	}
+	j := q.poll(q.path["job_id"])
+	if j == nil {
+		return nil, refuse(http.StatusNotFound, "DWS.0001", "The job does not exist.")
+	}
+	view := map[string]any{
+		"job_id": j.ID, "job_name": j.Name, "status": dwsJobStatus[j.Status], "progress": fmt.Sprintf("%d%%", j.percent(q.now)),
+		"begin_time": j.Created.UTC().Format(zonelessTime), "end_time": nil, "failed_code": nil, "failed_detail": nil,
+	}
+	if j.Status == Running && j.percent(q.now) < 10 {
+		view["status"] = "INIT"
+	}
+	if j.Status != Running {
+		view["end_time"] = j.Ended.UTC().Format(zonelessTime)
+	}
+	if j.Status == Failed {
+		view["failed_code"], view["failed_detail"] = "FineGrainedRestoreTask-fail:DWS.9999", "DWS.9999:"+j.Reason
+	}
+	return view, nil
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakecloud
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Restore is one accepted restore.
+type Restore struct {
+	Service  string          `json:"service"`
+	TargetID string          `json:"target_id"` // instance, or snapshot for DWS
+	JobID    string          `json:"job_id"`
+	Time     time.Time       `json:"time"`
+	Body     json.RawMessage `json:"body"` // the exact bytes received
+}
+
+// Restores returns every accepted restore, in order.
+func (c *Cloud) Restores() []Restore {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return append([]Restore{}, c.restores...)
+}
+
+// Requests counts every request that arrived, refused ones included, by service and operation.
+func (c *Cloud) Requests() map[string]map[string]int {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	requests := map[string]map[string]int{}
+	for service, counts := range c.requests {
+		requests[service] = maps.Clone(counts)
+	}
+	return requests
+}
+
+// WaitFor returns once what is true. It asks at once and after every request, restore and change of a job; it does not
+// ask just because time passes. What may call the cloud's other methods. The error is context.Cause(ctx).
+func (c *Cloud) WaitFor(ctx context.Context, what func() bool) error {
+	for {
+		c.lock.Lock()
+		changed := c.changed
+		c.lock.Unlock()
+		if what() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// wake lets every WaitFor look again. The lock is held.
+func (c *Cloud) wake() {
+	close(c.changed)
+	c.changed = make(chan struct{})
+}
+
+// arrive counts a request and takes the fault planted for it, if any.
+func (c *Cloud) arrive(service, operation string) *Fault {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	defer c.wake()
+	if c.requests[service] == nil {
+		c.requests[service] = map[string]int{}
+	}
+	c.requests[service][operation]++
+	return c.takeFault(service, operation)
+}
+
+// accept records a restore and begins its job.
+func (q *call) accept(recorded string, j job) *job {
+	j.Service = q.service
+	j.projectID = q.path["project_id"]
+	started := q.begin(j, q.now)
+	q.restores = append(q.restores, Restore{q.service, recorded, started.ID, q.now, slices.Clone(q.body)})
+	return started
+}

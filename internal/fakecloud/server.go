@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakecloud
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Options of a cloud. The zero Options serve the default world on free loopback ports.
+type Options struct {
+	World World            // zero = DefaultWorld()
+	Now   func() time.Time // nil = time.Now; everything but the Delay of a fault goes by it
+	// JobDuration is how long a job runs; 0 = 2s.
+	JobDuration time.Duration
+	// JobVisibleAfter is how long after its acceptance a job is not yet to be found by the job look-ups: "several seconds"
+	// with the real services; 0 = at once.
+	JobVisibleAfter time.Duration
+	// Listen is "" or "host:0" for free ports, or "host:port": then the services take consecutive ports from there, in the
+	// order of the fields of Addresses.
+	Listen string
+}
+
+// Addresses are the base URLs, "http://127.0.0.1:PORT".
+type Addresses struct {
+	IAM   string `json:"iam"`
+	RDS   string `json:"rds"`
+	DDS   string `json:"dds"`
+	DWS   string `json:"dws"`
+	Admin string `json:"admin"`
+}
+
+// Cloud is a running stand-in. Its methods may be called from any goroutine.
+type Cloud struct {
+	now                  func() time.Time
+	jobDuration          time.Duration
+	jobVisibleAfter      time.Duration
+	rdsRequestsPerMinute int
+	dwsActionIDIsJobID   bool
+	addresses            Addresses
+
+	servers     []*http.Server
+	serving     sync.WaitGroup // the servers' accept loops
+	connections sync.WaitGroup // open connections, until their handler is done
+	closing     chan struct{}
+
+	lock        sync.Mutex // guards all that follows
+	closed      bool
+	changed     chan struct{} // closed and replaced at every change
+	accounts    []*account
+	projects    []Project
+	rds         []*rdsInstance
+	dds         []*ddsInstance
+	clusters    []*dwsCluster
+	snapshots   []*dwsSnapshot
+	jobs        []*job
+	nextChanges []JobChange
+	faults      []*Fault
+	requests    map[string]map[string]int
+	restores    []Restore
+}
+
+// Start listens and serves until Close.
+func Start(options Options) (*Cloud, error) {
+	world := options.World
+	if reflect.ValueOf(world).IsZero() {
+		world = DefaultWorld()
+	}
+	if err := world.validate(); err != nil {
+		return nil, fmt.Errorf("the world does not hold together: %w", err)
+	}
+	c := &Cloud{
+		now:                  options.Now,
+		jobDuration:          cmp.Or(options.JobDuration, 2*time.Second),
+		jobVisibleAfter:      options.JobVisibleAfter,
+		rdsRequestsPerMinute: cmp.Or(world.RDSRequestsPerMinute, 60),
+		dwsActionIDIsJobID:   world.DWSActionIDIsJobID == nil || *world.DWSActionIDIsJobID,
+		closing:              make(chan struct{}),
+		changed:              make(chan struct{}),
+		requests:             map[string]map[string]int{},
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	c.build(world, c.now())
+	if err := c.listen(cmp.Or(options.Listen, "127.0.0.1:0")); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Cloud) listen(address string) error {
+	host, first, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	port, err := strconv.Atoi(first)
+	if err != nil {
+		return fmt.Errorf("listening on %q: the port must be a number", address)
+	}
+	var listeners []net.Listener
+	for i := range 5 {
+		next := 0
+		if port != 0 {
+			next = port + i
+		}
+		listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(next)))
+		if err != nil {
+			for _, open := range listeners {
+				_ = open.Close()
+			}
+			return fmt.Errorf("listening: %w", err)
+		}
+		listeners = append(listeners, listener)
+	}
+	base := func(i int) string { return "http://" + listeners[i].Addr().String() }
+	c.addresses = Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), Admin: base(4)}
+	for i, service := range []string{IAM, RDS, DDS, DWS} {
+		c.serve(listeners[i], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.answer(service, w, r) }))
+	}
+	c.serve(listeners[4], c.adminHandler())
+	return nil
+}
+
+func (c *Cloud) serve(listener net.Listener, handler http.Handler) {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0),
+		ConnState: func(connection net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				c.connections.Add(1)
+				select {
+				case <-c.closing: // accepted while the server was closing, and missed by it
+					_ = connection.Close()
+				default:
+				}
+			case http.StateClosed:
+				c.connections.Done()
+			}
+		},
+	}
+	c.servers = append(c.servers, server)
+	c.serving.Go(func() { _ = server.Serve(listener) })
+}
+
+// Addresses of the five servers.
+func (c *Cloud) Addresses() Addresses { return c.addresses }
+
+// Close cuts every connection and waits for all goroutines. It may be called again.
+func (c *Cloud) Close() error {
+	c.lock.Lock()
+	again := c.closed
+	c.closed = true
+	c.lock.Unlock()
+	if !again {
+		close(c.closing)
+	}
+	for _, server := range c.servers {
+		_ = server.Close() // the listener's error on being closed says nothing
+	}
+	c.serving.Wait()
+	c.connections.Wait()
+	return nil
+}
+
+// bodyLimit of the gateway, 12 MB (API signing guide, error code APIGW.0201).
+const bodyLimit = 12 << 20
+
+// answer takes one request through: count it, plant its fault if there is one, process, reply.
+func (c *Cloud) answer(service string, w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
+	if err != nil {
+		newReply(service, nil, gatewayError{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body cannot be read"}).send(w)
+		return
+	}
+	matched, path := match(service, r.Method, r.URL.EscapedPath())
+	operation := Unknown
+	if matched != nil {
+		operation = matched.operation
+	}
+	fault := c.arrive(service, operation)
+	if fault != nil && !fault.processes() {
+		c.answerFault(service, *fault, reply{}, w, r)
+		return
+	}
+	answer := c.process(service, matched, path, body, r)
+	if fault != nil {
+		c.answerFault(service, *fault, answer, w, r)
+		return
+	}
+	answer.send(w)
+}
+
+// process answers one request under the lock, so that counting and accepting are one step.
+func (c *Cloud) process(service string, matched *route, path map[string]string, body []byte, r *http.Request) reply {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	defer c.wake()
+	now := c.now()
+	c.settle(now)
+	q := &call{Cloud: c, service: service, request: r, body: body, path: path, now: now}
+	value, err := q.run(matched)
+	return newReply(service, value, err)
+}
+
+func (q *call) run(matched *route) (any, error) {
+	if matched == nil {
+		return nil, gatewayError{http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment"}
+	}
+	query, err := url.ParseQuery(q.request.URL.RawQuery)
+	if err != nil {
+		return nil, badParameter("the query cannot be read")
+	}
+	q.query = query
+	if err := q.authenticate(); err != nil {
+		return nil, err
+	}
+	if err := q.limitRate(); err != nil {
+		return nil, err
+	}
+	if err := q.authorise(); err != nil {
+		return nil, err
+	}
+	return matched.answer(q)
+}
+
+func (r reply) send(w http.ResponseWriter) {
+	for name, values := range r.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(r.body)))
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body) // the client may have left
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakecloud
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func readWorld(t *testing.T, text string) (World, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "world.json")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return ReadWorld(path)
+}
+
+// documentedWorld is the example of the package comment.
+func documentedWorld(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(source), "//\t{\n")
+	if !found {
+		t.Fatal("no example in the package comment")
+	}
+	example, _, _ = strings.Cut(example, "\npackage ")
+	return "{\n" + strings.ReplaceAll(example, "//\t", "")
+}
+
+func TestTheDocumentedWorldCanBeRead(t *testing.T) {
+	world, err := readWorld(t, documentedWorld(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+	instance := world.RDSInstances[0]
+	if got := instance.Windows[1].Start.Time(now); !got.Equal(now.Add(-168 * time.Hour)) {
+		t.Errorf("a relative moment is %s", got)
+	}
+	if got := instance.Windows[0].Start.Time(now); got.Format(time.RFC3339) != "2023-07-01T00:00:00Z" {
+		t.Errorf("a fixed moment is %s", got)
+	}
+	if !instance.Databases["shop"]["public"]["measurements"].PartitionParent {
+		t.Error("partition_parent was not read")
+	}
+	if world.DWSActionIDIsJobID == nil || !*world.DWSActionIDIsJobID {
+		t.Error("dws_action_id_is_job_id was not read")
+	}
+	if _, err := Start(Options{World: world, Listen: "127.0.0.1"}); err == nil {
+		t.Error("an address without a port was accepted")
+	}
+}
+
+func TestWorldsThatAreRefused(t *testing.T) {
+	const accounts = `{"accounts":[{"user_name":"a","tokens":[{"value":"t"}]}],"projects":[{"id":"p","name":"r","accounts":["a"]}]`
+	for name, test := range map[string]struct{ text, says string }{
+		"an unknown field":       {accounts + `,"rds":[]}`, "rds is not a known field"},
+		"an unknown inner field": {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","databases":{"d":{"s":{"t":{"made":"-1h"}}}}}]}`, "rds_instances[0].databases.d.s.t.made is not a known field"},
+		"trailing data":          {accounts + `} {}`, "not one valid JSON value"},
+		"a wrong type":           {accounts + `,"rds_requests_per_minute":"60"}`, "must be an integer, not a string"},
+		"null":                   {accounts + `,"dws_action_id_is_job_id":null}`, "must not be null"},
+		"no accounts":            {`{"projects":[]}`, "accounts is missing"},
+		"a field twice":          {accounts + `,"projects":[]}`, "projects stands there twice"},
+		"a moment in words":      {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"yesterday","end":"-5m"}]}]}`, "yesterday"},
+		"a window with one end":  {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"-5m"}]}]}`, "windows[0].end is missing"},
+		"a window from its end":  {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"-5m","end":"-10m"}]}]}`, "ends before it starts"},
+		"an unknown project":     {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"q"}]}`, `unknown project "q"`},
+		"an unknown cluster":     {accounts + `,"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c"}]}`, `unknown DWS cluster "c"`},
+		"an unknown account":     {`{"accounts":[],"projects":[{"id":"p","name":"r","accounts":["a"]}]}`, `unknown user name "a"`},
+		"an instance twice":      {accounts + `,"dds_instances":[{"id":"i","name":"n","project_id":"p"},{"id":"i","name":"m","project_id":"p"}]}`, "i stands there twice"},
+		"half a key pair":        {`{"accounts":[{"user_name":"a","access_key":"k"}],"projects":[]}`, "half a key pair"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := readWorld(t, test.text); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("%v, want an error that says %q", err, test.says)
+			}
+		})
+	}
+	if _, err := readWorld(t, accounts+`}`); err != nil {
+		t.Errorf("the base of these worlds is refused itself: %v", err)
+	}
+	if _, err := ReadWorld(filepath.Join(t.TempDir(), "none.json")); err == nil {
+		t.Error("a missing file was read")
+	}
+	if _, err := Start(Options{World: World{Projects: []Project{{ID: "p", Accounts: []string{"nobody"}}}}}); err == nil {
+		t.Error("a world with a dangling reference was started")
+	}
+}
+
+func TestDefaultWorldIsValidAndSurvivesJSON(t *testing.T) {
+	data, err := json.Marshal(DefaultWorld())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readWorld(t, string(data)); err != nil {
+		t.Error(err)
+	}
+	a := DefaultWorld()
+	a.RDSInstances[0].Databases["shop"]["public"]["x"] = Table{}
+	if _, shared := DefaultWorld().RDSInstances[0].Databases["shop"]["public"]["x"]; shared {
+		t.Error("two default worlds share a table")
+	}
+}
+
+func TestMoments(t *testing.T) {
+	for _, text := range []string{"2023-07-05T11:32:17Z", "2023-07-05T11:32:17.5Z", "-168h0m0s", "+5m0s"} {
+		var m Moment
+		if err := m.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if back, err := m.MarshalText(); err != nil || string(back) != text {
+			t.Errorf("%s became %s, %v", text, back, err)
+		}
+	}
+	for _, text := range []string{"", "5m", "-", "2023-07-05", "2023-07-05 11:32:17"} {
+		if err := new(Moment).UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q was accepted", text)
+		}
+	}
+}
+
+func TestStrictDecode(t *testing.T) {
+	type inner struct {
+		Name string `json:"name"`
+	}
+	type outer struct {
+		Number int64            `json:"number"`
+		Inner  inner            `json:"inner,omitzero"`
+		Map    map[string]inner `json:"map,omitempty"`
+		List   []string         `json:"list,omitempty"`
+		Flag   *bool            `json:"flag,omitempty"`
+	}
+	var got outer
+	if err := strictDecode([]byte(` {"number":1,"inner":{"name":"é"},"map":{"k":{"name":"n"}},"list":["a"],"flag":false} `), &got); err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, "decoded", got, outer{1, inner{"é"}, map[string]inner{"k": {"n"}}, []string{"a"}, new(false)})
+	for text, says := range map[string]string{
+		`{"number":1e3}`:                          "number must be an integer, not the number 1e3",
+		`{"number":99999999999999999999}`:         "number must be an integer",
+		`{"NUMBER":1}`:                            "number is missing",
+		`{"number":1,"inner":{"name":"a","b":1}}`: "inner.b is not a known field",
+		`{"number":1,"map":{"k":{"name":1}}}`:     "map.k.name must be a string, not the number 1",
+		`{"number":1,"map":{"k":{},"k":{}}}`:      "map.k stands there twice",
+		`{"number":1,"list":["a",null]}`:          "list[1] must not be null",
+		`{"number":1,"list":{"a":1}}`:             "list must be a list, not an object",
+		`{"number":1,"flag":"false"}`:             "flag must be a boolean, not a string",
+		`[]`:                                      "the document must be an object, not a list",
+		`null`:                                    "the document must not be null",
+		`{"number":1,}`:                           "not one valid JSON value",
+		``:                                        "not one valid JSON value",
+		"{\"number\":1,\"inner\":{\"name\":\"\xff\"}}": "not UTF-8",
+	} {
+		if err := strictDecode([]byte(text), &outer{}); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want an error that says %q", text, err, says)
+		}
+	}
+}
