@@ -1,3 +1,37 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// The provider's executable: it serves internal/provider to a Terraform or OpenTofu CLI.
 package main
 
-func main() {}
+import (
+	"context"
+	"flag"
+	"log"
+	"os/signal"
+	"syscall"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"terraform-provider-x/internal/provider"
+)
+
+// version is set by the release build.
+var version = "dev"
+
+func main() {
+	debug := flag.Bool("debug", false, "serve for a debugger such as delve, and print how the CLI attaches")
+	flag.Parse()
+
+	// A CI runner that cancels a job signals the whole process group: the CLI and this process at once. Dying here would
+	// lose the id of a restore that is being waited for. The CLI tells us to stop as well, over its own connection, and
+	// that way the state is kept. SIGINT is ignored by the plugin library already, for the same reason.
+	signal.Ignore(syscall.SIGTERM)
+
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address: provider.Address,
+		Debug:   *debug,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}

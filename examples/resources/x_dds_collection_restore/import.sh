@@ -1,0 +1,1 @@
+terraform import x_dds_collection_restore.before_migration 9136fd2a9fcd405ea4674276ce36dae8in02/a03b1b8a-b756-467c-8a49-38720c3d23ec

@@ -1,0 +1,1 @@
+terraform import x_dws_table_restore.sales c719b1a7-c85c-4cb5-a721-7694908c2c11/2c9081c0894918c301894e503ef21b68

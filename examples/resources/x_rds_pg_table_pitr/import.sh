@@ -1,0 +1,1 @@
+terraform import x_rds_pg_table_pitr.orders df29b535eec64ee1b286bd2c62871a9cin03/749d6254-f4f0-4f72-aa32-876e220d2496

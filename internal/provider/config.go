@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+)
+
+// setting is an argument of the provider block and the environment variables that stand in for it, first one first. The
+// variables are those that the vendor's own provider reads (HW_*), then those it falls back to (OS_*), so that a pipeline
+// which logs in to the one logs in to the other.
+type setting struct {
+	argument  string
+	variables []string
+}
+
+var (
+	regionSetting        = setting{"region", []string{"HW_REGION_NAME", "OS_REGION_NAME"}}
+	projectIDSetting     = setting{"project_id", []string{"HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"}}
+	accessKeySetting     = setting{"access_key", []string{"HW_ACCESS_KEY", "OS_ACCESS_KEY"}}
+	secretKeySetting     = setting{"secret_key", []string{"HW_SECRET_KEY", "OS_SECRET_KEY"}}
+	securityTokenSetting = setting{"security_token", []string{"HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"}}
+	authTokenSetting     = setting{"auth_token", []string{"HW_AUTH_TOKEN", "OS_AUTH_TOKEN"}}
+	// OS_CLOUD is left out: in OpenStack's tools it names an entry of clouds.yaml, not a domain.
+	cloudSetting      = setting{"cloud", []string{"HW_CLOUD"}}
+	authURLSetting    = setting{"auth_url", []string{"HW_AUTH_URL", "OS_AUTH_URL"}}
+	insecureSetting   = setting{"insecure", []string{"HW_INSECURE", "OS_INSECURE"}}
+	maxRetriesSetting = setting{"max_retries", []string{"HW_MAX_RETRIES"}}
+)
+
+// defaultMaxRetries is the vendor's own provider's.
+const defaultMaxRetries = 5
+
+// documented names the variables, for the argument's description.
+func (s setting) documented() string {
+	return " Environment: `" + strings.Join(s.variables, "`, `") + "`."
+}
+
+// String names the argument and its variables, for errors.
+func (s setting) String() string {
+	return fmt.Sprintf("%q (or the environment variable %s)", s.argument, strings.Join(s.variables, " or "))
+}
+
+// lookupEnv is os.LookupEnv, or a test's own environment.
+type lookupEnv func(name string) (value string, set bool)
+
+// fromEnvironment is the first variable that holds something, or "".
+func (s setting) fromEnvironment(env lookupEnv) string {
+	for _, variable := range s.variables {
+		if value, _ := env(variable); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// providerArguments is the provider block.
+type providerArguments struct {
+	Region        types.String `tfsdk:"region"`
+	ProjectID     types.String `tfsdk:"project_id"`
+	AccessKey     types.String `tfsdk:"access_key"`
+	SecretKey     types.String `tfsdk:"secret_key"`
+	SecurityToken types.String `tfsdk:"security_token"`
+	AuthToken     types.String `tfsdk:"auth_token"`
+	Cloud         types.String `tfsdk:"cloud"`
+	AuthURL       types.String `tfsdk:"auth_url"`
+	Endpoints     types.Map    `tfsdk:"endpoints"`
+	Insecure      types.Bool   `tfsdk:"insecure"`
+	MaxRetries    types.Int64  `tfsdk:"max_retries"`
+}
+
+// clientConfig joins the arguments, the environment and the defaults. An argument wins over its variables; an argument
+// that is "" counts as absent, as in the vendor's own provider. It calls nothing and reads nothing but env.
+func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (client.Config, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	text := func(argument types.String, s setting) string {
+		if value := argument.ValueString(); value != "" {
+			return value
+		}
+		return s.fromEnvironment(env)
+	}
+	config := client.Config{
+		Region:    text(a.Region, regionSetting),
+		ProjectID: text(a.ProjectID, projectIDSetting),
+		Cloud:     text(a.Cloud, cloudSetting),
+		AuthURL:   text(a.AuthURL, authURLSetting),
+	}
+	if config.Region == "" {
+		diags.AddAttributeError(path.Root("region"), "No region",
+			fmt.Sprintf("Set %s, such as \"eu-west-101\".", regionSetting))
+	}
+	a.addCredentials(&config, text, &diags)
+	config.Endpoints = a.endpoints(ctx, &diags)
+	config.Insecure = a.insecure(env, &diags)
+	config.MaxRetries = a.maxRetries(env, &diags)
+	return config, diags
+}
+
+// addCredentials chooses what to log in with: what the block says wins over the environment as a whole, so that a key in
+// the block is not overruled by a token that happens to be exported. Within each, a token wins over a key, as in the
+// vendor's own provider; both in the block are a contradiction.
+func (a providerArguments) addCredentials(config *client.Config, text func(types.String, setting) string, diags *diag.Diagnostics) {
+	block := func(argument types.String) bool { return argument.ValueString() != "" }
+	keyInBlock := block(a.AccessKey) || block(a.SecretKey)
+	if block(a.AuthToken) && keyInBlock {
+		diags.AddAttributeError(path.Root("auth_token"), "Contradictory credentials",
+			"The provider block has \"auth_token\" as well as \"access_key\" or \"secret_key\". Keep one of the two ways to log in.")
+		return
+	}
+	if !keyInBlock {
+		config.AuthToken = text(a.AuthToken, authTokenSetting)
+	}
+	if config.AuthToken != "" {
+		if block(a.SecurityToken) {
+			diags.AddAttributeError(path.Root("security_token"), "Contradictory credentials",
+				fmt.Sprintf("\"security_token\" belongs to a temporary \"access_key\", but %s is what is used. Remove one of the two.", authTokenSetting))
+		}
+		return
+	}
+	config.AccessKey = text(a.AccessKey, accessKeySetting)
+	config.SecretKey = text(a.SecretKey, secretKeySetting)
+	config.SecurityToken = a.SecurityToken.ValueString()
+	if !block(a.AccessKey) || !block(a.SecretKey) {
+		// A token in the environment belongs to the key in the environment, not to one that is written in the block.
+		config.SecurityToken = text(a.SecurityToken, securityTokenSetting)
+	}
+	missing := func(argument string, s setting, beside string) {
+		diags.AddAttributeError(path.Root(argument), "Incomplete credentials", fmt.Sprintf("There is %s but no %s.", beside, s))
+	}
+	switch {
+	case config.AccessKey == "" && config.SecretKey == "" && config.SecurityToken == "":
+		diags.AddError("No credentials", fmt.Sprintf("Set %s and %s, or %s.", accessKeySetting, secretKeySetting, authTokenSetting))
+	case config.AccessKey == "" && config.SecretKey == "":
+		missing("access_key", accessKeySetting, `a "security_token"`)
+	case config.AccessKey == "":
+		missing("access_key", accessKeySetting, `a "secret_key"`)
+	case config.SecretKey == "":
+		missing("secret_key", secretKeySetting, `an "access_key"`)
+	}
+}
+
+var services = []string{"dds", "dws", "iam", "rds"}
+
+func (a providerArguments) endpoints(ctx context.Context, diags *diag.Diagnostics) map[string]string {
+	endpoints := map[string]string{}
+	if a.Endpoints.IsNull() {
+		return endpoints
+	}
+	diags.Append(a.Endpoints.ElementsAs(ctx, &endpoints, false)...)
+	for service, address := range endpoints {
+		at := path.Root("endpoints").AtMapKey(service)
+		if !slices.Contains(services, service) {
+			diags.AddAttributeError(at, "Unknown service", fmt.Sprintf("%q is not one of the services %s.", service, strings.Join(services, ", ")))
+		} else if address == "" {
+			diags.AddAttributeError(at, "Empty endpoint", "Give the address of the service, or leave the key out for the usual one.")
+		}
+	}
+	return endpoints
+}
+
+func (a providerArguments) insecure(env lookupEnv, diags *diag.Diagnostics) bool {
+	if !a.Insecure.IsNull() {
+		return a.Insecure.ValueBool()
+	}
+	text := insecureSetting.fromEnvironment(env)
+	if text == "" {
+		return false
+	}
+	insecure, err := strconv.ParseBool(text)
+	if err != nil {
+		diags.AddAttributeError(path.Root("insecure"), "Not true or false", fmt.Sprintf("%s is %q.", insecureSetting, text))
+	}
+	return insecure
+}
+
+func (a providerArguments) maxRetries(env lookupEnv, diags *diag.Diagnostics) int {
+	retries := int64(defaultMaxRetries)
+	if !a.MaxRetries.IsNull() {
+		retries = a.MaxRetries.ValueInt64()
+	} else if text := maxRetriesSetting.fromEnvironment(env); text != "" {
+		var err error
+		if retries, err = strconv.ParseInt(text, 10, 32); err != nil {
+			retries = -1
+		}
+	}
+	if retries < 0 || retries > 100 {
+		diags.AddAttributeError(path.Root("max_retries"), "Not a number of retries", fmt.Sprintf("%s must be a number from 0 to 100.", maxRetriesSetting))
+	}
+	return int(retries)
+}

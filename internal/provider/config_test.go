@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+)
+
+func environment(variables map[string]string) lookupEnv {
+	return func(name string) (string, bool) {
+		value, set := variables[name]
+		return value, set
+	}
+}
+
+func TestClientConfig(t *testing.T) {
+	text := types.StringValue
+	endpoints, _ := types.MapValueFrom(context.Background(), types.StringType, map[string]string{"rds": "http://127.0.0.1:1"})
+	for name, c := range map[string]struct {
+		arguments   providerArguments
+		environment map[string]string
+		want        client.Config
+	}{
+		"all from the block": {
+			arguments: providerArguments{
+				Region: text("eu-de"), ProjectID: text("p"), AccessKey: text("ak"), SecretKey: text("sk"), SecurityToken: text("st"),
+				Cloud: text("otc.t-systems.com"), AuthURL: text("https://iam.example/v3"), Endpoints: endpoints,
+				Insecure: types.BoolValue(true), MaxRetries: types.Int64Value(0),
+			},
+			want: client.Config{
+				Region: "eu-de", ProjectID: "p", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", Cloud: "otc.t-systems.com",
+				AuthURL: "https://iam.example/v3", Endpoints: map[string]string{"rds": "http://127.0.0.1:1"}, Insecure: true,
+			},
+		},
+		"all from HW_ variables, though OS_ ones are there": {
+			environment: map[string]string{
+				"HW_REGION_NAME": "eu-de", "HW_PROJECT_ID": "p", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st",
+				"HW_CLOUD": "c", "HW_AUTH_URL": "u", "HW_INSECURE": "true", "HW_MAX_RETRIES": "7",
+				"OS_REGION_NAME": "x", "OS_PROJECT_ID": "x", "OS_ACCESS_KEY": "x", "OS_SECRET_KEY": "x", "OS_SECURITY_TOKEN": "x",
+				"OS_CLOUD": "x", "OS_AUTH_URL": "x", "OS_INSECURE": "false",
+			},
+			want: client.Config{
+				Region: "eu-de", ProjectID: "p", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", Cloud: "c", AuthURL: "u",
+				Insecure: true, MaxRetries: 7,
+			},
+		},
+		"OS_ variables where there are no others, OS_CLOUD never": {
+			environment: map[string]string{
+				"OS_REGION_NAME": "eu-de", "OS_TENANT_ID": "p", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_CLOUD": "mycloud", "OS_AUTH_URL": "u",
+				"HW_REGION_NAME": "",
+			},
+			want: client.Config{Region: "eu-de", ProjectID: "p", AccessKey: "ak", SecretKey: "sk", AuthURL: "u", MaxRetries: 5},
+		},
+		"a key in the block wins over a token in the environment": {
+			arguments:   providerArguments{Region: text("r"), AccessKey: text("ak"), SecretKey: text("sk")},
+			environment: map[string]string{"HW_AUTH_TOKEN": "token", "HW_SECURITY_TOKEN": "of another key"},
+			want:        client.Config{Region: "r", AccessKey: "ak", SecretKey: "sk", MaxRetries: 5},
+		},
+		"a token in the environment wins over a key beside it": {
+			environment: map[string]string{"HW_REGION_NAME": "r", "OS_AUTH_TOKEN": "token", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"},
+			want:        client.Config{Region: "r", AuthToken: "token", MaxRetries: 5},
+		},
+		"an access key in the block, the rest in the environment": {
+			arguments:   providerArguments{Region: text("r"), AccessKey: text("ak")},
+			environment: map[string]string{"HW_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st"},
+			want:        client.Config{Region: "r", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", MaxRetries: 5},
+		},
+		"false in the block wins over true in the environment": {
+			arguments:   providerArguments{Region: text("r"), AuthToken: text("token"), Insecure: types.BoolValue(false)},
+			environment: map[string]string{"HW_INSECURE": "true"},
+			want:        client.Config{Region: "r", AuthToken: "token", MaxRetries: 5},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config, diags := c.arguments.clientConfig(context.Background(), environment(c.environment))
+			if diags.HasError() {
+				t.Fatal(diags)
+			}
+			if diff := cmp.Diff(c.want, config, cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestClientConfigRefuses(t *testing.T) {
+	text := types.StringValue
+	endpoints := func(service, address string) types.Map {
+		m, _ := types.MapValueFrom(context.Background(), types.StringType, map[string]string{service: address})
+		return m
+	}
+	loggedIn := map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "token"}
+	for name, c := range map[string]struct {
+		arguments   providerArguments
+		environment map[string]string
+		says        []string
+	}{
+		"no region":        {environment: map[string]string{"HW_AUTH_TOKEN": "token"}, says: []string{`"region"`, "HW_REGION_NAME", "OS_REGION_NAME"}},
+		"no credentials":   {environment: map[string]string{"HW_REGION_NAME": "r"}, says: []string{`"access_key"`, "HW_ACCESS_KEY", `"secret_key"`, "HW_SECRET_KEY", `"auth_token"`, "HW_AUTH_TOKEN"}},
+		"no secret key":    {environment: map[string]string{"HW_REGION_NAME": "r", "HW_ACCESS_KEY": "ak"}, says: []string{`"secret_key"`, "HW_SECRET_KEY"}},
+		"no access key":    {environment: map[string]string{"HW_REGION_NAME": "r", "OS_SECRET_KEY": "sk"}, says: []string{`"access_key"`, "HW_ACCESS_KEY"}},
+		"lone token":       {environment: map[string]string{"HW_REGION_NAME": "r", "HW_SECURITY_TOKEN": "st"}, says: []string{`"access_key"`, "HW_ACCESS_KEY"}},
+		"two ways":         {arguments: providerArguments{Region: text("r"), AuthToken: text("t"), AccessKey: text("a"), SecretKey: text("s")}, says: []string{`"auth_token"`, `"access_key"`}},
+		"token's token":    {arguments: providerArguments{SecurityToken: text("st")}, environment: loggedIn, says: []string{`"security_token"`, "HW_AUTH_TOKEN"}},
+		"unknown service":  {arguments: providerArguments{Endpoints: endpoints("ecs", "http://x")}, environment: loggedIn, says: []string{`"ecs"`, "dds, dws, iam, rds"}},
+		"empty endpoint":   {arguments: providerArguments{Endpoints: endpoints("rds", "")}, environment: loggedIn, says: []string{"Empty endpoint"}},
+		"insecure maybe":   {environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t", "HW_INSECURE": "maybe"}, says: []string{`"insecure"`, "HW_INSECURE", "maybe"}},
+		"retries in words": {environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t", "HW_MAX_RETRIES": "many"}, says: []string{`"max_retries"`, "HW_MAX_RETRIES"}},
+		"negative retries": {arguments: providerArguments{MaxRetries: types.Int64Value(-1)}, environment: loggedIn, says: []string{`"max_retries"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, diags := c.arguments.clientConfig(context.Background(), environment(c.environment))
+			if diags.ErrorsCount() != 1 {
+				t.Fatalf("%d errors, want one: %v", diags.ErrorsCount(), diags)
+			}
+			message := diags[0].Summary() + ": " + diags[0].Detail()
+			for _, say := range c.says {
+				if !strings.Contains(message, say) {
+					t.Errorf("%q lacks %q", message, say)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+)
+
+// ddsCollectionRestore restores databases or collections of a DDS replica set (DDS API reference, "Restoring Databases and
+// Tables to a Point in Time").
+var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
+	name:     "dds_collection_restore",
+	target:   "instance_id",
+	schema:   ddsCollectionRestoreSchema,
+	common:   func(m *ddsCollectionRestoreModel) *restoreModel { return &m.restoreModel },
+	targetID: func(m *ddsCollectionRestoreModel) *types.String { return &m.InstanceID },
+	validate: validateDDSCollectionRestore,
+	complete: func(context.Context, ddsCollectionRestoreModel, *ddsCollectionRestoreModel) diag.Diagnostics {
+		return nil
+	},
+	parameters: ddsCollectionRestoreParameters,
+	submit:     submitDDSCollectionRestore,
+	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
+		return c.DDSJob(ctx, jobID)
+	},
+	queue: func(_ context.Context, _ *client.Client, m ddsCollectionRestoreModel) string {
+		return m.InstanceID.ValueString()
+	},
+	restores: func(ctx context.Context, c *client.Client, instanceID string, since time.Time) ([]client.Job, error) {
+		jobs, err := c.DDSJobs(ctx, since, c.Clock().Now())
+		jobs = slices.DeleteFunc(jobs, func(job client.Job) bool { return job.InstanceID != instanceID })
+		return restoresAmong(jobs), err
+	},
+	restored: restoredByDDSCollectionRestore,
+}
+
+// ddsNamespaceMaximum is the longest db.collection that is restored for certain (DDS user guide, "Restoring Databases and
+// Collections to a Point in Time").
+const ddsNamespaceMaximum = 120
+
+type ddsCollectionRestoreModel struct {
+	restoreModel
+	InstanceID         types.String `tfsdk:"instance_id"`
+	RestoreCollections types.List   `tfsdk:"restore_collections"`
+}
+
+type ddsDatabaseModel struct {
+	Database            types.String         `tfsdk:"database"`
+	RestoreDatabaseTime pointintime.Value    `tfsdk:"restore_database_time"`
+	Collections         []ddsCollectionModel `tfsdk:"collections"`
+}
+
+type ddsCollectionModel struct {
+	OldName               types.String      `tfsdk:"old_name"`
+	NewName               types.String      `tfsdk:"new_name"`
+	RestoreCollectionTime pointintime.Value `tfsdk:"restore_collection_time"`
+}
+
+func ddsCollectionRestoreSchema(ctx context.Context) schema.Schema {
+	name := []validator.String{anyName}
+	const timeForms = "RFC 3339 with any offset, or epoch milliseconds."
+	collection := map[string]schema.Attribute{
+		"old_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The collection's name at that time."},
+		"new_name": schema.StringAttribute{
+			Optional: true, Validators: name,
+			MarkdownDescription: "The restored collection's name, which must not exist yet. By default the service calls it `<old_name>_bak_<timestamp>`.",
+		},
+		"restore_collection_time": schema.StringAttribute{
+			Required: true, CustomType: pointintime.Type{}, MarkdownDescription: "The point in time of this collection: " + timeForms,
+		},
+	}
+	database := map[string]schema.Attribute{
+		"database": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The database's name."},
+		"restore_database_time": schema.StringAttribute{
+			Optional: true, CustomType: pointintime.Type{},
+			MarkdownDescription: "Restores all collections of the database, to this point in time: " + timeForms + " Either this or `collections`.",
+		},
+		"collections": schema.ListNestedAttribute{
+			Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: collection},
+			Validators:          entries("old_name", "One restore brings a collection back once; for a second copy use a second resource."),
+			MarkdownDescription: "Restores these collections of the database. Their order has no meaning. Either this or `restore_database_time`.",
+		},
+	}
+	return schema.Schema{
+		MarkdownDescription: "Restores databases or collections of a DDS replica set to a point in time, under new names, in the same instance. " +
+			"Existing collections are not touched. Removing the resource does not undo the restore.",
+		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required: true, Validators: name,
+				MarkdownDescription: "The replica set. A change runs the restore again.",
+			},
+			"restore_collections": schema.ListNestedAttribute{
+				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: database},
+				Validators:          entries("database", "Put the collections of both into one entry."),
+				MarkdownDescription: "What to restore. A change, other than of the order or of a moment's spelling, runs the restore again.",
+			},
+		}),
+	}
+}
+
+// databases is false while anything in the list is unknown.
+func (m ddsCollectionRestoreModel) databases(ctx context.Context) ([]ddsDatabaseModel, bool) {
+	if m.RestoreCollections.IsNull() || !isKnown(ctx, m.RestoreCollections) {
+		return nil, false
+	}
+	var databases []ddsDatabaseModel
+	diags := m.RestoreCollections.ElementsAs(ctx, &databases, false)
+	return databases, !diags.HasError()
+}
+
+func validateDDSCollectionRestore(ctx context.Context, config ddsCollectionRestoreModel, now time.Time) diag.Diagnostics {
+	var diags diag.Diagnostics
+	databases, known := config.databases(ctx)
+	if !known {
+		return nil
+	}
+	for i, database := range databases {
+		at := path.Root("restore_collections").AtListIndex(i)
+		hasTime, hasCollections := !database.RestoreDatabaseTime.IsNull(), database.Collections != nil
+		switch {
+		case hasTime && hasCollections:
+			diags.AddAttributeError(at, "Both levels",
+				fmt.Sprintf("%s (database %q) has restore_database_time, which restores the whole database, as well as collections. Remove one of the two.", at, database.Database.ValueString()))
+		case !hasTime && !hasCollections:
+			diags.AddAttributeError(at, "Neither level",
+				fmt.Sprintf("%s (database %q) needs restore_database_time, to restore the whole database, or collections.", at, database.Database.ValueString()))
+		}
+		diags.Append(notInFuture(at.AtName("restore_database_time"), database.RestoreDatabaseTime, now)...)
+		diags.Append(validateDDSCollections(at.AtName("collections"), database, now)...)
+	}
+	return diags
+}
+
+func validateDDSCollections(at path.Path, database ddsDatabaseModel, now time.Time) diag.Diagnostics {
+	var diags diag.Diagnostics
+	first := map[string]path.Path{}
+	for i, collection := range database.Collections {
+		entry := at.AtListIndex(i)
+		diags.Append(notInFuture(entry.AtName("restore_collection_time"), collection.RestoreCollectionTime, now)...)
+		for attribute, name := range map[string]types.String{"old_name": collection.OldName, "new_name": collection.NewName} {
+			namespace := database.Database.ValueString() + "." + name.ValueString()
+			if length := utf8.RuneCountInString(namespace); length > ddsNamespaceMaximum {
+				diags.AddAttributeError(entry.AtName(attribute), "Name too long",
+					fmt.Sprintf("%s makes %q, which has %d characters; DDS restores up to %d. Choose a shorter name.", entry.AtName(attribute), namespace, length, ddsNamespaceMaximum))
+			}
+		}
+		name := collection.NewName.ValueString()
+		if name == "" {
+			continue
+		}
+		if earlier, twice := first[name]; twice {
+			diags.AddAttributeError(entry.AtName("new_name"), "Equal targets",
+				fmt.Sprintf("%s and %s would both be restored as %q. Give each a new_name of its own.", earlier, entry, name))
+		}
+		first[name] = entry
+	}
+	return diags
+}
+
+func ddsCollectionRestoreParameters(ctx context.Context, m ddsCollectionRestoreModel) map[string]string {
+	all := map[string]string{}
+	canonicalString(all, "instance_id", m.InstanceID)
+	if !m.RestoreCollections.IsNull() {
+		all["restore_collections"] = ""
+		if request, known := m.request(ctx); known {
+			all["restore_collections"] = canonical(request)
+		}
+	}
+	return all
+}
+
+// request is the call's body, in an order that depends on nothing but what is to be restored.
+func (m ddsCollectionRestoreModel) request(ctx context.Context) (client.DDSCollectionRestore, bool) {
+	databases, known := m.databases(ctx)
+	if !known {
+		return client.DDSCollectionRestore{}, false
+	}
+	var request client.DDSCollectionRestore
+	for _, database := range databases {
+		of := client.DDSRestoreDatabase{Database: database.Database.ValueString(), RestoreDatabaseTime: ddsTime(database.RestoreDatabaseTime)}
+		for _, collection := range database.Collections {
+			of.Collections = append(of.Collections, client.DDSRestoreCollection{
+				OldName:               collection.OldName.ValueString(),
+				NewName:               collection.NewName.ValueString(),
+				RestoreCollectionTime: ddsTime(collection.RestoreCollectionTime),
+			})
+		}
+		slices.SortFunc(of.Collections, func(a, b client.DDSRestoreCollection) int { return cmp.Compare(a.OldName, b.OldName) })
+		request.RestoreCollections = append(request.RestoreCollections, of)
+	}
+	slices.SortFunc(request.RestoreCollections, func(a, b client.DDSRestoreDatabase) int { return cmp.Compare(a.Database, b.Database) })
+	return request, true
+}
+
+// ddsTime is a moment as DDS takes it: milliseconds in a string (parameter tables of the API reference; its examples show a
+// bare number). It is "" for none.
+func ddsTime(value pointintime.Value) string {
+	moment, valid := value.Moment()
+	if !valid {
+		return ""
+	}
+	return strconv.FormatInt(moment.UnixMilli(), 10)
+}
+
+func submitDDSCollectionRestore(ctx context.Context, c *client.Client, m ddsCollectionRestoreModel) (string, error) {
+	request, known := m.request(ctx)
+	if !known {
+		return "", errUnknownParameters
+	}
+	return c.RestoreDDSCollections(ctx, m.InstanceID.ValueString(), request)
+}
+
+func restoredByDDSCollectionRestore(ctx context.Context, m ddsCollectionRestoreModel) []string {
+	request, _ := m.request(ctx)
+	// The service's own choice of a name (DDS user guide, "Restoring Databases and Collections to a Point in Time").
+	const chosen = "_bak_<timestamp>"
+	var names []string
+	for _, database := range request.RestoreCollections {
+		if database.RestoreDatabaseTime != "" {
+			names = append(names, database.Database+".*"+chosen)
+		}
+		for _, collection := range database.Collections {
+			names = append(names, database.Database+"."+cmp.Or(collection.NewName, collection.OldName+chosen))
+		}
+	}
+	return names
+}

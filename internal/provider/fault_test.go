@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// plant lets a fault strike, and fails the test if there is no such fault.
+func (s *stage) plant(fault fakecloud.Fault) {
+	s.Helper()
+	if err := s.cloud.Plant(fault); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// TestLostAnswers breaks the restore call in every way in which the cloud has accepted it and the provider does not hear so.
+// The call is never sent again; the job is found by looking, and adopted.
+func TestLostAnswers(t *testing.T) {
+	for name, fault := range map[string]fakecloud.Fault{
+		"reset after acceptance": {Kind: fakecloud.FaultResetAfter},
+		"cut in mid-body":        {Kind: fakecloud.FaultTruncate},
+		"503 after acceptance":   {Kind: fakecloud.FaultStatusAfter, Status: 503, Code: "APIGW.0201", Message: "Backend unavailable."},
+		"504 after acceptance":   {Kind: fakecloud.FaultStatusAfter, Status: 504, Code: "APIGW.0201", Message: "Backend timeout."},
+		"200 without a job id":   {Kind: fakecloud.FaultNoJobID},
+		"200 without a body":     {Kind: fakecloud.FaultEmpty},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, c restoreCase) {
+				s := newStage(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 8 * time.Second })
+				s.configure(c.config(t))
+				fault := fault
+				fault.Service, fault.Operation = c.service, c.operation
+				s.plant(fault)
+				o := s.mustApply()
+				job := s.expectAccepted(1)[0]
+				s.expect(o, 0, "The restore was accepted although its answer was lost", "job "+job)
+				if sent := s.cloud.Requests()[c.service][c.operation]; sent != 1 {
+					t.Errorf("the restore was asked for %d times", sent)
+				}
+				s.expectResumed(c, job)
+			})
+		})
+	}
+}
+
+// TestCallsThatNeverArrived breaks the call before the cloud has accepted it. The provider cannot know, so it does not send
+// it again by itself either, but the next apply does.
+func TestCallsThatNeverArrived(t *testing.T) {
+	for name, fault := range map[string]fakecloud.Fault{
+		"reset after sending": {Kind: fakecloud.FaultReset},
+		"closed":              {Kind: fakecloud.FaultClose},
+		"502":                 {Kind: fakecloud.FaultHTML},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, c restoreCase) {
+				s := newStage(t)
+				s.configure(c.config(t))
+				fault := fault
+				fault.Service, fault.Operation = c.service, c.operation
+				s.plant(fault)
+				s.expect(s.apply(), 1, "The restore may have been accepted", "It was not sent again", "most likely it did not accept this one")
+				if sent := s.cloud.Requests()[c.service][c.operation]; sent != 1 {
+					t.Errorf("the restore was asked for %d times", sent)
+				}
+				s.expectAccepted(0)
+				s.mustApply()
+				s.expectResumed(c, s.expectAccepted(1)[0])
+			})
+		})
+	}
+}
+
+// TestRetriedCalls has the call fail in the ways in which it is certain that nothing was accepted: it is sent again.
+func TestRetriedCalls(t *testing.T) {
+	for name, fault := range map[string]func(c restoreCase) fakecloud.Fault{
+		"throttled": func(restoreCase) fakecloud.Fault {
+			return fakecloud.Fault{Kind: fakecloud.FaultThrottle, Times: 2, RetryAfter: 3 * time.Second}
+		},
+		"busy": func(c restoreCase) fakecloud.Fault {
+			return map[string]fakecloud.Fault{
+				fakecloud.RDS: {Kind: fakecloud.FaultStatus, Status: 409, Code: "DBS.200019", Message: "Another operation is being performed on the DB instance or the DB instance is faulty."},
+				fakecloud.DDS: {Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.200019", Message: "Another operation is being performed on the DB instance or the DB instance is faulty."},
+				fakecloud.DWS: {Kind: fakecloud.FaultStatus, Status: 400, Code: "DWS.7023", Message: "Another operation is in progress."},
+			}[c.service]
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, c restoreCase) {
+				s := newStage(t)
+				s.configure(c.config(t))
+				fault := fault(c)
+				fault.Service, fault.Operation = c.service, c.operation
+				s.plant(fault)
+				s.mustApply()
+				if sent := s.cloud.Requests()[c.service][c.operation]; sent < 2 {
+					t.Errorf("the restore was asked for %d times", sent)
+				}
+				s.expectResumed(c, s.expectAccepted(1)[0])
+			})
+		})
+	}
+}
+
+// TestNothingListens asks a service whose port is closed: nothing was sent, and the error says so.
+func TestNothingListens(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		at := s.cloud.Addresses()
+		address := map[string]string{fakecloud.RDS: at.RDS, fakecloud.DDS: at.DDS, fakecloud.DWS: at.DWS}[c.service]
+		s.write("main.tf", strings.Replace(s.providerBlock("max_retries = 2"), address, "http://127.0.0.1:1", 1)+c.config(t))
+		s.expect(s.apply(), 1, "The restore was refused", "No restore was started", "connection refused")
+		s.expectAccepted(0)
+		s.configure(c.config(t))
+		s.mustApply()
+		s.expectResumed(c, s.expectAccepted(1)[0])
+	})
+}
+
+func TestBusyUntilTheTimeout(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		target := c.target
+		if c.service == fakecloud.DWS {
+			target = "7d85f602-a948-4a30-afd4-e84f47471c15" // the cluster of the snapshot
+		}
+		if _, err := s.cloud.Occupy(c.service, target, "ManualBackup"); err != nil {
+			t.Fatal(err)
+		}
+		s.change("*", "hold", "")
+		s.configure(c.config(t, `timeouts = { create = "1m" }`))
+		s.expect(s.apply(), 1, "The instance stayed busy", "No restore was started")
+		s.expectAccepted(0)
+		s.change("*", "finish", "")
+		s.configure(c.config(t))
+		s.mustApply()
+		s.expectResumed(c, s.expectAccepted(1)[0])
+	})
+}
+
+// TestOutages lets polling fail for a while: for two minutes it is outlived; for ever, the job stays in the state.
+func TestOutages(t *testing.T) {
+	broken := map[string]fakecloud.Fault{
+		"503":   {Kind: fakecloud.FaultStatus, Status: 503, Times: -1},
+		"reset": {Kind: fakecloud.FaultReset, Times: -1},
+		"html":  {Kind: fakecloud.FaultHTML, Times: -1},
+	}
+	for name, fault := range broken {
+		t.Run(name+" for two minutes", func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, c restoreCase) {
+				s := newStage(t, func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
+				s.configure(c.config(t))
+				fault := fault
+				fault.Service, fault.Operation = c.service, fakecloud.ShowJob
+				p := s.start("apply", "-no-color", "-auto-approve")
+				s.awaitPolls(c.service, 1)
+				s.plant(fault)
+				began := s.clock.Now()
+				s.await(func() bool { return s.clock.Now().Sub(began) > 2*time.Minute })
+				s.cloud.ClearFaults()
+				s.expect(s.end(p), 0)
+				s.expectResumed(c, s.expectAccepted(1)[0])
+			})
+		})
+	}
+	t.Run("without end", func(t *testing.T) {
+		forEachRestore(t, func(t *testing.T, c restoreCase) {
+			s := newStage(t)
+			s.configure(c.config(t))
+			s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
+			o := s.apply()
+			job := s.expectAccepted(1)[0]
+			s.expect(o, 1, "The restore could not be followed", "Job "+job, "HTTP 503")
+			s.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
+			s.cloud.ClearFaults()
+			s.mustApply()
+			s.expectResumed(c, job)
+		})
+	})
+}
+
+func TestJobInvisibleAtFirst(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 10 * time.Second })
+		s.configure(c.config(t))
+		s.mustApply()
+		s.expectResumed(c, s.expectAccepted(1)[0])
+	})
+}
+
+// TestOneInstanceQueues restores three times on one instance in one apply: one after the other, without a refusal.
+func TestOneInstanceQueues(t *testing.T) {
+	s := newStage(t)
+	s.configure(`
+resource "x_dds_collection_restore" "this" {
+  for_each    = toset(["a", "b", "c"])
+  instance_id = "9136fd2a9fcd405ea4674276ce36dae8in02"
+  restore_collections = [{ database = "test", collections = [
+    { old_name = "users", new_name = "users_${each.key}", restore_collection_time = "2020-12-12T08:49:15Z" },
+  ] }]
+  timeouts = { create = "2m" }
+}`)
+	s.mustApply()
+	s.expectAccepted(3)
+	if sent := s.cloud.Requests()[fakecloud.DDS][fakecloud.RestoreCollections]; sent != 3 {
+		t.Errorf("%d calls for three restores: some were refused", sent)
+	}
+	jobs := s.cloud.Jobs()
+	for i, job := range jobs[1:] {
+		if job.Created.Before(jobs[i].Ended) {
+			t.Errorf("restore %d began at %s, before the one before had ended at %s", i+1, job.Created, jobs[i].Ended)
+		}
+	}
+	s.expectNoChanges()
+}
+
+// TestAliases restores with two configurations of the provider, in two regions.
+func TestAliases(t *testing.T) {
+	s := newStage(t)
+	at := s.cloud.Addresses()
+	s.configure(fmt.Sprintf(`
+provider "x" {
+  alias      = "token"
+  region     = "eu-west-101"
+  auth_token = %q
+  endpoints  = { iam = %q, rds = %q, dds = %q, dws = %q }
+}
+resource "x_rds_pg_table_pitr" "this" {
+  for_each     = toset(["orders", "customers"])
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = each.key }] }] }]
+}
+resource "x_rds_pg_table_pitr" "other" {
+  provider     = x.token
+  instance_id  = "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03"
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+}`, fakecloud.DefaultToken, at.IAM, at.RDS, at.DDS, at.DWS))
+	s.mustApply()
+	s.expectAccepted(3)
+	s.expectNoChanges()
+	s.expectAccepted(3)
+}
+
+// TestForbiddenLookups restores with a key that may do nothing but restore and ask for its job.
+func TestForbiddenLookups(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.configure(c.config(t))
+		for _, operation := range map[string][]string{
+			fakecloud.RDS: {fakecloud.ListTasks},
+			fakecloud.DDS: {fakecloud.ListJobs},
+			fakecloud.DWS: {fakecloud.ShowSnapshot, fakecloud.ListClusterActions},
+		}[c.service] {
+			s.plant(fakecloud.Fault{Service: c.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403, Times: -1,
+				Code: "APIGW.0302", Message: "Policy doesn't allow this action."})
+		}
+		s.mustApply()
+		s.expectResumed(c, s.expectAccepted(1)[0])
+	})
+}

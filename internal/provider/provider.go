@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is Terraform's side of the restores: schemas, plans, the lifecycle that all restores share, and every
+// word a person reads. What goes over the wire, and how often, is internal/client's.
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"terraform-provider-x/internal/client"
+)
+
+// Address is where the CLI looks for this provider: registry.terraform.io/NAMESPACE/TYPE.
+const Address = "registry.terraform.io/x-restore/x"
+
+// restoreProvider implements provider.Provider.
+type restoreProvider struct {
+	version string
+	clock   client.Clock
+}
+
+// providerData is what a configured provider hands to its resources.
+type providerData struct {
+	client *client.Client // nil while the provider's own arguments are unknown
+	memory *restoreMemory
+}
+
+// New makes the provider as it is released.
+func New(version string) func() provider.Provider {
+	return newWithClock(version, client.SystemClock)
+}
+
+// newWithClock exists for tests, which compress hours of waiting into moments.
+func newWithClock(version string, clock client.Clock) func() provider.Provider {
+	return func() provider.Provider { return &restoreProvider{version: version, clock: clock} }
+}
+
+func (p *restoreProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "x"
+	resp.Version = p.version
+}
+
+func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	secret := func(argument setting, description string) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + argument.documented()}
+	}
+	text := func(argument setting, description string) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description + argument.documented()}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Runs table and collection restores of RDS for PostgreSQL, DDS and DWS, on Huawei Cloud and Open Telekom Cloud.",
+		Attributes: map[string]schema.Attribute{
+			"region":         text(regionSetting, "The region whose services are called, such as `eu-west-101`. A resource may name another."),
+			"project_id":     text(projectIDSetting, "The project in `region`. Without it, the project that is named like the region is looked up in IAM, once, when a resource first needs it."),
+			"access_key":     secret(accessKeySetting, "The access key (AK) that requests are signed with."),
+			"secret_key":     secret(secretKeySetting, "The secret key (SK) that belongs to `access_key`. It is never sent."),
+			"security_token": secret(securityTokenSetting, "The security token that belongs to a temporary `access_key`."),
+			"auth_token":     secret(authTokenSetting, "An IAM token, sent instead of signing with `access_key` and `secret_key`."),
+			"cloud":          text(cloudSetting, "The domain of the cloud, such as `otc.t-systems.com`. By default `myhuaweicloud.eu` for regions that start with `eu-west-1`, else `myhuaweicloud.com`."),
+			"auth_url":       text(authURLSetting, "The address of IAM. By default `https://iam.REGION.CLOUD`."),
+			"endpoints": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Addresses of services, for those that differ from `https://SERVICE.REGION.CLOUD`. The keys are `iam`, `rds`, `dds` and `dws`.",
+			},
+			"insecure": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Does not verify the services' certificates. Anyone on the way can then read and change what is restored." + insecureSetting.documented(),
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "How often a call is sent again after its first attempt failed, where that is safe. By default 5. " +
+					"A restore call is never sent again once it may have been accepted." + maxRetriesSetting.documented(),
+			},
+		},
+	}
+}
+
+func (p *restoreProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var arguments providerArguments
+	resp.Diagnostics.Append(req.Config.Get(ctx, &arguments)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	data := &providerData{memory: newRestoreMemory()}
+	resp.ResourceData = data
+	if !req.Config.Raw.IsFullyKnown() {
+		// An argument comes from a resource that is not there yet. What is planned now cannot be looked up; what is
+		// applied later comes with the argument known.
+		return
+	}
+	config, diags := arguments.clientConfig(ctx, os.LookupEnv)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config.Clock = p.clock
+	config.UserAgent = "terraform-provider-x/" + p.version + " (Terraform " + req.TerraformVersion + ")"
+	config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
+	var err error
+	data.client, err = client.New(config)
+	if err != nil {
+		resp.Diagnostics.AddError("The provider's arguments do not make a client", err.Error())
+	}
+}
+
+func (p *restoreProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		func() resource.Resource { return newRestoreResource(rdsPgTablePITR, p.clock) },
+		func() resource.Resource { return newRestoreResource(ddsCollectionRestore, p.clock) },
+		func() resource.Resource { return newRestoreResource(dwsTableRestore, p.clock) },
+	}
+}
+
+func (p *restoreProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+)
+
+// rdsPgTablePITR restores tables of an RDS for PostgreSQL instance under new names (RDS API reference, "Restoring Tables to a
+// Specified Point in Time (RDS for PostgreSQL)").
+var rdsPgTablePITR = restoreSpec[rdsPgTablePITRModel]{
+	name:       "rds_pg_table_pitr",
+	target:     "instance_id",
+	schema:     rdsPgTablePITRSchema,
+	common:     func(m *rdsPgTablePITRModel) *restoreModel { return &m.restoreModel },
+	targetID:   func(m *rdsPgTablePITRModel) *types.String { return &m.InstanceID },
+	validate:   validateRDSPgTablePITR,
+	complete:   completeRDSPgTablePITR,
+	parameters: rdsPgTablePITRParameters,
+	submit:     submitRDSPgTablePITR,
+	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
+		return c.RDSJob(ctx, jobID)
+	},
+	queue: func(_ context.Context, _ *client.Client, m rdsPgTablePITRModel) string {
+		return m.InstanceID.ValueString()
+	},
+	restores: func(ctx context.Context, c *client.Client, instanceID string, since time.Time) ([]client.Job, error) {
+		tasks, err := c.RDSTasks(ctx, instanceID, since, c.Clock().Now())
+		return restoresAmong(tasks), err
+	},
+	restored: restoredByRDSPgTablePITR,
+}
+
+type rdsPgTablePITRModel struct {
+	restoreModel
+	InstanceID  types.String      `tfsdk:"instance_id"`
+	RestoreTime pointintime.Value `tfsdk:"restore_time"`
+	Databases   types.List        `tfsdk:"databases"`
+}
+
+type rdsDatabaseModel struct {
+	Database types.String     `tfsdk:"database"`
+	Schemas  []rdsSchemaModel `tfsdk:"schemas"`
+}
+
+type rdsSchemaModel struct {
+	Schema types.String    `tfsdk:"schema"`
+	Tables []rdsTableModel `tfsdk:"tables"`
+}
+
+type rdsTableModel struct {
+	OldName types.String `tfsdk:"old_name"`
+	NewName types.String `tfsdk:"new_name"`
+}
+
+func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
+	name := []validator.String{identifierName}
+	table := map[string]schema.Attribute{
+		"old_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The table's name at `restore_time`."},
+		"new_name": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: name,
+			MarkdownDescription: "The restored table's name. By default `old_name`, an underscore, and `restore_time` in epoch milliseconds.",
+		},
+	}
+	schemas := map[string]schema.Attribute{
+		"schema": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The schema's name."},
+		"tables": schema.ListNestedAttribute{
+			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: table},
+			Validators:          entries("old_name", "One restore brings a table back once; for a second copy use a second resource."),
+			MarkdownDescription: "The tables to restore. Their order has no meaning.",
+		},
+	}
+	databases := map[string]schema.Attribute{
+		"database": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The database's name."},
+		"schemas": schema.ListNestedAttribute{
+			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: schemas},
+			Validators:          entries("schema", "Put the tables of both into one entry."),
+			MarkdownDescription: "The schemas whose tables are restored. Their order has no meaning.",
+		},
+	}
+	return schema.Schema{
+		MarkdownDescription: "Restores tables of an RDS for PostgreSQL instance to a point in time, under new names, in the same instance. " +
+			"Existing tables are not touched. The restored copy lacks foreign keys, triggers, inheritance and partitioning. " +
+			"Removing the resource does not undo the restore.",
+		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required: true, Validators: []validator.String{anyName},
+				MarkdownDescription: "The instance. The service restores tables of one instance at a time. A change runs the restore again.",
+			},
+			"restore_time": schema.StringAttribute{
+				Required: true, CustomType: pointintime.Type{},
+				MarkdownDescription: "The point in time: RFC 3339 with any offset, or epoch milliseconds. Another moment runs the restore again; another spelling of the same moment does not.",
+			},
+			"databases": schema.ListNestedAttribute{
+				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: databases},
+				Validators:          entries("database", "Put the schemas of both into one entry."),
+				MarkdownDescription: "What to restore. A change, other than of the order, runs the restore again.",
+			},
+		}),
+	}
+}
+
+// databases is false while anything in the list is unknown.
+func (m rdsPgTablePITRModel) databases(ctx context.Context) ([]rdsDatabaseModel, bool) {
+	if m.Databases.IsNull() || !isKnown(ctx, m.Databases) {
+		return nil, false
+	}
+	var databases []rdsDatabaseModel
+	diags := m.Databases.ElementsAs(ctx, &databases, false)
+	return databases, !diags.HasError()
+}
+
+// newName is what the restored table is called: as given, or as the service's own example does it.
+func (t rdsTableModel) newName(restoreTime time.Time) string {
+	if name := t.NewName.ValueString(); name != "" {
+		return name
+	}
+	return fmt.Sprintf("%s_%d", t.OldName.ValueString(), restoreTime.UnixMilli())
+}
+
+func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now time.Time) diag.Diagnostics {
+	var diags diag.Diagnostics
+	diags.Append(notInFuture(path.Root("restore_time"), config.RestoreTime, now)...)
+	databases, known := config.databases(ctx)
+	restoreTime, valid := config.RestoreTime.Moment()
+	if !known || !valid {
+		return diags
+	}
+	for i, database := range databases {
+		for j, schema := range database.Schemas {
+			at := path.Root("databases").AtListIndex(i).AtName("schemas").AtListIndex(j).AtName("tables")
+			first := map[string]path.Path{}
+			for k, table := range schema.Tables {
+				entry := at.AtListIndex(k)
+				name := table.newName(restoreTime)
+				if table.NewName.IsNull() && len(name) > identifierName.maximum {
+					diags.AddAttributeError(entry, "Name too long",
+						fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d bytes; PostgreSQL takes %d. Give it a new_name.", entry, name, len(name), identifierName.maximum))
+				}
+				if earlier, twice := first[name]; twice {
+					diags.AddAttributeError(entry, "Equal targets",
+						fmt.Sprintf("%s and %s would both be restored as %q. Give each a new_name of its own.", earlier, entry, name))
+				}
+				first[name] = entry
+			}
+		}
+	}
+	return diags
+}
+
+func completeRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, plan *rdsPgTablePITRModel) diag.Diagnostics {
+	databases, known := config.databases(ctx)
+	restoreTime, valid := config.RestoreTime.Moment()
+	if !known || !valid {
+		return nil
+	}
+	for _, database := range databases {
+		for _, schema := range database.Schemas {
+			for k, table := range schema.Tables {
+				schema.Tables[k].NewName = types.StringValue(table.newName(restoreTime))
+			}
+		}
+	}
+	var diags diag.Diagnostics
+	plan.Databases, diags = types.ListValueFrom(ctx, config.Databases.ElementType(ctx), databases)
+	return diags
+}
+
+func rdsPgTablePITRParameters(ctx context.Context, m rdsPgTablePITRModel) map[string]string {
+	all := map[string]string{}
+	canonicalString(all, "instance_id", m.InstanceID)
+	canonicalMoment(all, "restore_time", m.RestoreTime)
+	if !m.Databases.IsNull() {
+		all["databases"] = ""
+		if request, known := m.request(ctx); known {
+			all["databases"] = canonical(request.Instances[0].Databases)
+		}
+	}
+	return all
+}
+
+// request is the call's body, in an order that depends on nothing but what is to be restored.
+func (m rdsPgTablePITRModel) request(ctx context.Context) (client.RDSTableRestore, bool) {
+	databases, known := m.databases(ctx)
+	restoreTime, valid := m.RestoreTime.Moment()
+	if !known || !valid {
+		return client.RDSTableRestore{}, false
+	}
+	instance := client.RDSTableRestoreInstance{RestoreTime: restoreTime.UnixMilli(), InstanceID: m.InstanceID.ValueString()}
+	for _, database := range databases {
+		of := client.RDSDatabase{Database: database.Database.ValueString()}
+		for _, schema := range database.Schemas {
+			in := client.RDSSchema{Schema: schema.Schema.ValueString()}
+			for _, table := range schema.Tables {
+				in.Tables = append(in.Tables, client.RDSTable{OldName: table.OldName.ValueString(), NewName: table.newName(restoreTime)})
+			}
+			slices.SortFunc(in.Tables, func(a, b client.RDSTable) int { return cmp.Compare(a.OldName, b.OldName) })
+			of.Schemas = append(of.Schemas, in)
+		}
+		slices.SortFunc(of.Schemas, func(a, b client.RDSSchema) int { return cmp.Compare(a.Schema, b.Schema) })
+		instance.Databases = append(instance.Databases, of)
+	}
+	slices.SortFunc(instance.Databases, func(a, b client.RDSDatabase) int { return cmp.Compare(a.Database, b.Database) })
+	return client.RDSTableRestore{Instances: []client.RDSTableRestoreInstance{instance}}, true
+}
+
+func submitRDSPgTablePITR(ctx context.Context, c *client.Client, m rdsPgTablePITRModel) (string, error) {
+	request, known := m.request(ctx)
+	if !known {
+		return "", errUnknownParameters
+	}
+	results, err := c.RestoreRDSTables(ctx, request)
+	if err != nil {
+		return "", err
+	}
+	return results[0].JobID, nil
+}
+
+func restoredByRDSPgTablePITR(ctx context.Context, m rdsPgTablePITRModel) []string {
+	request, known := m.request(ctx)
+	if !known {
+		return nil
+	}
+	var names []string
+	for _, database := range request.Instances[0].Databases {
+		for _, schema := range database.Schemas {
+			for _, table := range schema.Tables {
+				names = append(names, strings.Join([]string{database.Database, schema.Schema, table.NewName}, "."))
+			}
+		}
+	}
+	return names
+}

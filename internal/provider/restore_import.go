@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+)
+
+// adoptedKey marks, in private state, a restore that was imported or moved here: the next plan takes over from the
+// configuration what the state cannot know, instead of restoring again. Update removes the mark.
+const adoptedKey = "adopted"
+
+var adoptedMark = []byte(`true`)
+
+// ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), or by its identity. Read, which Terraform
+// calls next, looks whether the job exists.
+func (r *restoreResource[M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := restoreIdentity{}
+	var region, project types.String
+	if req.ID != "" {
+		var err error
+		if identity, err = parseImportID(req.ID); err != nil {
+			resp.Diagnostics.AddError("Not an import id",
+				fmt.Sprintf("%v. The id is %s/JOB_ID: the %s, a slash, and the id of the job that runs or ran the restore.", err, strings.ToUpper(r.target), r.target))
+			return
+		}
+	} else {
+		var target, jobID types.String
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(r.target), &target)...)
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("job_id"), &jobID)...)
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("region"), &region)...)
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("project_id"), &project)...)
+		identity = restoreIdentity{Target: target.ValueString(), JobID: jobID.ValueString()}
+	}
+	c, diags := r.inRegion(region)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if mine, err := c.ProjectID(ctx); err == nil && !project.IsNull() && project.ValueString() != mine {
+		resp.Diagnostics.AddError("Another project",
+			fmt.Sprintf("The identity names project %s, but the provider works in project %s of region %s. Import with the provider configuration of that project.",
+				project.ValueString(), mine, c.Region()))
+		return
+	}
+	for name, value := range map[string]string{
+		r.target: identity.Target, "id": identity.JobID, "job_id": identity.JobID, "region": c.Region(),
+	} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, adoptedMark)...)
+}
+
+// parseImportID splits TARGET/JOB_ID.
+func parseImportID(id string) (restoreIdentity, error) {
+	target, jobID, both := strings.Cut(id, "/")
+	switch {
+	case !both || target == "" || jobID == "":
+		return restoreIdentity{}, fmt.Errorf("%q is not two ids with a slash between them", id)
+	case strings.ContainsAny(id, " \t\r\n?#%") || strings.Contains(jobID, "/"):
+		return restoreIdentity{}, fmt.Errorf("%q has characters that no id has", id)
+	}
+	return restoreIdentity{Target: target, JobID: jobID}, nil
+}
+
+// readImported completes what ImportState began. Unlike every other Read it fails where the job is not found: nothing was
+// adopted yet, so nothing can be lost.
+func (r *restoreResource[M]) readImported(ctx context.Context, state *M, resp *resource.ReadResponse) {
+	common := r.common(state)
+	c, diags := r.inRegion(common.Region)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	job, err := r.job(ctx, c, common.JobID.ValueString())
+	target := r.targetID(state).ValueString()
+	if err == nil && job.InstanceID != "" && job.InstanceID != target {
+		err = fmt.Errorf("it is a job of %s, not of %s", job.InstanceID, target)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(errorNotImported(common.JobID.ValueString(), err))
+		return
+	}
+	common.Status = types.StringValue(string(job.Status))
+	if !job.Created.IsZero() {
+		common.SubmittedAt = types.StringValue(pointintime.Format(job.Created.Truncate(time.Second)))
+	}
+	r.memory.know(job.ID)
+	if resp.Identity != nil { // after an import by identity it may lack what is optional
+		resp.Identity.Raw = tftypes.NewValue(resp.Identity.Schema.Type().TerraformType(ctx), nil)
+	}
+	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, state, projectFor(ctx, c))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// identify writes the resource identity, unless there is one already: an identity must never change. Terraform before 1.12
+// and OpenTofu keep none, so that every Read has to write it, without a call; the project then stays out of it.
+func (r *restoreResource[M]) identify(ctx context.Context, identity *tfsdk.ResourceIdentity, m *M, project string) diag.Diagnostics {
+	if identity == nil || !identity.Raw.IsFullyNull() {
+		return nil
+	}
+	common := r.common(m)
+	values := map[string]types.String{
+		r.target: *r.targetID(m), "job_id": common.JobID, "region": common.Region, "project_id": types.StringNull(),
+	}
+	if project != "" {
+		values["project_id"] = types.StringValue(project)
+	}
+	var diags diag.Diagnostics
+	for name, value := range values {
+		diags.Append(identity.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	return diags
+}
+
+// projectFor is the project for an identity, "" where it cannot be told. It was looked up for the call before.
+func projectFor(ctx context.Context, c *client.Client) string {
+	project, err := c.ProjectID(ctx)
+	if err != nil {
+		return ""
+	}
+	return project
+}
+
+// attribute is one attribute of a state, as it is.
+func attribute(ctx context.Context, state tfsdk.State, name string) (attr.Value, diag.Diagnostics) {
+	var value attr.Value
+	diags := state.GetAttribute(ctx, path.Root(name), &value)
+	return value, diags
+}

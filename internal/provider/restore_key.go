@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+)
+
+// canonical is a text that is equal exactly where the value is. Maps are written in the order of their keys.
+func canonical(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("a restore's parameters are plain values: %v", err))
+	}
+	return string(text)
+}
+
+// canonicalString is canonical for an attribute, by the rules of restoreSpec.parameters.
+func canonicalString(parameters map[string]string, name string, value types.String) {
+	switch {
+	case value.IsNull():
+	case value.IsUnknown():
+		parameters[name] = ""
+	default:
+		parameters[name] = canonical(value.ValueString())
+	}
+}
+
+// identityOfRestore is all that makes two restores the same one: the resource's own parameters, the region, the triggers.
+func (r *restoreResource[M]) identityOfRestore(ctx context.Context, m M) map[string]string {
+	common := r.common(&m)
+	all := r.parameters(ctx, m)
+	canonicalString(all, "region", common.Region)
+	switch {
+	case common.Triggers.IsNull():
+	case !isKnown(ctx, common.Triggers):
+		all["triggers"] = ""
+	default:
+		all["triggers"] = common.Triggers.String()
+	}
+	return all
+}
+
+// restoreKey names one restore among all that a configured provider may meet; account and project are the provider's own
+// and the same for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
+func (r *restoreResource[M]) restoreKey(ctx context.Context, m M) (string, bool) {
+	all := r.identityOfRestore(ctx, m)
+	for _, value := range all {
+		if value == "" {
+			return "", false
+		}
+	}
+	if _, hasTarget := all[r.target]; !hasTarget || len(r.parameters(ctx, m)) < 2 {
+		return "", false
+	}
+	return r.name + canonical(all), true
+}
+
+// changes are the attributes in which a configuration asks for another restore than the state holds, in order.
+func (r *restoreResource[M]) changes(ctx context.Context, config, state M, adopted bool) []string {
+	wanted, have := r.identityOfRestore(ctx, config), r.identityOfRestore(ctx, state)
+	names := map[string]bool{}
+	for name, value := range wanted {
+		before, existed := have[name]
+		if adopted && !existed {
+			continue // an imported or moved restore takes over what only the configuration knows
+		}
+		if value == "" || value != before {
+			names[name] = true
+		}
+	}
+	for name := range have {
+		if _, still := wanted[name]; !still && name != "region" {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// remember keeps the unfinished job of a state for whatever asks for the same restore in this process.
+func (r *restoreResource[M]) remember(ctx context.Context, state M) (key string) {
+	common := r.common(&state)
+	r.memory.know(common.JobID.ValueString())
+	key, ok := r.restoreKey(ctx, state)
+	if ok {
+		r.memory.remember(key, unfinishedJob{id: common.JobID.ValueString(), submittedAt: common.SubmittedAt.ValueString()})
+	}
+	return key
+}
+
+// rememberInPlan is remember, and an error where a new restore with the same parameters was planned a moment before. It
+// happens to an object that create_before_destroy has left deposed, which Terraform reads and plans the replacement of side
+// by side, and to a resource that was renamed without a "moved" block. The restore would otherwise run twice.
+func (r *restoreResource[M]) rememberInPlan(ctx context.Context, state M) diag.Diagnostics {
+	key := r.remember(ctx, state)
+	if key == "" || !r.memory.plannedWithout(key) {
+		return nil
+	}
+	return diag.Diagnostics{errorPlannedTwice(r.targetID(&state).ValueString(), r.common(&state).JobID.ValueString())}
+}
+
+// forget undoes remember for a job that turned out to have failed.
+func (r *restoreResource[M]) forget(ctx context.Context, state M) {
+	if key, ok := r.restoreKey(ctx, state); ok {
+		r.memory.take(key)
+	}
+}
+
+// canonicalMoment is canonicalString for a moment, whatever its spelling.
+func canonicalMoment(parameters map[string]string, name string, value pointintime.Value) {
+	if value.IsNull() {
+		return
+	}
+	parameters[name] = ""
+	if moment, valid := value.Moment(); valid {
+		parameters[name] = canonical(moment.UnixMilli())
+	}
+}
+
+// errUnknownParameters cannot be met: Terraform calls Create with every value known.
+var errUnknownParameters = errors.New("the restore's parameters are not known yet")
+
+// restoresAmong keeps the jobs that restore something. DDS documents the name MongodbRestoreTable; RDS documents none for
+// tables of PostgreSQL, but every restore it documents has the word in its name.
+func restoresAmong(jobs []client.Job) []client.Job {
+	return slices.DeleteFunc(jobs, func(job client.Job) bool { return !strings.Contains(strings.ToLower(job.Name), "restor") })
+}

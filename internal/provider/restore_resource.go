@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+)
+
+// defaultTimeout is for real data. A restore of toy data was seen to take twelve minutes.
+const defaultTimeout = 3 * time.Hour
+
+// restoreSpec is what makes one restore different from another. M is the resource's model, which embeds restoreModel.
+type restoreSpec[M any] struct {
+	name   string // the type's name without the provider's
+	target string // the attribute that names the instance or snapshot
+	schema func(context.Context) schema.Schema
+	common func(*M) *restoreModel
+	// targetID is the value of the attribute that target names.
+	targetID func(*M) *types.String
+	// validate finds what no single attribute can tell, in a configuration that may hold unknown values.
+	validate func(ctx context.Context, config M, now time.Time) diag.Diagnostics
+	// complete writes what the configuration leaves to the provider into the plan, as far as it can be known yet.
+	complete func(ctx context.Context, config M, plan *M) diag.Diagnostics
+	// parameters says what is restored: for each attribute whose change is another restore, a text that is equal exactly
+	// where the restore is; a null attribute is left out, and one with unknown parts is "".
+	parameters func(context.Context, M) map[string]string
+	// submit sends the restore call and returns the job's id. The model has no unknown values left.
+	submit func(context.Context, *client.Client, M) (jobID string, err error)
+	// job asks for one job.
+	job func(ctx context.Context, c *client.Client, jobID string) (client.Job, error)
+	// queue names what the service restores one at a time: the instance, or a snapshot's cluster.
+	queue func(context.Context, *client.Client, M) string
+	// restores lists the restore jobs of a queue since a moment, running or not, as far as the service tells.
+	restores func(ctx context.Context, c *client.Client, queue string, since time.Time) ([]client.Job, error)
+	// restored names the restored objects, as the service will call them.
+	restored func(context.Context, M) []string
+}
+
+// restoreResource is the lifecycle that all restores share: this file and restore_*.go beside it.
+type restoreResource[M any] struct {
+	restoreSpec[M]
+	clock  client.Clock
+	client *client.Client // nil until configured
+	memory *restoreMemory
+}
+
+// What the framework is promised; a method that goes missing would otherwise only be missed by users.
+var (
+	_ resource.ResourceWithConfigure      = &restoreResource[struct{}]{}
+	_ resource.ResourceWithModifyPlan     = &restoreResource[struct{}]{}
+	_ resource.ResourceWithValidateConfig = &restoreResource[struct{}]{}
+	_ resource.ResourceWithImportState    = &restoreResource[struct{}]{}
+	_ resource.ResourceWithIdentity       = &restoreResource[struct{}]{}
+)
+
+func newRestoreResource[M any](spec restoreSpec[M], clock client.Clock) resource.Resource {
+	return &restoreResource[M]{restoreSpec: spec, clock: clock, memory: newRestoreMemory()}
+}
+
+func (r *restoreResource[M]) typeName() string { return "x_" + r.name }
+
+func (r *restoreResource[M]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + r.name
+}
+
+func (r *restoreResource[M]) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = r.schema(ctx)
+}
+
+func (r *restoreResource[M]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: identityAttributes(r.target)}
+}
+
+func (r *restoreResource[M]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	if data, ok := req.ProviderData.(*providerData); ok {
+		r.client, r.memory = data.client, data.memory
+	}
+}
+
+func (r *restoreResource[M]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config M
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.validate(ctx, config, r.clock.Now())...)
+	}
+}
+
+// inRegion is the client for a restore's region; a null or unknown region is the provider's.
+func (r *restoreResource[M]) inRegion(region types.String) (*client.Client, diag.Diagnostics) {
+	if r.client == nil {
+		return nil, diag.Diagnostics{errorNotConfigured()}
+	}
+	c, err := r.client.ForRegion(region.ValueString())
+	if err != nil {
+		return nil, diag.Diagnostics{diag.NewErrorDiagnostic("The region cannot be used", err.Error())}
+	}
+	return c, nil
+}
+
+// Create restores. Where the same restore was begun before and its end was not seen, it goes on with that job instead.
+func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var config, plan M
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	common := r.common(&plan)
+	c, diags := r.inRegion(common.Region)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.complete(ctx, config, &plan)...)
+	timeout, diags := common.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	common.Region = types.StringValue(c.Region())
+
+	job, resumed, diags := r.handedOver(ctx, plan)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	deadline := r.clock.Now().Add(timeout)
+	if !resumed {
+		queue := r.queue(ctx, c, plan)
+		done, err := r.memory.turn(ctx, queue)
+		if err != nil {
+			resp.Diagnostics.Append(errorCancelledBefore())
+			return
+		}
+		defer done()
+		// The timeout is this restore's own: those that had their turn before it had theirs.
+		deadline = r.clock.Now().Add(timeout)
+		job, diags = r.start(ctx, c, plan, queue, deadline)
+		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	r.record(common, job)
+	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, projectFor(ctx, c))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(r.wait(ctx, c, &plan, deadline, timeout, resumed)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// handedOver is the job that this restore has to go on with, if there is one.
+func (r *restoreResource[M]) handedOver(ctx context.Context, plan M) (unfinishedJob, bool, diag.Diagnostics) {
+	common := r.common(&plan)
+	key, known := r.restoreKey(ctx, plan)
+	if !known {
+		return unfinishedJob{}, false, nil
+	}
+	job, found := r.memory.take(key)
+	if planned := common.JobID; !planned.IsUnknown() && !planned.IsNull() && planned.ValueString() != job.id {
+		// The plan promised to go on with a job that somebody else has taken meanwhile.
+		return unfinishedJob{}, false, diag.Diagnostics{errorTaken(planned.ValueString())}
+	}
+	return job, found, nil
+}
+
+// record puts an accepted job where the state will keep it.
+func (r *restoreResource[M]) record(common *restoreModel, job unfinishedJob) {
+	common.ID = types.StringValue(job.id)
+	common.JobID = types.StringValue(job.id)
+	common.Status = types.StringValue(string(client.JobRunning))
+	common.SubmittedAt = types.StringNull()
+	if job.submittedAt != "" {
+		common.SubmittedAt = types.StringValue(job.submittedAt)
+	}
+	common.FinishedAt = types.StringNull()
+}
+
+// Read asks nothing about a restore whose end is known. It never removes one: a job whose record has expired ran all the
+// same, and Terraform would run it again.
+func (r *restoreResource[M]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state M
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	common := r.common(&state)
+	if common.Status.IsNull() {
+		r.readImported(ctx, &state, resp)
+		return
+	}
+	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &state, "")...)
+	if !unfinished(common) {
+		return
+	}
+	resp.Diagnostics.Append(r.rememberInPlan(ctx, state)...)
+	if r.client == nil || resp.Diagnostics.HasError() {
+		return
+	}
+	c, diags := r.inRegion(common.Region)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	job, err := r.job(ctx, c, common.JobID.ValueString())
+	switch {
+	case client.IsNotFound(err):
+		return
+	case err != nil:
+		resp.Diagnostics.Append(warnNotRead(common, err))
+		return
+	}
+	common.Status = types.StringValue(string(job.Status))
+	if !unfinished(common) {
+		r.forget(ctx, state)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// Update never restores. It goes on waiting for an unfinished job, and stores what is only Terraform's.
+func (r *restoreResource[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var config, plan, state M
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	common, before := r.common(&plan), r.common(&state)
+	resp.Diagnostics.Append(r.complete(ctx, config, &plan)...)
+	timeout, diags := common.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	common.Status, common.FinishedAt = before.Status, before.FinishedAt
+	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, "")...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, nil)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if unfinished(before) {
+		c, diags := r.inRegion(common.Region)
+		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		resp.Diagnostics.Append(r.wait(ctx, c, &plan, r.clock.Now().Add(timeout), timeout, true)...)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// Delete forgets. What was restored stays where it is: a provider that dropped tables because a line was removed would be
+// a danger, and so the person is told what stays.
+func (r *restoreResource[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state M
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	common := r.common(&state)
+	if unfinished(common) {
+		r.remember(ctx, state)
+	}
+	resp.Diagnostics.Append(warnForgotten(common, r.restored(ctx, state)))
+}
+
+// unfinished is true for a restore whose end no Create or Update has seen. What marks it is finished_at, which Read never
+// writes: Terraform tells Delete nothing but the state, and a job that has completed while nobody waited must be taken over
+// by what replaces it, while a finished restore that a person replaces must run again.
+func unfinished(common *restoreModel) bool {
+	return common.FinishedAt.IsNull() && common.Status.ValueString() != string(client.JobFailed)
+}

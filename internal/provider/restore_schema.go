@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// What on_timeout can say.
+const (
+	onTimeoutFail   = "fail"
+	onTimeoutDetach = "detach"
+)
+
+// restoreModel is what all restores have in common: the restore's evidence, and how Terraform is to run it. What is
+// restored is each resource's own.
+type restoreModel struct {
+	ID          types.String   `tfsdk:"id"`
+	JobID       types.String   `tfsdk:"job_id"`
+	Region      types.String   `tfsdk:"region"`
+	Status      types.String   `tfsdk:"status"`
+	SubmittedAt types.String   `tfsdk:"submitted_at"`
+	FinishedAt  types.String   `tfsdk:"finished_at"`
+	Triggers    types.Map      `tfsdk:"triggers"`
+	OnTimeout   types.String   `tfsdk:"on_timeout"`
+	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+}
+
+// restoreIdentity is what finds a restore again without its state. Target is the instance's or the snapshot's id, under the
+// name that the service uses for it.
+type restoreIdentity struct{ Target, JobID, Region, ProjectID string }
+
+// restoreAttributes joins a resource's own attributes with those that all restores share.
+func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
+	shared := map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "The same as `job_id`.",
+		},
+		"job_id": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "The id of the service's job that runs the restore.",
+		},
+		"region": schema.StringAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "The region of the instance or snapshot. By default the provider's. A change runs the restore again.",
+			Validators:          []validator.String{anyName},
+		},
+		"status": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "`Running`, `Completed` or `Failed`, as last seen.",
+		},
+		"submitted_at": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "When the service accepted the restore: RFC 3339, UTC.",
+		},
+		"finished_at": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "When the job ended: RFC 3339, UTC. Null until an apply has seen the end; the next apply then goes on waiting for the same job.",
+		},
+		"triggers": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Any values. A change of one runs the restore again.",
+		},
+		"on_timeout": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "What a restore does that is still running when the timeout is over: `fail` (the default) is an error, so that nothing that depends on it runs; " +
+				"`detach` is a warning. In both cases the job goes on, and the next apply waits for it again. A change calls nothing.",
+			Validators: []validator.String{stringvalidator.OneOf(onTimeoutFail, onTimeoutDetach)},
+		},
+		"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+			Create: true, Update: true,
+			CreateDescription: "How long to wait for the instance to be free and for the job to end, from when its turn comes; such as `90m`. By default `3h`. A change calls nothing.",
+			UpdateDescription: "How long an apply waits that resumes an unfinished restore. By default `3h`.",
+		}),
+	}
+	maps.Copy(shared, own)
+	return shared
+}
+
+// identityAttributes describes restoreIdentity; target is "instance_id" or "snapshot_id".
+func identityAttributes(target string) map[string]identityschema.Attribute {
+	return map[string]identityschema.Attribute{
+		target:       identityschema.StringAttribute{RequiredForImport: true},
+		"job_id":     identityschema.StringAttribute{RequiredForImport: true},
+		"region":     identityschema.StringAttribute{OptionalForImport: true},
+		"project_id": identityschema.StringAttribute{OptionalForImport: true},
+	}
+}
