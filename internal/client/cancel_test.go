@@ -113,18 +113,14 @@ func waitFor(c *Client, submitted, deadline time.Time) JobWait {
 
 // The request is with the server when the context ends.
 func TestCancelEndsARequestUnderWay(t *testing.T) {
-	tests := map[string]struct {
-		call func(context.Context, *Client) error
-		want string
-	}{
-		"repeatable": {theCalls["repeatable"], unsent},
-		"once":       {theCalls["once"], ambiguous},
-		"poll": {func(ctx context.Context, c *Client) error {
+	tests := map[string]func(context.Context, *Client) error{
+		"repeatable": theCalls["repeatable"],
+		"poll": func(ctx context.Context, c *Client) error {
 			_, err := c.WaitForJob(ctx, waitFor(c, noon, noon.Add(time.Hour)))
 			return err
-		}, unsent},
+		},
 	}
-	for name, test := range tests {
+	for name, call := range tests {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
@@ -132,12 +128,40 @@ func TestCancelEndsARequestUnderWay(t *testing.T) {
 				cancel(errInterrupted)
 				silence(w, r)
 			})
-			err := test.call(ctx, newTestClient(t, server.URL, newFakeClock()))
-			if got := outcome(err); got != test.want || !errors.Is(err, errInterrupted) {
-				t.Errorf("got %s (%v), want %s with the cause of the cancellation", got, err, test.want)
-			}
-			if test.want == unsent && err != errInterrupted { //nolint:errorlint // the cause itself is promised
+			err := call(ctx, newTestClient(t, server.URL, newFakeClock()))
+			if err != errInterrupted { //nolint:errorlint // the cause itself is promised
 				t.Errorf("got %T %v, want the cause itself", err, err)
+			}
+			if got := len(server.got()); got != 1 {
+				t.Errorf("%d requests, want 1", got)
+			}
+		})
+	}
+}
+
+// A restore that the service is about to accept is not given up: its job would be lost. What comes after it is: a throttled
+// one is not sent again.
+func TestCancelAwaitsARestoreUnderWay(t *testing.T) {
+	tests := map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"accepted":  {answerWith(200, goodReply), accepted},
+		"broken":    {answerWith(503, ""), ambiguous},
+		"refused":   {answerWith(400, `{"error_code":"DWS.5149","error_msg":"no"}`), refused},
+		"throttled": {answerWith(429, ""), unsent},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+				cancel(errInterrupted)
+				test.answer(w, r)
+			})
+			err := theCalls["once"](ctx, newTestClient(t, server.URL, newFakeClock()))
+			if got := outcome(err); got != test.want {
+				t.Errorf("got %s (%v), want %s", got, err, test.want)
 			}
 			if got := len(server.got()); got != 1 {
 				t.Errorf("%d requests, want 1", got)

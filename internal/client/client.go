@@ -100,8 +100,8 @@ func New(config Config) (*Client, error) {
 		limits:      newLimits(),
 		regions:     map[string]*Client{},
 	}
-	s.repeatable = s.newHTTPClient(retryRepeatable, 60*time.Second, true)
-	s.once = s.newHTTPClient(retryOnce, 120*time.Second, false)
+	s.repeatable = s.newHTTPClient(retryRepeatable, 60*time.Second, false)
+	s.once = s.newHTTPClient(retryOnce, 120*time.Second, true)
 	c := &Client{shared: s, region: config.Region}
 	c.project.id = config.ProjectID
 	s.regions[config.Region] = c

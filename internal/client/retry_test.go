@@ -230,13 +230,17 @@ func TestNoAnswerInTime(t *testing.T) {
 		t.Run(class, func(t *testing.T) {
 			server := newStage(t, silence, answerWith(200, goodReply))
 			c := newTestClient(t, server.URL, newFakeClock())
-			if c.once.HTTPClient.Timeout != 2*time.Minute || c.repeatable.HTTPClient.Timeout != time.Minute {
-				t.Errorf("time-outs are %s and %s", c.once.HTTPClient.Timeout, c.repeatable.HTTPClient.Timeout)
+			once, repeatable := c.once.HTTPClient.Transport.(*roundTripper), c.repeatable.HTTPClient.Transport.(*roundTripper)
+			if once.timeout != 2*time.Minute || repeatable.timeout != time.Minute {
+				t.Errorf("time-outs are %s and %s", once.timeout, repeatable.timeout)
 			}
-			c.once.HTTPClient.Timeout, c.repeatable.HTTPClient.Timeout = 300*time.Millisecond, 300*time.Millisecond
+			once.timeout, repeatable.timeout = 300*time.Millisecond, 300*time.Millisecond
 			err := theCalls[class](t.Context(), c)
 			if got := outcome(err); got != want {
 				t.Errorf("outcome: %s (%v), want %s", got, err, want)
+			}
+			if err != nil && !errors.Is(err, errNoAnswer) {
+				t.Errorf("%v does not say that there was no answer", err)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%v passes for the caller's deadline", err)

@@ -162,8 +162,8 @@ func (c *Client) transportError(ctx context.Context, x *exchange, err error) err
 	if errors.As(err, &failed) {
 		err = failed.Err // it repeats method and address
 		if failed.Timeout() {
-			// Not wrapped: it would pass for the caller's own deadline.
-			err = fmt.Errorf("no answer in time (%v)", failed.Err)
+			// Of the dialler. Not wrapped: it would pass for the caller's own deadline.
+			err = fmt.Errorf("no connection in time (%v)", failed.Err)
 		}
 	}
 	return fmt.Errorf("%s: %s %s%s, attempt %d: %w", x.name(), x.method, c.endpoint(x.service), x.path, x.attempt, err)
@@ -171,11 +171,13 @@ func (c *Client) transportError(ctx context.Context, x *exchange, err error) err
 
 // newHTTPClient returns the client of one class of calls. It hands over every answer as it is, an
 // error's body included, and does its waiting in beforeRetry, on the client's clock.
-func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, timeout time.Duration, keepAlive bool) *retryablehttp.Client {
+//
+// A call of the class "once" is on a connection of its own, and its caller's cancellation ends the waits around an attempt
+// but not the attempt: the answer to a restore that is on its way must not be lost to a Ctrl-C.
+func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, timeout time.Duration, once bool) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Timeout:   timeout, // of one attempt
-			Transport: &roundTripper{shared: s, next: newTransport(s.config.Insecure, keepAlive)},
+			Transport: &roundTripper{shared: s, next: newTransport(s.config.Insecure, !once), timeout: timeout, uncut: once},
 			// A redirect invalidates the signature, and may turn a POST into a GET.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -205,7 +207,9 @@ func newTransport(insecure, keepAlive bool) *http.Transport {
 // the reply to the end, so that a connection cut in the middle is an error like any other, and logs.
 type roundTripper struct {
 	*shared
-	next http.RoundTripper
+	next    http.RoundTripper
+	timeout time.Duration // of one attempt
+	uncut   bool          // once there is a connection, only the timeout ends the attempt
 }
 
 func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -214,7 +218,9 @@ func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) 
 	x.sent.Store(false)
 	x.retryAfter = 0
 	x.started = t.clock.Now()
-	request = request.Clone(request.Context())
+	ctx, cancel := t.attemptContext(request.Context(), x)
+	defer cancel()
+	request = request.Clone(ctx)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Content-Type", "application/json")
 	if t.config.UserAgent != "" {
@@ -231,6 +237,24 @@ func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) 
 	}
 	x.retryAfter = retryAfter(response.Header, t.clock.Now())
 	return response, nil
+}
+
+// errNoAnswer is the cause of an attempt's end by its timeout. It is not context.DeadlineExceeded, which would pass for the
+// caller's own deadline.
+var errNoAnswer = errors.New("no answer in time")
+
+// attemptContext ends with the timeout, and with the caller's context unless the attempt is not to be cut.
+func (t *roundTripper) attemptContext(caller context.Context, x *exchange) (context.Context, context.CancelFunc) {
+	if !t.uncut {
+		return context.WithTimeoutCause(caller, t.timeout, errNoAnswer)
+	}
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), t.timeout, errNoAnswer)
+	stop := context.AfterFunc(caller, func() {
+		if !x.sent.Load() { // still dialling: nothing is lost
+			cancel()
+		}
+	})
+	return ctx, func() { stop(); cancel() }
 }
 
 // readReply replaces the response's body by what it holds. Of an error's body the beginning will do;

@@ -14,6 +14,7 @@ const (
 	unknownFor       = time.Minute      // "a few seconds", say the RDS and DDS API References, until a new job can be queried
 	failuresFor      = 10 * time.Minute // of polling are outlived
 	forbiddenFor     = 2 * time.Minute  // likewise, if it is for want of permission: that seldom mends itself
+	missingPolls     = 3                // in a row that do not know the job, once it must be known: its record has expired
 )
 
 // JobWait says which job to wait for, and how long.
@@ -27,8 +28,8 @@ type JobWait struct {
 // WaitForJob returns the job once it is Completed or Failed. Otherwise it returns the job as last
 // seen, zero if it never was, and
 //   - a *WaitTimeoutError when the deadline passed while the job was running,
-//   - a *PollError when queries kept failing for ten minutes (two for want of permission), or when
-//     none had succeeded by the deadline,
+//   - a *PollError when queries kept failing for ten minutes (two for want of permission), when three in a
+//     row did not know the job any more (IsNotFound), or when none had succeeded by the deadline,
 //   - context.Cause(ctx), at once and with no further query, when ctx is done.
 func (c *Client) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 	var last Job
@@ -85,6 +86,7 @@ func pollInterval(age time.Duration) time.Duration {
 type pollFailures struct {
 	since     time.Time // the first
 	forbidden time.Time // the first of those at the end that were for want of permission
+	missing   int       // how many at the end did not know the job
 }
 
 // add counts a query made at asked that failed at now, and reports whether it is enough.
@@ -98,5 +100,11 @@ func (f *pollFailures) add(err error, asked, now time.Time) bool {
 	case f.forbidden.IsZero():
 		f.forbidden = asked
 	}
-	return now.Sub(f.since) >= failuresFor || !f.forbidden.IsZero() && now.Sub(f.forbidden) >= forbiddenFor
+	f.missing++
+	if !IsNotFound(err) {
+		f.missing = 0
+	}
+	return f.missing >= missingPolls ||
+		now.Sub(f.since) >= failuresFor ||
+		!f.forbidden.IsZero() && now.Sub(f.forbidden) >= forbiddenFor
 }
