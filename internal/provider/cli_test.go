@@ -11,6 +11,7 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -32,11 +33,18 @@ const serveVariable = "X_PROVIDER_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if clock := os.Getenv(serveVariable); clock != "" {
+		signal.Ignore(syscall.SIGTERM) // as main.go does
 		err := providerserver.Serve(context.Background(), newWithClock("test", parseClock(clock)), providerserver.ServeOpts{Address: Address})
 		if err != nil {
 			log.Fatal(err)
 		}
 		return
+	}
+	if cli, err := cliPath(); err == nil {
+		// What terraform-plugin-testing looks at.
+		if err := os.Setenv("TF_ACC_TERRAFORM_PATH", cli); err != nil {
+			log.Fatal(err)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -165,8 +173,17 @@ var testProvider = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return dir, os.Symlink(binary, filepath.Join(dir, "terraform-provider-x"))
+	for _, name := range []string{"terraform-provider-x", "terraform-provider-huaweicloud"} {
+		if err := os.Symlink(binary, filepath.Join(dir, name)); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
 })
+
+// vendorAddress is the vendor's own provider's. A CLI wants a provider for what a state says it made, though it asks it for
+// nothing when that is moved here; this test binary stands in for it.
+const vendorAddress = "registry.terraform.io/huaweicloud/huaweicloud"
 
 // cliConfiguration has the CLI take the provider from the stage's directory, without `terraform init`.
 func (s *stage) cliConfiguration() string {
@@ -178,7 +195,7 @@ func (s *stage) cliConfiguration() string {
 			s.Fatal(err)
 		}
 	}
-	s.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", Address, dir))
+	s.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %[2]q\n  }\n  direct {}\n}\n", Address, dir, vendorAddress))
 	return filepath.Join(s.dir, "cli.tfrc")
 }
 
@@ -192,6 +209,8 @@ type outcome struct {
 type process struct {
 	*exec.Cmd
 	output output
+	ended  chan struct{} // closed when it has; err is then why
+	err    error
 }
 
 // output collects what a process writes, and tells when it has written something.
@@ -245,7 +264,7 @@ func (s *stage) start(arguments ...string) *process {
 	if err != nil {
 		s.Fatal(err)
 	}
-	p := &process{Cmd: exec.Command(cli, arguments...)}
+	p := &process{Cmd: exec.Command(cli, arguments...), ended: make(chan struct{})}
 	p.Dir = s.dir
 	p.Stdout, p.Stderr = &p.output, &p.output
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -254,7 +273,14 @@ func (s *stage) start(arguments ...string) *process {
 	if err := p.Start(); err != nil {
 		s.Fatal(err)
 	}
-	s.Cleanup(func() { _ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL) })
+	go func() {
+		p.err = p.Wait()
+		close(p.ended)
+	}()
+	s.Cleanup(func() {
+		_ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL)
+		<-p.ended
+	})
 	return p
 }
 
@@ -272,9 +298,9 @@ func cleanEnvironment() []string {
 // end waits for the command.
 func (s *stage) end(p *process) outcome {
 	s.Helper()
-	err := p.Wait()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		s.Fatal(err)
+	<-p.ended
+	if exit := (*exec.ExitError)(nil); p.err != nil && !errors.As(p.err, &exit) {
+		s.Fatal(p.err)
 	}
 	text := strings.NewReplacer("│ ", "", "│", "", "╷", "", "╵", "").Replace(string(p.output.Bytes()))
 	return outcome{p.ProcessState.ExitCode(), strings.Join(strings.Fields(text), " ")}
@@ -339,8 +365,9 @@ func (s *stage) expectAccepted(count int) []string {
 
 // stored is a resource in the state.
 type stored struct {
-	Values  map[string]any `json:"values"`
-	Tainted bool           `json:"tainted"`
+	Values   map[string]any    `json:"values"`
+	Tainted  bool              `json:"tainted"`
+	Identity map[string]string `json:"identity"`
 }
 
 // stored reads a resource of the state, and fails the test unless it is there.
@@ -357,8 +384,8 @@ func (s *stage) stored(address string) stored {
 func (s *stage) resources() map[string]stored {
 	s.Helper()
 	p := s.start("show", "-json")
-	if err := p.Wait(); err != nil {
-		s.Fatalf("%v:\n%s", err, string(p.output.Bytes()))
+	if <-p.ended; p.err != nil {
+		s.Fatalf("%v:\n%s", p.err, string(p.output.Bytes()))
 	}
 	var shown struct {
 		Values struct {

@@ -24,12 +24,13 @@ import (
 // ddsCollectionRestore restores databases or collections of a DDS replica set (DDS API reference, "Restoring Databases and
 // Tables to a Point in Time").
 var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
-	name:     "dds_collection_restore",
-	target:   "instance_id",
-	schema:   ddsCollectionRestoreSchema,
-	common:   func(m *ddsCollectionRestoreModel) *restoreModel { return &m.restoreModel },
-	targetID: func(m *ddsCollectionRestoreModel) *types.String { return &m.InstanceID },
-	validate: validateDDSCollectionRestore,
+	name:      "dds_collection_restore",
+	target:    "instance_id",
+	movedFrom: "huaweicloud_dds_collection_restore",
+	schema:    ddsCollectionRestoreSchema,
+	common:    func(m *ddsCollectionRestoreModel) *restoreModel { return &m.restoreModel },
+	targetID:  func(m *ddsCollectionRestoreModel) *types.String { return &m.InstanceID },
+	validate:  validateDDSCollectionRestore,
 	complete: func(context.Context, ddsCollectionRestoreModel, *ddsCollectionRestoreModel) diag.Diagnostics {
 		return nil
 	},

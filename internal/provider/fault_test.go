@@ -22,6 +22,7 @@ func (s *stage) plant(fault fakecloud.Fault) {
 // TestLostAnswers breaks the restore call in every way in which the cloud has accepted it and the provider does not hear so.
 // The call is never sent again; the job is found by looking, and adopted.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]fakecloud.Fault{
 		"reset after acceptance": {Kind: fakecloud.FaultResetAfter},
 		"cut in mid-body":        {Kind: fakecloud.FaultTruncate},
@@ -52,6 +53,7 @@ func TestLostAnswers(t *testing.T) {
 // TestCallsThatNeverArrived breaks the call before the cloud has accepted it. The provider cannot know, so it does not send
 // it again by itself either, but the next apply does.
 func TestCallsThatNeverArrived(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]fakecloud.Fault{
 		"reset after sending": {Kind: fakecloud.FaultReset},
 		"closed":              {Kind: fakecloud.FaultClose},
@@ -78,6 +80,7 @@ func TestCallsThatNeverArrived(t *testing.T) {
 
 // TestRetriedCalls has the call fail in the ways in which it is certain that nothing was accepted: it is sent again.
 func TestRetriedCalls(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]func(c restoreCase) fakecloud.Fault{
 		"throttled": func(restoreCase) fakecloud.Fault {
 			return fakecloud.Fault{Kind: fakecloud.FaultThrottle, Times: 2, RetryAfter: 3 * time.Second}
@@ -145,6 +148,7 @@ func TestBusyUntilTheTimeout(t *testing.T) {
 
 // TestOutages lets polling fail for a while: for two minutes it is outlived; for ever, the job stays in the state.
 func TestOutages(t *testing.T) {
+	t.Parallel()
 	broken := map[string]fakecloud.Fault{
 		"503":   {Kind: fakecloud.FaultStatus, Status: 503, Times: -1},
 		"reset": {Kind: fakecloud.FaultReset, Times: -1},
@@ -195,7 +199,8 @@ func TestJobInvisibleAtFirst(t *testing.T) {
 
 // TestOneInstanceQueues restores three times on one instance in one apply: one after the other, without a refusal.
 func TestOneInstanceQueues(t *testing.T) {
-	s := newStage(t)
+	t.Parallel()
+	s := newStage(t, func(o *fakecloud.Options) { o.JobDuration = 5 * time.Minute })
 	s.configure(`
 resource "x_dds_collection_restore" "this" {
   for_each    = toset(["a", "b", "c"])
@@ -203,7 +208,7 @@ resource "x_dds_collection_restore" "this" {
   restore_collections = [{ database = "test", collections = [
     { old_name = "users", new_name = "users_${each.key}", restore_collection_time = "2020-12-12T08:49:15Z" },
   ] }]
-  timeouts = { create = "2m" }
+  timeouts = { create = "12m" } # less than the three together
 }`)
 	s.mustApply()
 	s.expectAccepted(3)
@@ -221,6 +226,7 @@ resource "x_dds_collection_restore" "this" {
 
 // TestAliases restores with two configurations of the provider, in two regions.
 func TestAliases(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	at := s.cloud.Addresses()
 	s.configure(fmt.Sprintf(`

@@ -51,6 +51,7 @@ func waiting(t *testing.T, c restoreCase) (s *stage, p *process, job string) {
 }
 
 func TestSignals(t *testing.T) {
+	t.Parallel()
 	for name, signal := range map[string]func(p *process) error{
 		"Ctrl-C in a terminal":         func(p *process) error { return syscall.Kill(-p.Process.Pid, syscall.SIGINT) },
 		"SIGTERM to the CLI":           func(p *process) error { return syscall.Kill(p.Process.Pid, syscall.SIGTERM) },

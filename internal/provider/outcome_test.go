@@ -34,6 +34,7 @@ func (c restoreCase) config(t *testing.T, more ...string) string {
 
 // forEachRestore runs a test with each of the three, side by side.
 func forEachRestore(t *testing.T, test func(t *testing.T, c restoreCase)) {
+	t.Parallel()
 	for _, c := range restoreCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -131,6 +132,7 @@ func TestInterruptKeepsTheJob(t *testing.T) {
 
 // TestRefusals checks that what a service refuses is an error with the service's own words, and leaves no state.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		resource string
 		says     []string
@@ -173,6 +175,7 @@ func TestRefusals(t *testing.T) {
 
 // TestWrongSecretKey checks that a login that is refused is tried once a call and no more: five wrong signatures lock a key.
 func TestWrongSecretKey(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.write("main.tf", strings.Replace(s.providerBlock(""), "fakecloud-secret-key", "another-secret-key", 1)+restoreCases[0].config(t))
 	o := s.apply()

@@ -4,7 +4,6 @@ package provider
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -114,15 +113,10 @@ var planCases = map[string]planCase{
 
 // TestPlans steps through what a person changes in a configuration, and what each change does to the plan and the cloud.
 func TestPlans(t *testing.T) {
-	cli, err := cliPath()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
-		t.Setenv("TF_ACC_TERRAFORM_PATH", cli)
-	}
+	t.Parallel()
 	for name, c := range planCases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newStage(t)
 			at := s.cloud.Addresses()
 			block := func(config, more string) string {

@@ -25,6 +25,7 @@ import (
 var rdsPgTablePITR = restoreSpec[rdsPgTablePITRModel]{
 	name:       "rds_pg_table_pitr",
 	target:     "instance_id",
+	movedFrom:  "huaweicloud_rds_pg_table_restore",
 	schema:     rdsPgTablePITRSchema,
 	common:     func(m *rdsPgTablePITRModel) *restoreModel { return &m.restoreModel },
 	targetID:   func(m *rdsPgTablePITRModel) *types.String { return &m.InstanceID },

@@ -68,6 +68,11 @@ func (r *restoreResource[M]) restoreKey(ctx context.Context, m M) (string, bool)
 	return r.name + canonical(all), true
 }
 
+// lacksParameters is true for an imported state: it has no parameters but its target, which no restore is without.
+func (r *restoreResource[M]) lacksParameters(ctx context.Context, config, state M) bool {
+	return len(r.parameters(ctx, state)) < len(r.parameters(ctx, config))
+}
+
 // changes are the attributes in which a configuration asks for another restore than the state holds, in order.
 func (r *restoreResource[M]) changes(ctx context.Context, config, state M, adopted bool) []string {
 	wanted, have := r.identityOfRestore(ctx, config), r.identityOfRestore(ctx, state)

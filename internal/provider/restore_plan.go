@@ -40,7 +40,8 @@ func (r *restoreResource[M]) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	mark, diags := req.Private.GetKey(ctx, adoptedKey)
 	resp.Diagnostics.Append(diags...)
-	adopted := mark != nil
+	// The private mark is not all there is to go by: Terraform loses it when a provider is killed in an Update.
+	adopted := mark != nil || r.lacksParameters(ctx, config, state)
 	if common := r.common(&plan); r.common(&config).Region.IsNull() {
 		common.Region = r.common(&state).Region // a restore stays where it ran, wherever the provider looks meanwhile
 	}

@@ -22,8 +22,10 @@ const defaultTimeout = 3 * time.Hour
 type restoreSpec[M any] struct {
 	name   string // the type's name without the provider's
 	target string // the attribute that names the instance or snapshot
-	schema func(context.Context) schema.Schema
-	common func(*M) *restoreModel
+	// movedFrom is the vendor's own provider's resource type for the same restore; "" where it has none.
+	movedFrom string
+	schema    func(context.Context) schema.Schema
+	common    func(*M) *restoreModel
 	// targetID is the value of the attribute that target names.
 	targetID func(*M) *types.String
 	// validate finds what no single attribute can tell, in a configuration that may hold unknown values.
@@ -60,6 +62,7 @@ var (
 	_ resource.ResourceWithValidateConfig = &restoreResource[struct{}]{}
 	_ resource.ResourceWithImportState    = &restoreResource[struct{}]{}
 	_ resource.ResourceWithIdentity       = &restoreResource[struct{}]{}
+	_ resource.ResourceWithMoveState      = &restoreResource[struct{}]{}
 )
 
 func newRestoreResource[M any](spec restoreSpec[M], clock client.Clock) resource.Resource {
@@ -108,8 +111,7 @@ func (r *restoreResource[M]) inRegion(region types.String) (*client.Client, diag
 
 // Create restores. Where the same restore was begun before and its end was not seen, it goes on with that job instead.
 func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var config, plan M
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var plan M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -117,7 +119,6 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 	common := r.common(&plan)
 	c, diags := r.inRegion(common.Region)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(r.complete(ctx, config, &plan)...)
 	timeout, diags := common.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -224,15 +225,13 @@ func (r *restoreResource[M]) Read(ctx context.Context, req resource.ReadRequest,
 
 // Update never restores. It goes on waiting for an unfinished job, and stores what is only Terraform's.
 func (r *restoreResource[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var config, plan, state M
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var plan, state M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	common, before := r.common(&plan), r.common(&state)
-	resp.Diagnostics.Append(r.complete(ctx, config, &plan)...)
 	timeout, diags := common.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	common.Status, common.FinishedAt = before.Status, before.FinishedAt

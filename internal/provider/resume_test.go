@@ -49,7 +49,7 @@ func TestTimeoutThenApply(t *testing.T) {
 		s.expect(s.plan(), 2, resumesIt, "Restore job "+job, "tainted, so must be replaced")
 		s.expect(s.apply(), 1, "The restore is still running", job)
 		s.expectAccepted(1)
-		s.change(job, "release", "")
+		s.change(job, "finish", "")
 		s.expect(s.apply(), 0, resumesIt, job)
 		s.expectResumed(c, job)
 	})
@@ -98,6 +98,7 @@ func TestTimeoutThenJobFails(t *testing.T) {
 
 // TestTimeoutWithCreateBeforeDestroy follows the warning of the plan, and then what happens to those who do not.
 func TestTimeoutWithCreateBeforeDestroy(t *testing.T) {
+	t.Parallel()
 	const createBeforeDestroy = "lifecycle {\n create_before_destroy = true\n}"
 	t.Run("untaint", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
@@ -202,6 +203,7 @@ func TestResumedJobFails(t *testing.T) {
 // TestFinishedThenReplaced replaces finished restores in the three ways there are; each is a new restore. It restores DWS
 // tables, because DWS overwrites what the first one restored.
 func TestFinishedThenReplaced(t *testing.T) {
+	t.Parallel()
 	c := restoreCases[2]
 	for name, again := range map[string]func(*stage) outcome{
 		"tainted by hand": func(s *stage) outcome {
@@ -241,6 +243,7 @@ func TestUnfinishedThenReplaceFlag(t *testing.T) {
 }
 
 func TestExpiredRecords(t *testing.T) {
+	t.Parallel()
 	t.Run("of a finished restore", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
 			s := newStage(t)

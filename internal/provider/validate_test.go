@@ -98,6 +98,7 @@ func (i invalid) block() string {
 }
 
 func TestInvalidConfigurations(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	var config strings.Builder
 	for _, i := range invalids {
@@ -105,7 +106,7 @@ func TestInvalidConfigurations(t *testing.T) {
 	}
 	s.configure(config.String())
 	p := s.start("validate", "-json")
-	_ = p.Wait() // exits with 1, as asserted by the diagnostics
+	<-p.ended // with 1, as asserted by the diagnostics
 	var validated struct {
 		Diagnostics []struct{ Severity, Address, Summary, Detail string } `json:"diagnostics"`
 	}
@@ -138,6 +139,7 @@ func TestInvalidConfigurations(t *testing.T) {
 
 // TestUnknownValuesPlan has every parameter come from something that is not there yet.
 func TestUnknownValuesPlan(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.configure(`
 resource "terraform_data" "later" {
@@ -184,6 +186,7 @@ resource "x_dws_table_restore" "all" {
 }
 
 func TestNotInFutureIsExact(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for text, refused := range map[string]bool{
 		"2026-03-01T12:00:00Z":      false,

@@ -28,6 +28,7 @@ func decoded(t *testing.T, text []byte) any {
 // Two things differ from the examples on purpose: the DDS times are strings, as its parameter tables say, where its
 // examples show bare numbers; and the RDS example's new_name is left to the provider, which names it the same.
 func TestBodies(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ service, target, resource, body string }{
 		"rds": {
 			fakecloud.RDS, "df29b535eec64ee1b286bd2c62871a9cin03", `

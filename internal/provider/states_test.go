@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRecordedStates plans with states that released versions have written (testdata/states/VERSION/RESOURCE.tfstate, with
+// the configuration beside each). Whatever the schema has become since: there is nothing to change, and nothing to ask.
+// A release adds a directory of its own; no file there is ever edited.
+func TestRecordedStates(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/states/*/*.tfstate")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d recorded states: %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimPrefix(file, "testdata/states/"), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			read := func(name string) string {
+				text, err := os.ReadFile(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(text)
+			}
+			s.write("terraform.tfstate", read(file))
+			s.configure(read(strings.TrimSuffix(file, "state")))
+			s.expectNoChanges()
+			s.mustApply()
+			if requests := s.cloud.Requests(); len(requests) > 0 {
+				t.Errorf("the cloud was called: %s", fmt.Sprint(requests))
+			}
+		})
+	}
+}

@@ -1,0 +1,21 @@
+resource "x_rds_pg_table_pitr" "orders" {
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = "2023-07-05T11:32:17Z"
+
+  databases = [{
+    database = "shop"
+    schemas = [{
+      schema = "public"
+      tables = [
+        { old_name = "orders" }, # restored as orders_1688556737000
+        { old_name = "customers", new_name = "customers_before" },
+      ]
+    }]
+  }]
+  triggers   = { drill = "monday" }
+  timeouts   = { create = "4h" }
+  on_timeout = "detach"
+}
+resource "terraform_data" "dependant" {
+  input = x_rds_pg_table_pitr.orders.status
+}
