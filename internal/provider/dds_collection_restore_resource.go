@@ -114,19 +114,9 @@ func ddsCollectionRestoreSchema(ctx context.Context) schema.Schema {
 	}
 }
 
-// databases is false while anything in the list is unknown.
-func (m ddsCollectionRestoreModel) databases(ctx context.Context) ([]ddsDatabaseModel, bool) {
-	if m.RestoreCollections.IsNull() || !isKnown(ctx, m.RestoreCollections) {
-		return nil, false
-	}
-	var databases []ddsDatabaseModel
-	diags := m.RestoreCollections.ElementsAs(ctx, &databases, false)
-	return databases, !diags.HasError()
-}
-
 func validateDDSCollectionRestore(ctx context.Context, config ddsCollectionRestoreModel, now time.Time) diag.Diagnostics {
 	var diags diag.Diagnostics
-	databases, known := config.databases(ctx)
+	databases, known := elements[ddsDatabaseModel](ctx, config.RestoreCollections)
 	if !known {
 		return nil
 	}
@@ -187,7 +177,7 @@ func ddsCollectionRestoreParameters(ctx context.Context, m ddsCollectionRestoreM
 
 // request is the call's body, in an order that depends on nothing but what is to be restored.
 func (m ddsCollectionRestoreModel) request(ctx context.Context) (client.DDSCollectionRestore, bool) {
-	databases, known := m.databases(ctx)
+	databases, known := elements[ddsDatabaseModel](ctx, m.RestoreCollections)
 	if !known {
 		return client.DDSCollectionRestore{}, false
 	}

@@ -103,16 +103,12 @@ func (m dwsTableRestoreModel) pairs(ctx context.Context) ([]pair, bool) {
 }
 
 func dwsTables(ctx context.Context, list types.List) ([]client.DWSTable, bool) {
-	if list.IsNull() || !isKnown(ctx, list) {
-		return nil, false
-	}
-	var models []dwsTableModel
-	diags := list.ElementsAs(ctx, &models, false)
+	models, known := elements[dwsTableModel](ctx, list)
 	var tables []client.DWSTable
 	for _, model := range models {
 		tables = append(tables, client.DWSTable{SchemaName: model.SchemaName.ValueString(), TableName: model.TableName.ValueString()})
 	}
-	return tables, !diags.HasError()
+	return tables, known
 }
 
 func validateDWSTableRestore(ctx context.Context, config dwsTableRestoreModel, _ time.Time) diag.Diagnostics {

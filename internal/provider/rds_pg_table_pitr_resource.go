@@ -115,16 +115,6 @@ func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
 	}
 }
 
-// databases is false while anything in the list is unknown.
-func (m rdsPgTablePITRModel) databases(ctx context.Context) ([]rdsDatabaseModel, bool) {
-	if m.Databases.IsNull() || !isKnown(ctx, m.Databases) {
-		return nil, false
-	}
-	var databases []rdsDatabaseModel
-	diags := m.Databases.ElementsAs(ctx, &databases, false)
-	return databases, !diags.HasError()
-}
-
 // newName is what the restored table is called: as given, or as the service's own example does it.
 func (t rdsTableModel) newName(restoreTime time.Time) string {
 	if name := t.NewName.ValueString(); name != "" {
@@ -136,7 +126,7 @@ func (t rdsTableModel) newName(restoreTime time.Time) string {
 func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now time.Time) diag.Diagnostics {
 	var diags diag.Diagnostics
 	diags.Append(notInFuture(path.Root("restore_time"), config.RestoreTime, now)...)
-	databases, known := config.databases(ctx)
+	databases, known := elements[rdsDatabaseModel](ctx, config.Databases)
 	restoreTime, valid := config.RestoreTime.Moment()
 	if !known || !valid {
 		return diags
@@ -164,7 +154,7 @@ func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now
 }
 
 func completeRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, plan *rdsPgTablePITRModel) diag.Diagnostics {
-	databases, known := config.databases(ctx)
+	databases, known := elements[rdsDatabaseModel](ctx, config.Databases)
 	restoreTime, valid := config.RestoreTime.Moment()
 	if !known || !valid {
 		return nil
@@ -196,7 +186,7 @@ func rdsPgTablePITRParameters(ctx context.Context, m rdsPgTablePITRModel) map[st
 
 // request is the call's body, in an order that depends on nothing but what is to be restored.
 func (m rdsPgTablePITRModel) request(ctx context.Context) (client.RDSTableRestore, bool) {
-	databases, known := m.databases(ctx)
+	databases, known := elements[rdsDatabaseModel](ctx, m.Databases)
 	restoreTime, valid := m.RestoreTime.Moment()
 	if !known || !valid {
 		return client.RDSTableRestore{}, false

@@ -18,6 +18,16 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
+// elements decodes a list of objects. It is false where the list is null or anything in it is unknown.
+func elements[T any](ctx context.Context, list types.List) ([]T, bool) {
+	if list.IsNull() || !isKnown(ctx, list) {
+		return nil, false
+	}
+	var all []T
+	diags := list.ElementsAs(ctx, &all, false)
+	return all, !diags.HasError()
+}
+
 // canonical is a text that is equal exactly where the value is. Maps are written in the order of their keys.
 func canonical(value any) string {
 	text, err := json.Marshal(value)

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// TestCancelReturnsAtOnce cancels a Create that waits for its job, over the provider's protocol and on the system's clock.
+// A CLI that is stopped by force soon after being asked to stop must find the state written. The time is the best of five:
+// the machine may be busy, the provider must not be.
+func TestCancelReturnsAtOnce(t *testing.T) {
+	t.Parallel()
+	var took []time.Duration
+	for range 5 {
+		took = append(took, cancelledCreate(t))
+	}
+	slices.Sort(took)
+	t.Logf("from the cancellation to the answer: %v", took)
+	if took[0] > 100*time.Millisecond {
+		t.Errorf("it took %s at best", took[0])
+	}
+}
+
+func cancelledCreate(t *testing.T) time.Duration {
+	t.Helper()
+	s := newStage(t, func(o *fakecloud.Options) { o.Now = nil })
+	s.change("next", "hold", "")
+	server := configuredServer(t, s)
+	value := dynamic(t, resourceType(t, server), map[string]tftypes.Value{
+		"snapshot_id":        tftypes.NewValue(tftypes.String, "c719b1a7-c85c-4cb5-a721-7694908c2c11"),
+		"database":           tftypes.NewValue(tftypes.String, "postgres"),
+		"case_sensitive":     tftypes.NewValue(tftypes.Bool, true),
+		"restore_table_list": dwsTableList("sales"),
+		"target_table_list":  dwsTableList("sales_before"),
+	})
+	null := dynamicValue(t, resourceType(t, server), tftypes.NewValue(resourceType(t, server), nil))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	plan, err := server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: "x_dws_table_restore", PriorState: null, ProposedNewState: value, Config: value,
+	})
+	if err != nil || len(plan.Diagnostics) > 0 {
+		t.Fatal(err, plan)
+	}
+	var cancelled time.Time
+	go func() {
+		_ = s.cloud.WaitFor(ctx, func() bool { return s.cloud.Requests()[fakecloud.DWS][fakecloud.ShowJob] > 0 })
+		cancelled = time.Now()
+		cancel()
+	}()
+	applied, err := server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: "x_dws_table_restore", PriorState: null, PlannedState: plan.PlannedState, Config: value, PlannedPrivate: plan.PlannedPrivate,
+	})
+	took := time.Since(cancelled)
+	if err != nil || len(applied.Diagnostics) != 1 || applied.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Fatalf("want one warning, got %v %+v", err, applied.Diagnostics)
+	}
+	job := s.expectAccepted(1)[0]
+	if !strings.Contains(applied.Diagnostics[0].Detail, job) {
+		t.Errorf("%q does not name the job", applied.Diagnostics[0].Detail)
+	}
+	state, err := applied.NewState.Unmarshal(resourceType(t, server))
+	if err != nil || !state.IsFullyKnown() {
+		t.Fatalf("the state is not known: %v %s", err, state)
+	}
+	return took
+}
+
+// configuredServer is the provider on the system's clock, logged in to the stage's cloud.
+func configuredServer(t *testing.T, s *stage) tfprotov6.ProviderServer {
+	t.Helper()
+	server, err := providerserver.NewProtocol6WithError(newWithClock("test", client.SystemClock)())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := s.cloud.Addresses()
+	text := func(value string) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
+	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: dynamic(t, schema.Provider.ValueType(), map[string]tftypes.Value{
+			"region": text(fakecloud.DefaultRegion), "access_key": text(fakecloud.DefaultAccessKey), "secret_key": text(fakecloud.DefaultSecretKey),
+			"endpoints": tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{
+				"iam": text(at.IAM), "dws": text(at.DWS),
+			}),
+		}),
+	})
+	if err != nil || len(configured.Diagnostics) > 0 {
+		t.Fatal(err, configured)
+	}
+	return server
+}
+
+func resourceType(t *testing.T, server tfprotov6.ProviderServer) tftypes.Type {
+	t.Helper()
+	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.ResourceSchemas["x_dws_table_restore"].ValueType()
+}
+
+// dynamic is an object of which only some attributes are given.
+func dynamic(t *testing.T, of tftypes.Type, given map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	values := map[string]tftypes.Value{}
+	for name, attributeType := range of.(tftypes.Object).AttributeTypes {
+		values[name] = tftypes.NewValue(attributeType, nil)
+		if value, ok := given[name]; ok {
+			values[name] = value
+		}
+	}
+	return dynamicValue(t, of, tftypes.NewValue(of, values))
+}
+
+func dynamicValue(t *testing.T, of tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	wire, err := tfprotov6.NewDynamicValue(of, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &wire
+}
+
+func dwsTableList(name string) tftypes.Value {
+	table := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"schema_name": tftypes.String, "table_name": tftypes.String}}
+	return tftypes.NewValue(tftypes.List{ElementType: table}, []tftypes.Value{tftypes.NewValue(table, map[string]tftypes.Value{
+		"schema_name": tftypes.NewValue(tftypes.String, "public"), "table_name": tftypes.NewValue(tftypes.String, name),
+	})})
+}
