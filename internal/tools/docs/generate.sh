@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+#
+#   generate.sh          writes docs/ from the provider's schema, templates/ and examples/
+#   generate.sh check    writes nothing, and fails where docs/ is not what would be written
+#
+# It is started by cli/with.sh, which sets TF_CLI_PATH. Nothing is looked up in a registry: the command line takes the provider
+# that is built here, and tfplugindocs takes the schema that the command line prints. All of docs/ is generated; a page
+# that is not belongs in templates/, from where it is copied.
+
+set -eu
+cd "$(dirname "$0")/../../.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# tfplugindocs looks for the schema of a provider that HashiCorp publishes, and for no other (terraform-plugin-docs,
+# internal/provider/generate.go, terraformProviderSchemaFromFile). The schema is the same under any address, so it is asked for
+# under that one. The host is written out because OpenTofu's own is another.
+address=registry.terraform.io/hashicorp/x
+
+go build -o "$work/bin/" .
+cp -R templates examples "$work"
+cat >"$work/cli.tfrc" <<EOF
+provider_installation {
+  dev_overrides {
+    "$address" = "$work/bin"
+  }
+}
+EOF
+mkdir "$work/configuration"
+cat >"$work/configuration/main.tf" <<EOF
+terraform {
+  required_providers {
+    x = {
+      source = "$address"
+    }
+  }
+}
+EOF
+TF_CLI_CONFIG_FILE=$work/cli.tfrc "$TF_CLI_PATH" "-chdir=$work/configuration" providers schema -json >"$work/schema.json"
+
+tfplugindocs() {
+	GOWORK=off go -C internal/tools/docs tool tfplugindocs "$1" --provider-dir "$work" --provider-name x \
+		--providers-schema "$work/schema.json" >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		exit 1
+	}
+}
+tfplugindocs generate
+tfplugindocs validate
+
+case ${1:-} in
+check)
+	diff -ruN docs "$work/docs" || {
+		echo "docs/ is out of date: run \"make docs\" and look at what it changed" >&2
+		exit 1
+	}
+	;;
+'')
+	rm -rf docs
+	cp -R "$work/docs" docs
+	;;
+*)
+	echo "generate.sh: do not know $1: check, or nothing" >&2
+	exit 1
+	;;
+esac
