@@ -35,7 +35,8 @@ func (c *Client) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 	var last Job
 	var seen bool
 	var failures pollFailures
-	delay := wait.Submitted.Add(firstPoll).Sub(c.clock.Now())
+	// A submission that lies ahead is another clock's, and nothing to wait for.
+	delay := min(wait.Submitted.Add(firstPoll).Sub(c.clock.Now()), firstPoll)
 	for {
 		// The last poll is at the deadline, not beyond.
 		if err := c.clock.Sleep(ctx, min(delay, wait.Deadline.Sub(c.clock.Now()))); err != nil {

@@ -48,6 +48,7 @@ func TestWaitForJob(t *testing.T) {
 		{name: "done at the first poll", replies: "c", want: "Completed", polls: [2]int{1, 1}, from: 2 * time.Second, to: 2 * time.Second, seenTimes: 1},
 		{name: "failed is an end, not an error", replies: "rrf", want: "Failed", polls: [2]int{3, 3}, from: 5 * time.Second, to: 7 * time.Second, seenTimes: 3},
 		{name: "an older job is asked about at once", replies: "c", age: time.Hour, want: "Completed", polls: [2]int{1, 1}, seenTimes: 1},
+		{name: "a job from the future is asked about soon", replies: "c", age: -time.Hour, want: "Completed", polls: [2]int{1, 1}, from: 2 * time.Second, to: 2 * time.Second, seenTimes: 1},
 		{name: "not yet known", replies: "nnnrc", want: "Completed", polls: [2]int{5, 5}, from: 9 * time.Second, to: 12 * time.Second, seenTimes: 2},
 		{name: "an outage is outlived", replies: "r" + strings.Repeat("x", 16) + "c", want: "Completed", polls: [2]int{18, 18}, from: 2 * time.Minute, to: 5 * time.Minute, seenTimes: 2},
 		{name: "failures between good polls do not add up", replies: strings.Repeat("rxxxxxxxxxxxxxxx", 3) + "c", age: time.Hour, deadline: 2 * time.Hour, want: "Completed", polls: [2]int{49, 49}, from: 20 * time.Minute, to: 27 * time.Minute, seenTimes: 4},

@@ -61,7 +61,6 @@ func TestImportRefuses(t *testing.T) {
 		"749d6254":                          "is not two ids with a slash between them",
 		"/749d6254":                         "is not two ids with a slash between them",
 		c.target + "/":                      "is not two ids with a slash between them",
-		c.target + "/a/b":                   "has characters that no id has",
 		c.target + "/nobody-knows-this-job": "The restore job was not found",
 	} {
 		s.expect(s.run("import", "-no-color", c.address, id), 1, says)
@@ -144,6 +143,25 @@ func TestIdentity(t *testing.T) {
 		want := map[string]string{target: c.target, "job_id": job, "region": "eu-west-101", "project_id": fakecloud.DefaultProjectID}
 		if have := s.stored(c.address).Identity; fmt.Sprint(have) != fmt.Sprint(want) {
 			t.Errorf("the identity is %v, want %v", have, want)
+		}
+	})
+}
+
+func FuzzParseImportID(f *testing.F) {
+	for _, seed := range []string{"i/j", "eu-de/i/j", "/", "i/", "/j", "a/b/c/d", "i/j j", "", "é/ñ"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		id, err := parseImportID(text)
+		if err != nil {
+			return
+		}
+		again := id.target + "/" + id.jobID
+		if id.region != "" {
+			again = id.region + "/" + again
+		}
+		if id.target == "" || id.jobID == "" || strings.TrimPrefix(text, "/") != again {
+			t.Errorf("%q was read as %+v", text, id)
 		}
 	})
 }

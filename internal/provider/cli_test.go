@@ -181,9 +181,9 @@ var testProvider = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// vendorAddress is the vendor's own provider's. A CLI wants a provider for what a state says it made, though it asks it for
-// nothing when that is moved here; this test binary stands in for it.
-const vendorAddress = "registry.terraform.io/huaweicloud/huaweicloud"
+// vendorProvider is the vendor's own provider. A CLI wants a provider for what a state says it made, though it asks it for
+// nothing when that is moved here; this test binary stands in for it. OpenTofu reads Terraform's registry as its own.
+const vendorProvider = "huaweicloud/huaweicloud"
 
 // cliConfiguration has the CLI take the provider from the stage's directory, without `terraform init`.
 func (s *stage) cliConfiguration() string {
@@ -195,7 +195,15 @@ func (s *stage) cliConfiguration() string {
 			s.Fatal(err)
 		}
 	}
-	s.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %[2]q\n  }\n  direct {}\n}\n", Address, dir, vendorAddress))
+	s.write("cli.tfrc", fmt.Sprintf(`
+provider_installation {
+  dev_overrides {
+    %q = %q
+    "registry.terraform.io/%s" = %[2]q
+    "registry.opentofu.org/%[3]s" = %[2]q
+  }
+  direct {}
+}`, Address, dir, vendorProvider))
 	return filepath.Join(s.dir, "cli.tfrc")
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -26,6 +27,7 @@ import (
 var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
 	name:      "dds_collection_restore",
 	target:    "instance_id",
+	jobName:   "MongodbRestoreTable", // DDS API reference, Querying Tasks
 	movedFrom: "huaweicloud_dds_collection_restore",
 	schema:    ddsCollectionRestoreSchema,
 	common:    func(m *ddsCollectionRestoreModel) *restoreModel { return &m.restoreModel },
@@ -39,13 +41,17 @@ var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
 	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
 		return c.DDSJob(ctx, jobID)
 	},
-	queue: func(_ context.Context, _ *client.Client, m ddsCollectionRestoreModel) string {
-		return m.InstanceID.ValueString()
+	queue: func(_ context.Context, _ *client.Client, m ddsCollectionRestoreModel) (string, error) {
+		return m.InstanceID.ValueString(), nil
 	},
-	restores: func(ctx context.Context, c *client.Client, instanceID string, since time.Time) ([]client.Job, error) {
-		jobs, err := c.DDSJobs(ctx, since, c.Clock().Now())
-		jobs = slices.DeleteFunc(jobs, func(job client.Job) bool { return job.InstanceID != instanceID })
-		return restoresAmong(jobs), err
+	jobs: func(ctx context.Context, c *client.Client, instanceID string, from, to time.Time) ([]client.Job, error) {
+		jobs, err := c.DDSJobs(ctx, from, to)
+		return slices.DeleteFunc(jobs, func(job client.Job) bool { return job.InstanceID != instanceID }), err
+	},
+	restoring: func(ctx context.Context, c *client.Client, instanceID string) (bool, error) {
+		instance, err := c.DDSInstance(ctx, instanceID)
+		// The API reference names the action RESTORE_TABLE; any other restore counts as well.
+		return slices.ContainsFunc(instance.Actions, func(action string) bool { return strings.HasPrefix(action, "RESTORE") }), err
 	},
 	restored: restoredByDDSCollectionRestore,
 }
@@ -99,7 +105,7 @@ func ddsCollectionRestoreSchema(ctx context.Context) schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Restores databases or collections of a DDS replica set to a point in time, under new names, in the same instance. " +
-			"Existing collections are not touched. Removing the resource does not undo the restore.",
+			"Existing collections are documented as not overwritten. Removing the resource does not undo the restore.",
 		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true, Validators: name,

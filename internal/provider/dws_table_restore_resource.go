@@ -5,6 +5,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,8 +35,12 @@ var dwsTableRestore = restoreSpec[dwsTableRestoreModel]{
 	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
 		return c.DWSJob(ctx, jobID)
 	},
-	queue:    dwsCluster,
-	restores: dwsRestores,
+	queue: dwsCluster,
+	jobs:  dwsJobs,
+	restoring: func(ctx context.Context, c *client.Client, clusterID string) (bool, error) {
+		cluster, err := c.DWSCluster(ctx, clusterID)
+		return strings.Contains(cluster.TaskStatus, "RESTOR"), err // FINE_GRAINED_RESTORING, RESTORING
+	},
 	restored: restoredByDWSTableRestore,
 }
 
@@ -71,7 +76,7 @@ func dwsTableRestoreSchema(ctx context.Context) schema.Schema {
 		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
 			"snapshot_id": schema.StringAttribute{
 				Required: true, Validators: []validator.String{anyName},
-				MarkdownDescription: "The snapshot. It must be a fine-grained one. A change runs the restore again.",
+				MarkdownDescription: "The snapshot, taken with fine-grained snapshots switched on. A change runs the restore again.",
 			},
 			"database": schema.StringAttribute{
 				Required: true, Validators: name, MarkdownDescription: "The database of all the tables. A change runs the restore again.",
@@ -79,8 +84,8 @@ func dwsTableRestoreSchema(ctx context.Context) schema.Schema {
 			"case_sensitive": schema.BoolAttribute{
 				Required: true, MarkdownDescription: "Whether upper and lower case differ in the names. A change runs the restore again.",
 			},
-			"restore_table_list": tables("The tables to restore. A change runs the restore again, unless both lists are re-ordered alike.", identifierName),
-			"target_table_list":  tables("What each of `restore_table_list` is restored as, by position.", dwsTargetName),
+			"restore_table_list": tables("The tables to restore. A change runs the restore again; another order of both lists alike does not.", identifierName),
+			"target_table_list":  tables("What each of `restore_table_list` is restored as, by position. **A table that exists is overwritten.** A table's name has up to 63 bytes: a letter or an underscore, then letters, digits and underscores. A change runs the restore again.", dwsTargetName),
 		}),
 	}
 }
@@ -193,20 +198,21 @@ func submitDWSTableRestore(ctx context.Context, c *client.Client, m dwsTableRest
 }
 
 // dwsCluster is the cluster that a snapshot belongs to and is restored into: two snapshots of one cluster are in each
-// other's way. A snapshot that cannot be looked up stands for itself.
-func dwsCluster(ctx context.Context, c *client.Client, m dwsTableRestoreModel) string {
+// other's way.
+func dwsCluster(ctx context.Context, c *client.Client, m dwsTableRestoreModel) (string, error) {
 	snapshot, err := c.DWSSnapshot(ctx, m.SnapshotID.ValueString())
-	if err != nil || snapshot.ClusterID == "" {
-		return m.SnapshotID.ValueString()
+	if err == nil && snapshot.ClusterID == "" {
+		err = errors.New("the snapshot names no cluster")
 	}
-	return snapshot.ClusterID
+	return snapshot.ClusterID, err
 }
 
-// dwsRestores are the fine-grained restores that run on a cluster. DWS lists no jobs, only a cluster's actions, and it is not
+// dwsJobs are the fine-grained restores that run on a cluster. DWS lists no jobs, only a cluster's actions, and it is not
 // documented whether an action's id is its job's: one that is not loses it here, and is then never adopted.
-func dwsRestores(ctx context.Context, c *client.Client, clusterID string, _ time.Time) ([]client.Job, error) {
+func dwsJobs(ctx context.Context, c *client.Client, clusterID string, _, _ time.Time) ([]client.Job, error) {
 	actions, err := c.DWSRestoreActions(ctx, clusterID)
 	for i, action := range actions {
+		actions[i].Name = "FINE_GRAINED_RESTORING"
 		if _, err := c.DWSJob(ctx, action.ID); err != nil {
 			actions[i].ID = ""
 		}

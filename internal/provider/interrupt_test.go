@@ -122,7 +122,11 @@ func (s *stage) importRefused(c restoreCase, job string) {
 func TestKilledProvider(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		s, p, job := waiting(t, c)
-		if err := syscall.Kill(childOf(t, p.Process.Pid), syscall.SIGKILL); err != nil {
+		provider, running := childOf(t, p.Process.Pid)
+		if !running {
+			t.Fatal("the CLI has no child")
+		}
+		if err := syscall.Kill(provider, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		s.expect(s.end(p), 1)
@@ -136,8 +140,8 @@ func TestKilledProvider(t *testing.T) {
 	})
 }
 
-// childOf is the provider that a CLI has started.
-func childOf(t *testing.T, parent int) int {
+// childOf is the provider that a CLI has started, if it still runs.
+func childOf(t *testing.T, parent int) (pid int, running bool) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -151,10 +155,9 @@ func childOf(t *testing.T, parent int) int {
 		// pid (name) state ppid: proc(5)
 		_, after, _ := strings.Cut(string(text), ") ")
 		if fields := strings.Fields(after); len(fields) > 1 && fields[1] == strconv.Itoa(parent) {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-			return pid
+			pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+			return pid, err == nil
 		}
 	}
-	t.Fatal("the CLI has no child")
-	return 0
+	return 0, false
 }

@@ -94,7 +94,7 @@ func TestFailedJobFailsTheApply(t *testing.T) {
 			t.Error("want the failed restore tainted, and nothing that depends on it")
 		}
 		s.expectStored(c.address, map[string]any{"job_id": first, "status": "Failed"})
-		s.expect(s.plan(), 2, "tainted, so must be replaced")
+		s.expect(s.plan(), 2, "is tainted, so")
 		s.mustApply()
 		s.expectStored(c.address, map[string]any{"job_id": s.expectAccepted(2)[1], "status": "Completed"})
 		s.expectNoChanges()

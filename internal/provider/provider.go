@@ -72,7 +72,7 @@ func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"insecure": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Does not verify the services' certificates. Anyone on the way can then read and change what is restored." + insecureSetting.documented(),
+				MarkdownDescription: "Whether to leave the services' certificates unverified. Anyone on the way can then read and change what is restored." + insecureSetting.documented(),
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true,

@@ -105,8 +105,8 @@ func (c *chaos) kill() {
 	c.change("next", "hold", "")
 	c.change("*", "hold", "")
 	p, waits := c.waitsForItsJob()
-	if waits {
-		_ = syscall.Kill(childOf(c.T, p.Process.Pid), syscall.SIGKILL)
+	if provider, running := childOf(c.T, p.Process.Pid); waits && running {
+		_ = syscall.Kill(provider, syscall.SIGKILL)
 	}
 	c.note(c.end(p))
 	if _, kept := c.resources()[c.restore.address]; kept || len(c.cloud.Restores()) == 0 {

@@ -36,12 +36,15 @@ var rdsPgTablePITR = restoreSpec[rdsPgTablePITRModel]{
 	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
 		return c.RDSJob(ctx, jobID)
 	},
-	queue: func(_ context.Context, _ *client.Client, m rdsPgTablePITRModel) string {
-		return m.InstanceID.ValueString()
+	queue: func(_ context.Context, _ *client.Client, m rdsPgTablePITRModel) (string, error) {
+		return m.InstanceID.ValueString(), nil
 	},
-	restores: func(ctx context.Context, c *client.Client, instanceID string, since time.Time) ([]client.Job, error) {
-		tasks, err := c.RDSTasks(ctx, instanceID, since, c.Clock().Now())
-		return restoresAmong(tasks), err
+	jobs: func(ctx context.Context, c *client.Client, instanceID string, from, to time.Time) ([]client.Job, error) {
+		return c.RDSTasks(ctx, instanceID, from, to)
+	},
+	restoring: func(ctx context.Context, c *client.Client, instanceID string) (bool, error) {
+		instance, err := c.RDSInstance(ctx, instanceID)
+		return instance.Status == "RESTORING", err // RDS API reference, Querying DB Instances
 	},
 	restored: restoredByRDSPgTablePITR,
 }
@@ -74,7 +77,7 @@ func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
 		"old_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The table's name at `restore_time`."},
 		"new_name": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: name,
-			MarkdownDescription: "The restored table's name. By default `old_name`, an underscore, and `restore_time` in epoch milliseconds.",
+			MarkdownDescription: "The restored table's name, which should be free: what becomes of a taken one is not documented. By default `old_name`, an underscore, and `restore_time` in epoch milliseconds.",
 		},
 	}
 	schemas := map[string]schema.Attribute{
@@ -95,12 +98,12 @@ func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Restores tables of an RDS for PostgreSQL instance to a point in time, under new names, in the same instance. " +
-			"Existing tables are not touched. The restored copy lacks foreign keys, triggers, inheritance and partitioning. " +
+			"Existing tables are documented as not overwritten. The restored copy lacks foreign keys, triggers, inheritance and partitioning. " +
 			"Removing the resource does not undo the restore.",
 		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true, Validators: []validator.String{anyName},
-				MarkdownDescription: "The instance. The service restores tables of one instance at a time. A change runs the restore again.",
+				MarkdownDescription: "The instance: one resource, one instance. A change runs the restore again.",
 			},
 			"restore_time": schema.StringAttribute{
 				Required: true, CustomType: pointintime.Type{},
@@ -156,13 +159,15 @@ func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now
 func completeRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, plan *rdsPgTablePITRModel) diag.Diagnostics {
 	databases, known := elements[rdsDatabaseModel](ctx, config.Databases)
 	restoreTime, valid := config.RestoreTime.Moment()
-	if !known || !valid {
+	if !known || !valid && !config.RestoreTime.IsNull() {
 		return nil
 	}
 	for _, database := range databases {
 		for _, schema := range database.Schemas {
 			for k, table := range schema.Tables {
-				schema.Tables[k].NewName = types.StringValue(table.newName(restoreTime))
+				if valid { // else imported and ignored: the name cannot be told, and stays null
+					schema.Tables[k].NewName = types.StringValue(table.newName(restoreTime))
+				}
 			}
 		}
 	}
@@ -175,7 +180,9 @@ func rdsPgTablePITRParameters(ctx context.Context, m rdsPgTablePITRModel) map[st
 	all := map[string]string{}
 	canonicalString(all, "instance_id", m.InstanceID)
 	canonicalMoment(all, "restore_time", m.RestoreTime)
-	if !m.Databases.IsNull() {
+	// Without a moment (an imported restore whose restore_time is ignored) the default names cannot be told, and so neither
+	// whether they changed.
+	if !m.Databases.IsNull() && !m.RestoreTime.IsNull() {
 		all["databases"] = ""
 		if request, known := m.request(ctx); known {
 			all["databases"] = canonical(request.Instances[0].Databases)

@@ -32,13 +32,15 @@ func errorTaken(jobID string) diag.Diagnostic {
 		fmt.Sprintf("This plan was to go on with restore job %s, but another resource with the same parameters has taken it over. No restore was started. Plan again.", jobID))
 }
 
-func errorPlannedTwice(target, jobID string) diag.Diagnostic {
+// errorPlannedTwice takes the resource whose job is unfinished, from its state or, with its job id, from the plan.
+func (r *restoreResource[M]) errorPlannedTwice(m M) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The same restore is unfinished and planned anew",
 		fmt.Sprintf("Restore job %[2]s was accepted by an earlier apply, which did not see its end, and this plan would start the same restore again beside it. "+
 			"If the resource was renamed, add a \"moved\" block, or run: terraform state mv OLD_ADDRESS NEW_ADDRESS\n"+
+			"If several resources have the same parameters, run terraform untaint ADDRESS for those that are tainted, and give each triggers of its own.\n"+
 			"If it is a deposed object (left over by create_before_destroy), run\n"+
 			"  terraform state rm ADDRESS\n"+
-			"  terraform import ADDRESS %[1]s/%[2]s", target, jobID))
+			"  terraform import ADDRESS %[1]s/%[2]s", r.targetID(&m).ValueString(), r.common(&m).JobID.ValueString()))
 }
 
 // errorNotStarted says that no restore was started, and why.
@@ -49,9 +51,9 @@ func (r *restoreResource[M]) errorNotStarted(ctx context.Context, m M, err error
 		return errorCancelledBefore()
 	case errors.As(err, &stranger):
 		return diag.NewErrorDiagnostic("A restore is already running",
-			fmt.Sprintf("No restore was started, because one is running on %s that this configuration does not know:\n%s\n"+
-				"If it belongs to this resource (an earlier apply may have been killed), take it over and apply again:\n%s\n"+
-				"If it does not, wait until it has ended, then apply again.",
+			fmt.Sprintf("No restore was started, because one is running on %s that this apply did not start or resume:\n%s\n"+
+				"If it belongs to this resource and is in no state (an earlier apply may have been killed), take it over and apply again:\n%s\n"+
+				"If it belongs to another resource (see terraform state list), another provider alias or somebody else, wait until it has ended, then apply again.",
 				r.targetID(&m).ValueString(), describeJobs(stranger.jobs), r.importCommands(m, stranger.jobs)))
 	case client.IsBusy(err):
 		return diag.NewErrorDiagnostic("The instance stayed busy",
@@ -108,7 +110,11 @@ func (r *restoreResource[M]) importCommands(m M, jobs []client.Job) string {
 		if id == "" {
 			id = "JOB_ID"
 		}
-		lines = append(lines, fmt.Sprintf("  terraform import ADDRESS %s/%s", r.targetID(&m).ValueString(), id))
+		region := ""
+		if name := r.common(&m).Region.ValueString(); r.client != nil && name != "" && name != r.client.Region() {
+			region = name + "/"
+		}
+		lines = append(lines, fmt.Sprintf("  terraform import ADDRESS %s%s/%s", region, r.targetID(&m).ValueString(), id))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -133,7 +139,8 @@ func errorStillRunning(common *restoreModel, timeout, age time.Duration) diag.Di
 func errorNotFollowed(common *restoreModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The restore could not be followed",
 		fmt.Sprintf("Job %s was accepted and most likely goes on, but asking for it kept failing:\n%v\n"+
-			"It is kept in the state. Apply again: that waits for the same job and starts nothing.", common.JobID.ValueString(), err))
+			"It is kept in the state. Apply again: that waits for the same job and starts nothing. "+
+			"If the service really does not know the job, and the restored objects are not there, forget it by: terraform state rm ADDRESS", common.JobID.ValueString(), err))
 }
 
 func errorNotImported(jobID string, err error) diag.Diagnostic {
@@ -163,18 +170,25 @@ func warnExpired(common *restoreModel) diag.Diagnostic {
 			"Nothing is asked about it from now on; finished_at is when this was noticed.", common.JobID.ValueString(), common.Status.ValueString()))
 }
 
+func warnNotARestore(job client.Job) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The job may not be a restore",
+		fmt.Sprintf("The service calls job %s %q, which does not sound like a restore. If it is another job, run: terraform state rm ADDRESS", job.ID, job.Name))
+}
+
 func warnNotRead(common *restoreModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The restore job could not be asked for",
 		fmt.Sprintf("Job %s is kept in the state as it was last seen, %q.\n%v", common.JobID.ValueString(), common.Status.ValueString(), err))
 }
 
-func warnForgotten(common *restoreModel, restored []string) diag.Diagnostic {
+func (r *restoreResource[M]) warnForgotten(ctx context.Context, state M) diag.Diagnostic {
+	common := r.common(&state)
 	detail := fmt.Sprintf("Terraform no longer keeps restore job %s; nothing was undone.", common.JobID.ValueString())
-	if unfinished(common) {
-		detail += " Its end was not seen: it may still be running."
-	}
-	if len(restored) > 0 {
+	if restored := r.restored(ctx, state); len(restored) > 0 {
 		detail += " These stay until somebody drops them:\n  " + strings.Join(restored, "\n  ")
+	}
+	if unfinished(common) {
+		detail += "\nThe job's end was not seen: it may still be running. Should this apply end without a resource that goes on with it, take it over before the next one:\n" +
+			r.importCommands(state, []client.Job{{ID: common.JobID.ValueString()}})
 	}
 	return diag.NewWarningDiagnostic("The restored objects stay", detail)
 }
@@ -185,9 +199,10 @@ func warnForgotten(common *restoreModel, restored []string) diag.Diagnostic {
 func warnResumes(target, jobID string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The apply goes on with a restore that was begun before",
 		fmt.Sprintf("Restore job %[2]s was accepted by an earlier apply, which did not see its end. This apply waits for it and starts no new restore.\n"+
-			"Only with create_before_destroy, Terraform cannot do that for a tainted resource. Before applying, run\n"+
+			"It can do so without replacing the resource, if before applying you run\n"+
 			"  terraform untaint ADDRESS\n"+
-			"An apply without that stops with \"inconsistent final plan\", and nothing runs. The way on is then\n"+
+			"With create_before_destroy, with prevent_destroy, and for another resource with the same parameters there is no other way: "+
+			"an apply then stops with \"inconsistent final plan\", and nothing runs. If you see that, the way on is\n"+
 			"  terraform state rm ADDRESS\n"+
 			"  terraform import ADDRESS %[1]s/%[2]s", target, jobID))
 }
@@ -199,4 +214,11 @@ func warnRunsAgain(before *restoreModel, changed []string) diag.Diagnostic {
 	}
 	return diag.NewWarningDiagnostic("A new restore will be started",
 		fmt.Sprintf("The apply starts a restore again, %s. What job %s restored stays where it is.", why, before.JobID.ValueString()))
+}
+
+// warnRunsOnceMore is for a restore that a state holds as finished and that is planned without that state: it was tainted, or
+// another resource asks for the same.
+func warnRunsOnceMore(jobID string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A finished restore will be started once more",
+		fmt.Sprintf("Job %s has restored the same already. If the resource is tainted and that is not meant, run before applying\n  terraform untaint ADDRESS", jobID))
 }

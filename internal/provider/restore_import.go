@@ -26,25 +26,23 @@ const adoptedKey = "adopted"
 
 var adoptedMark = []byte(`true`)
 
-// ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), or by its identity. Read, which Terraform
-// calls next, looks whether the job exists.
+// ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), with REGION/ before it for another region than
+// the provider's, or by its identity. Read, which Terraform calls next, looks whether the job exists.
 func (r *restoreResource[M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	identity := restoreIdentity{}
-	var region, project types.String
+	var target, jobID, region, project types.String
 	if req.ID != "" {
-		var err error
-		if identity, err = parseImportID(req.ID); err != nil {
+		identity, err := parseImportID(req.ID)
+		if err != nil {
 			resp.Diagnostics.AddError("Not an import id",
 				fmt.Sprintf("%v. The id is %s/JOB_ID: the %s, a slash, and the id of the job that runs or ran the restore.", err, strings.ToUpper(r.target), r.target))
 			return
 		}
+		target, jobID = types.StringValue(identity.target), types.StringValue(identity.jobID)
+		region = types.StringValue(identity.region)
 	} else {
-		var target, jobID types.String
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(r.target), &target)...)
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("job_id"), &jobID)...)
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("region"), &region)...)
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("project_id"), &project)...)
-		identity = restoreIdentity{Target: target.ValueString(), JobID: jobID.ValueString()}
+		for name, value := range map[string]*types.String{r.target: &target, "job_id": &jobID, "region": &region, "project_id": &project} {
+			resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(name), value)...)
+		}
 	}
 	c, diags := r.inRegion(region)
 	resp.Diagnostics.Append(diags...)
@@ -57,24 +55,28 @@ func (r *restoreResource[M]) ImportState(ctx context.Context, req resource.Impor
 				project.ValueString(), mine, c.Region()))
 		return
 	}
-	for name, value := range map[string]string{
-		r.target: identity.Target, "id": identity.JobID, "job_id": identity.JobID, "region": c.Region(),
-	} {
+	for name, value := range map[string]types.String{r.target: target, "id": jobID, "job_id": jobID, "region": types.StringValue(c.Region())} {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, adoptedMark)...)
 }
 
-// parseImportID splits TARGET/JOB_ID.
-func parseImportID(id string) (restoreIdentity, error) {
-	target, jobID, both := strings.Cut(id, "/")
-	switch {
-	case !both || target == "" || jobID == "":
-		return restoreIdentity{}, fmt.Errorf("%q is not two ids with a slash between them", id)
-	case strings.ContainsAny(id, " \t\r\n?#%") || strings.Contains(jobID, "/"):
-		return restoreIdentity{}, fmt.Errorf("%q has characters that no id has", id)
+// importID is what finds a restore again. An empty region is the provider's.
+type importID struct{ region, target, jobID string }
+
+// parseImportID splits TARGET/JOB_ID or REGION/TARGET/JOB_ID.
+func parseImportID(text string) (importID, error) {
+	parts := strings.Split(text, "/")
+	if len(parts) == 2 {
+		parts = append([]string{""}, parts...)
 	}
-	return restoreIdentity{Target: target, JobID: jobID}, nil
+	switch {
+	case len(parts) != 3 || parts[1] == "" || parts[2] == "":
+		return importID{}, fmt.Errorf("%q is not two ids with a slash between them", text)
+	case strings.ContainsAny(text, " \t\r\n?#%\\"):
+		return importID{}, fmt.Errorf("%q has characters that no id has", text)
+	}
+	return importID{parts[0], parts[1], parts[2]}, nil
 }
 
 // readImported completes what ImportState began. Unlike every other Read it fails where the job is not found: nothing was
@@ -88,18 +90,27 @@ func (r *restoreResource[M]) readImported(ctx context.Context, state *M, resp *r
 	}
 	job, err := r.job(ctx, c, common.JobID.ValueString())
 	target := r.targetID(state).ValueString()
-	if err == nil && job.InstanceID != "" && job.InstanceID != target {
+	switch {
+	case err == nil && job.InstanceID != "" && job.InstanceID != target:
 		err = fmt.Errorf("it is a job of %s, not of %s", job.InstanceID, target)
+	case err == nil && r.jobName != "" && job.Name != "" && job.Name != r.jobName:
+		err = fmt.Errorf("it is not a restore but a %q", job.Name)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(errorNotImported(common.JobID.ValueString(), err))
 		return
 	}
 	common.Status = types.StringValue(string(job.Status))
-	if !job.Created.IsZero() {
-		common.SubmittedAt = types.StringValue(pointintime.Format(job.Created.Truncate(time.Second)))
+	if !isRestore(job) && job.Name != "" {
+		resp.Diagnostics.Append(warnNotARestore(job))
 	}
-	r.memory.know(job.ID)
+	if submitted := job.Created; !submitted.IsZero() {
+		if now := r.clock.Now(); submitted.After(now) {
+			submitted = now // another clock, or another zone: DWS writes times without one
+		}
+		common.SubmittedAt = types.StringValue(pointintime.Format(submitted.Truncate(time.Second)))
+	}
+	r.memory.begin(target, job.ID)
 	if resp.Identity != nil { // after an import by identity it may lack what is optional
 		resp.Identity.Raw = tftypes.NewValue(resp.Identity.Schema.Type().TerraformType(ctx), nil)
 	}
@@ -108,7 +119,7 @@ func (r *restoreResource[M]) readImported(ctx context.Context, state *M, resp *r
 }
 
 // identify writes the resource identity, unless there is one already: an identity must never change. Terraform before 1.12
-// and OpenTofu keep none, so that every Read has to write it, without a call; the project then stays out of it.
+// keeps none, so that every Read has to write it, without a call; the project then stays out of it.
 func (r *restoreResource[M]) identify(ctx context.Context, identity *tfsdk.ResourceIdentity, m *M, project string) diag.Diagnostics {
 	if identity == nil || !identity.Raw.IsFullyNull() {
 		return nil

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"terraform-provider-x/internal/client"
@@ -13,11 +14,19 @@ import (
 // It carries an unfinished job from Delete to the Create that replaces it, since Terraform hands nothing from the one to
 // the other, and it makes restores of one instance wait for each other.
 type restoreMemory struct {
-	mu         sync.Mutex
-	planned    map[string]bool          // keys that a new restore was planned for
-	unfinished map[string]unfinishedJob // by the key of restoreKey
-	known      map[string]bool          // job ids
-	turns      map[string]chan struct{} // by target; holds one token while free
+	mu      sync.Mutex
+	keys    map[string]*keyMemory      // by restoreKey
+	known   map[string]bool            // ids of jobs that belong to this configuration
+	running map[string]map[string]bool // those of them that may still run, by instance or snapshot
+	turns   map[string]chan struct{}   // by queue; holds one token while free
+}
+
+// keyMemory is what is remembered of one restore, that is, of all resources with the same parameters.
+type keyMemory struct {
+	unfinished []unfinishedJob // accepted, and their end seen by no apply
+	finished   string          // the latest job that a state holds as finished
+	planned    bool            // a resource without a state was planned
+	leaving    bool            // a state that holds an unfinished job is planned to go by itself, not in a replacement
 }
 
 // unfinishedJob is an accepted job whose end no apply has seen.
@@ -28,75 +37,126 @@ type unfinishedJob struct {
 
 func newRestoreMemory() *restoreMemory {
 	return &restoreMemory{
-		planned:    map[string]bool{},
-		unfinished: map[string]unfinishedJob{},
-		known:      map[string]bool{},
-		turns:      map[string]chan struct{}{},
+		keys:    map[string]*keyMemory{},
+		known:   map[string]bool{},
+		running: map[string]map[string]bool{},
+		turns:   map[string]chan struct{}{},
 	}
 }
 
-// remember keeps an unfinished job for whoever asks for the same restore.
-func (m *restoreMemory) remember(key string, job unfinishedJob) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.unfinished[key] = job
+// of is the memory of a key. The caller holds the lock.
+func (m *restoreMemory) of(key string) *keyMemory {
+	if m.keys[key] == nil {
+		m.keys[key] = &keyMemory{}
+	}
+	return m.keys[key]
 }
 
-// plan looks for an unfinished job without taking it, since a plan asks more than once, and notes where there is none.
-func (m *restoreMemory) plan(key string) (unfinishedJob, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	job, found := m.unfinished[key]
-	m.planned[key] = !found
-	return job, found
+// ambiguous is true where it cannot be told which unfinished job a resource that is planned without a state goes on with, or
+// where nothing would hand it over: Terraform creates and removes side by side what is not one replacement.
+func (k *keyMemory) ambiguous() bool {
+	return k.planned && (k.leaving && len(k.unfinished) > 0 || len(k.unfinished) > 1)
 }
 
-// plannedWithout is true where plan was asked before the job was remembered, and so a new restore is about to be planned
-// for what is still unfinished.
-func (m *restoreMemory) plannedWithout(key string) bool {
+// remember keeps an unfinished job for whatever asks for the same restore. Late is true where a resource without a state
+// was planned before, and so without the job.
+func (m *restoreMemory) remember(key string, job unfinishedJob) (late bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.planned[key]
+	k := m.of(key)
+	if !slices.Contains(k.unfinished, job) {
+		k.unfinished = append(k.unfinished, job)
+		return k.planned
+	}
+	return k.ambiguous()
 }
 
-// take hands the job over, once.
-func (m *restoreMemory) take(key string) (unfinishedJob, bool) {
+// finish notes that a state holds the restore as finished.
+func (m *restoreMemory) finish(key, jobID string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	job, found := m.unfinished[key]
-	delete(m.unfinished, key)
-	return job, found
+	m.of(key).finished = jobID
 }
 
-// know notes that a job belongs to this configuration.
-func (m *restoreMemory) know(jobID string) {
+// plan notes that a resource without a state is planned, and tells what is remembered of the same restore. It takes
+// nothing: a plan asks more than once.
+func (m *restoreMemory) plan(key string) (job unfinishedJob, found bool, finished string, ambiguous bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := m.of(key)
+	k.planned = true
+	if len(k.unfinished) > 0 {
+		job, found = k.unfinished[0], true
+	}
+	return job, found, k.finished, k.ambiguous()
+}
+
+// leave notes that a state that holds an unfinished job is planned to go by itself.
+func (m *restoreMemory) leave(key string) (ambiguous bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := m.of(key)
+	k.leaving = true
+	return k.ambiguous()
+}
+
+// take hands a job over, once: the one with the planned id, or any where the plan knew of none.
+func (m *restoreMemory) take(key, plannedID string) (unfinishedJob, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := m.of(key)
+	for i, job := range k.unfinished {
+		if plannedID == "" || job.id == plannedID {
+			k.unfinished = slices.Delete(k.unfinished, i, i+1)
+			return job, true
+		}
+	}
+	return unfinishedJob{}, false
+}
+
+// begin notes that a job belongs to this configuration and may be running on a target.
+func (m *restoreMemory) begin(target, jobID string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.known[jobID] = true
+	if m.running[target] == nil {
+		m.running[target] = map[string]bool{}
+	}
+	m.running[target][jobID] = true
+}
+
+// end notes that a job runs no more.
+func (m *restoreMemory) end(target, jobID string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.running[target], jobID)
+}
+
+// runs is true where a job of this configuration may be running on the target.
+func (m *restoreMemory) runs(target string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.running[target]) > 0
 }
 
 // strangers are the jobs that this process has no part in. A job whose id the service does not tell is taken for ours
-// where there is any of ours.
-func (m *restoreMemory) strangers(jobs []client.Job) []client.Job {
+// only while one of ours may run on the target.
+func (m *restoreMemory) strangers(target string, jobs []client.Job) []client.Job {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var strangers []client.Job
-	for _, job := range jobs {
-		if !m.known[job.ID] && (job.ID != "" || len(m.known) == 0) {
-			strangers = append(strangers, job)
-		}
-	}
-	return strangers
+	return slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
+		return m.known[job.ID] || job.ID == "" && len(m.running[target]) > 0
+	})
 }
 
-// turn waits until no other restore of this process uses the target, or until the context ends. The caller must call done.
-func (m *restoreMemory) turn(ctx context.Context, target string) (done func(), err error) {
+// turn waits until no other restore of this process uses the queue, or until the context ends. The caller must call done.
+func (m *restoreMemory) turn(ctx context.Context, queue string) (done func(), err error) {
 	m.mu.Lock()
-	free, exists := m.turns[target]
+	free, exists := m.turns[queue]
 	if !exists {
 		free = make(chan struct{}, 1)
 		free <- struct{}{}
-		m.turns[target] = free
+		m.turns[queue] = free
 	}
 	m.mu.Unlock()
 	if err := ctx.Err(); err != nil {

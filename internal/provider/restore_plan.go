@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -24,9 +25,7 @@ func (r *restoreResource[M]) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	if req.Plan.Raw.IsNull() {
 		// Being removed; Delete says what stays.
-		if unfinished(r.common(&state)) {
-			resp.Diagnostics.Append(r.rememberInPlan(ctx, state)...)
-		}
+		r.planGone(ctx, state, resp)
 		return
 	}
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -45,15 +44,45 @@ func (r *restoreResource[M]) ModifyPlan(ctx context.Context, req resource.Modify
 	if common := r.common(&plan); r.common(&config).Region.IsNull() {
 		common.Region = r.common(&state).Region // a restore stays where it ran, wherever the provider looks meanwhile
 	}
-	changed := r.changes(ctx, config, state, adopted)
-	if r.common(&state).Status.ValueString() == string(client.JobFailed) {
-		changed = append(changed, "status")
-	}
+	changed := r.replacing(ctx, req, config, state, adopted)
 	if len(changed) > 0 {
 		r.planAnother(ctx, config, &plan, state, changed, resp)
 		return
 	}
 	r.planSame(ctx, req, config, &plan, state, adopted, resp)
+}
+
+// replacing are the attributes for which the restore has to run again. Terraform replaces a resource only for an attribute
+// whose planned value differs; one that ignore_changes holds back does not.
+func (r *restoreResource[M]) replacing(ctx context.Context, req resource.ModifyPlanRequest, config, state M, adopted bool) []string {
+	var changed []string
+	for _, name := range r.changes(ctx, config, state, adopted) {
+		var planned, before attr.Value
+		if req.Plan.GetAttribute(ctx, path.Root(name), &planned).HasError() || req.State.GetAttribute(ctx, path.Root(name), &before).HasError() {
+			continue
+		}
+		if !planned.Equal(before) {
+			changed = append(changed, name)
+		}
+	}
+	if r.common(&state).Status.ValueString() == string(client.JobFailed) {
+		changed = append(changed, "status")
+	}
+	return changed
+}
+
+// planGone plans the removal of a resource; Delete says what stays. An unfinished job is handed over to nobody that way: it
+// goes with a resource that was renamed without a "moved" block, or with an object that create_before_destroy has left
+// deposed. If the same restore is planned anew beside it, it would run twice.
+func (r *restoreResource[M]) planGone(ctx context.Context, state M, resp *resource.ModifyPlanResponse) {
+	if !unfinished(r.common(&state)) {
+		return
+	}
+	late := r.remember(ctx, state)
+	key, known := r.restoreKey(ctx, state)
+	if late || known && r.memory.leave(key) {
+		resp.Diagnostics.Append(r.errorPlannedTwice(state))
+	}
 }
 
 // planNew plans a restore without a state. Terraform also asks for this, with the same request, when a tainted restore is
@@ -65,9 +94,17 @@ func (r *restoreResource[M]) planNew(ctx context.Context, config M, plan *M, res
 	}
 	resp.Diagnostics.Append(r.complete(ctx, config, plan)...)
 	if key, known := r.restoreKey(ctx, *plan); known {
-		if job, found := r.memory.plan(key); found {
+		job, found, finished, ambiguous := r.memory.plan(key)
+		switch {
+		case ambiguous:
+			common.JobID = types.StringValue(job.id)
+			resp.Diagnostics.Append(r.errorPlannedTwice(*plan))
+			return
+		case found:
 			common.ID, common.JobID = types.StringValue(job.id), types.StringValue(job.id)
 			resp.Diagnostics.Append(warnResumes(r.targetID(plan).ValueString(), job.id))
+		case finished != "":
+			resp.Diagnostics.Append(warnRunsOnceMore(finished))
 		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -82,7 +119,7 @@ func (r *restoreResource[M]) planAnother(ctx context.Context, config M, plan *M,
 	for _, name := range changed {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
-	resp.Diagnostics.Append(warnRunsAgain(r.common(&state), changed))
+	resp.Diagnostics.Append(warnRunsAgain(r.common(&state), r.described(ctx, config, changed)))
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -106,4 +143,17 @@ func (r *restoreResource[M]) planSame(ctx context.Context, req resource.ModifyPl
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), value)...)
 	}
+}
+
+// described names what changed, and what counts as a change only because it is not known yet.
+func (r *restoreResource[M]) described(ctx context.Context, config M, changed []string) []string {
+	wanted := r.identityOfRestore(ctx, config)
+	var described []string
+	for _, name := range changed {
+		if value, given := wanted[name]; given && value == "" {
+			name += " (which is known only after apply, and so counts as a change)"
+		}
+		described = append(described, name)
+	}
+	return described
 }

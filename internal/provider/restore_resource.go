@@ -22,6 +22,8 @@ const defaultTimeout = 3 * time.Hour
 type restoreSpec[M any] struct {
 	name   string // the type's name without the provider's
 	target string // the attribute that names the instance or snapshot
+	// jobName is what the service calls the restore's job; "" where that is not documented.
+	jobName string
 	// movedFrom is the vendor's own provider's resource type for the same restore; "" where it has none.
 	movedFrom string
 	schema    func(context.Context) schema.Schema
@@ -40,9 +42,11 @@ type restoreSpec[M any] struct {
 	// job asks for one job.
 	job func(ctx context.Context, c *client.Client, jobID string) (client.Job, error)
 	// queue names what the service restores one at a time: the instance, or a snapshot's cluster.
-	queue func(context.Context, *client.Client, M) string
-	// restores lists the restore jobs of a queue since a moment, running or not, as far as the service tells.
-	restores func(ctx context.Context, c *client.Client, queue string, since time.Time) ([]client.Job, error)
+	queue func(context.Context, *client.Client, M) (string, error)
+	// jobs lists the jobs of a queue between two moments, restores and others, as far as the service tells.
+	jobs func(ctx context.Context, c *client.Client, queue string, from, to time.Time) ([]client.Job, error)
+	// restoring is true while the instance or cluster itself says that something is being restored.
+	restoring func(ctx context.Context, c *client.Client, queue string) (bool, error)
 	// restored names the restored objects, as the service will call them.
 	restored func(context.Context, M) []string
 }
@@ -133,8 +137,8 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 	}
 	deadline := r.clock.Now().Add(timeout)
 	if !resumed {
-		queue := r.queue(ctx, c, plan)
-		done, err := r.memory.turn(ctx, queue)
+		s := r.newSubmission(ctx, c, plan)
+		done, err := r.memory.turn(ctx, s.queue)
 		if err != nil {
 			resp.Diagnostics.Append(errorCancelledBefore())
 			return
@@ -142,7 +146,7 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 		defer done()
 		// The timeout is this restore's own: those that had their turn before it had theirs.
 		deadline = r.clock.Now().Add(timeout)
-		job, diags = r.start(ctx, c, plan, queue, deadline)
+		job, diags = s.start(ctx, deadline)
 		resp.Diagnostics.Append(diags...)
 		if resp.Diagnostics.HasError() {
 			return
@@ -162,10 +166,11 @@ func (r *restoreResource[M]) handedOver(ctx context.Context, plan M) (unfinished
 	if !known {
 		return unfinishedJob{}, false, nil
 	}
-	job, found := r.memory.take(key)
-	if planned := common.JobID; !planned.IsUnknown() && !planned.IsNull() && planned.ValueString() != job.id {
+	planned := common.JobID.ValueString() // "" while unknown
+	job, found := r.memory.take(key, planned)
+	if planned != "" && !found {
 		// The plan promised to go on with a job that somebody else has taken meanwhile.
-		return unfinishedJob{}, false, diag.Diagnostics{errorTaken(planned.ValueString())}
+		return unfinishedJob{}, false, diag.Diagnostics{errorTaken(planned)}
 	}
 	return job, found, nil
 }
@@ -197,9 +202,14 @@ func (r *restoreResource[M]) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &state, "")...)
 	if !unfinished(common) {
+		if key, ok := r.restoreKey(ctx, state); ok && common.Status.ValueString() == string(client.JobCompleted) {
+			r.memory.finish(key, common.JobID.ValueString())
+		}
 		return
 	}
-	resp.Diagnostics.Append(r.rememberInPlan(ctx, state)...)
+	if r.remember(ctx, state) {
+		resp.Diagnostics.Append(r.errorPlannedTwice(state))
+	}
 	if r.client == nil || resp.Diagnostics.HasError() {
 		return
 	}
@@ -234,9 +244,10 @@ func (r *restoreResource[M]) Update(ctx context.Context, req resource.UpdateRequ
 	common, before := r.common(&plan), r.common(&state)
 	timeout, diags := common.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
+	// Whatever the plan says, the job is the state's.
+	common.ID, common.JobID, common.SubmittedAt = before.ID, before.JobID, before.SubmittedAt
 	common.Status, common.FinishedAt = before.Status, before.FinishedAt
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, "")...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -248,6 +259,7 @@ func (r *restoreResource[M]) Update(ctx context.Context, req resource.UpdateRequ
 		}
 		resp.Diagnostics.Append(r.wait(ctx, c, &plan, r.clock.Now().Add(timeout), timeout, true)...)
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, nil)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -263,7 +275,7 @@ func (r *restoreResource[M]) Delete(ctx context.Context, req resource.DeleteRequ
 	if unfinished(common) {
 		r.remember(ctx, state)
 	}
-	resp.Diagnostics.Append(warnForgotten(common, r.restored(ctx, state)))
+	resp.Diagnostics.Append(r.warnForgotten(ctx, state))
 }
 
 // unfinished is true for a restore whose end no Create or Update has seen. What marks it is finished_at, which Read never

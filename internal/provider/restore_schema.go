@@ -34,10 +34,6 @@ type restoreModel struct {
 	Timeouts    timeouts.Value `tfsdk:"timeouts"`
 }
 
-// restoreIdentity is what finds a restore again without its state. Target is the instance's or the snapshot's id, under the
-// name that the service uses for it.
-type restoreIdentity struct{ Target, JobID, Region, ProjectID string }
-
 // restoreAttributes joins a resource's own attributes with those that all restores share.
 func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
 	shared := map[string]schema.Attribute{
@@ -49,7 +45,7 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 		},
 		"region": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The region of the instance or snapshot. By default the provider's. A change runs the restore again.",
+			MarkdownDescription: "The region of the restore. By default the provider's. A change runs the restore again.",
 			Validators:          []validator.String{anyName},
 		},
 		"status": schema.StringAttribute{
@@ -58,33 +54,43 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 		},
 		"submitted_at": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the service accepted the restore: RFC 3339, UTC.",
+			MarkdownDescription: "When the restore was sent to the service that accepted it: RFC 3339, UTC. For an imported restore, when the service began its job.",
 		},
 		"finished_at": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the job ended: RFC 3339, UTC. Null until an apply has seen the end; the next apply then goes on waiting for the same job.",
+			MarkdownDescription: "When the job ended: RFC 3339, UTC. While it is null, the next apply waits for the same job.",
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Any values. A change of one runs the restore again.",
+			MarkdownDescription: "Values of your own. A change of one runs the restore again.",
 		},
 		"on_timeout": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "What a restore does that is still running when the timeout is over: `fail` (the default) is an error, so that nothing that depends on it runs; " +
+			MarkdownDescription: "What an apply does whose restore is still running when the timeout is over: `fail` (the default) is an error, so that nothing that depends on it runs; " +
 				"`detach` is a warning. In both cases the job goes on, and the next apply waits for it again. A change calls nothing.",
 			Validators: []validator.String{stringvalidator.OneOf(onTimeoutFail, onTimeoutDetach)},
 		},
-		"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-			Create: true, Update: true,
-			CreateDescription: "How long to wait for the instance to be free and for the job to end, from when its turn comes; such as `90m`. By default `3h`. A change calls nothing.",
-			UpdateDescription: "How long an apply waits that resumes an unfinished restore. By default `3h`.",
-		}),
+		"timeouts": timeoutsAttribute(ctx),
 	}
 	maps.Copy(shared, own)
 	return shared
 }
 
-// identityAttributes describes restoreIdentity; target is "instance_id" or "snapshot_id".
+// timeoutsAttribute is the ecosystem's own, with a description, which its module leaves out.
+func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Update: true,
+		CreateDescription: "How long to wait for the service to be free and for the job to end, from when its turn comes; such as `90m`. By default `3h`.",
+		UpdateDescription: "How long an apply waits that resumes an unfinished restore; such as `90m`. By default `3h`.",
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long an apply waits for a restore. A change calls nothing."
+		return nested
+	}
+	return attribute
+}
+
+// identityAttributes is what finds a restore again without its state; target is "instance_id" or "snapshot_id".
 func identityAttributes(target string) map[string]identityschema.Attribute {
 	return map[string]identityschema.Attribute{
 		target:       identityschema.StringAttribute{RequiredForImport: true},

@@ -22,124 +22,181 @@ const (
 	settlePause = 2 * time.Second
 	// lookBack is how far back restores are looked for that might still run.
 	lookBack = 72 * time.Hour
+	// clockSkew is how much the service's clock may differ: it refuses signatures that are further off.
+	clockSkew = 15 * time.Minute
 	// appearance is how long a job is looked for that a broken call may have started. The services say that a job can be
 	// asked for "several seconds" after the call (RDS and DDS API reference, querying a job by id).
 	appearance      = 60 * time.Second
 	appearancePause = 5 * time.Second
 )
 
+// submission is one restore on its way to being accepted.
+type submission[M any] struct {
+	*restoreResource[M]
+	client *client.Client
+	plan   M
+	target string // the instance or snapshot
+	queue  string // what the service restores one at a time
+	blind  bool   // the queue is not known, so nothing can be looked up on it
+}
+
+func (r *restoreResource[M]) newSubmission(ctx context.Context, c *client.Client, plan M) *submission[M] {
+	s := &submission[M]{restoreResource: r, client: c, plan: plan, target: r.targetID(&plan).ValueString()}
+	queue, err := r.queue(ctx, c, plan)
+	if s.queue = queue; err != nil {
+		s.queue, s.blind = s.target, true
+		tflog.Warn(ctx, "What the restore queues on cannot be looked up", map[string]any{"target": s.target, "answer": err.Error()})
+	}
+	return s
+}
+
 // start sends the restore call, once, when the queue is free, and returns the job. Diagnostics with an error mean that no
 // job is known; they then say whether one may exist.
-func (r *restoreResource[M]) start(ctx context.Context, c *client.Client, plan M, queue string, deadline time.Time) (unfinishedJob, diag.Diagnostics) {
+func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinishedJob, diag.Diagnostics) {
 	for {
-		before, err := r.awaitStrangers(ctx, c, queue)
+		before, err := s.awaitStrangers(ctx)
 		if err != nil {
-			return unfinishedJob{}, diag.Diagnostics{r.errorNotStarted(ctx, plan, err)}
+			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, s.plan, err)}
 		}
-		sent := r.clock.Now()
-		jobID, err := r.submit(ctx, c, plan)
+		sent := s.clock.Now()
+		jobID, err := s.submit(ctx, s.client, s.plan)
 		if err == nil {
-			return r.accepted(jobID, sent), nil
+			return s.accepted(jobID, sent), nil
 		}
 		if ambiguous := (*client.AmbiguousError)(nil); errors.As(err, &ambiguous) {
-			return r.findAccepted(ctx, c, plan, queue, before, sent, err)
+			return s.findAccepted(ctx, before, sent, err)
 		}
-		if !client.IsBusy(err) || !r.clock.Now().Add(busyPause).Before(deadline) {
-			return unfinishedJob{}, diag.Diagnostics{r.errorNotStarted(ctx, plan, err)}
+		if err := s.mayTryAgain(ctx, err, deadline); err != nil {
+			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, s.plan, err)}
 		}
-		tflog.Info(ctx, "The service is busy; the restore is asked for again", map[string]any{"queue": queue, "answer": err.Error()})
-		if err := r.clock.Sleep(ctx, busyPause); err != nil {
+		tflog.Info(ctx, "The service is busy; the restore is asked for again", map[string]any{"queue": s.queue, "answer": err.Error()})
+		if err := s.clock.Sleep(ctx, busyPause); err != nil {
 			return unfinishedJob{}, diag.Diagnostics{errorCancelledBefore()}
 		}
 	}
 }
 
+// mayTryAgain is nil where the service refused because something else is in progress that is worth waiting for. A restore
+// is so only if it is one of ours: waiting for the end of one that is not known would restore twice.
+func (s *submission[M]) mayTryAgain(ctx context.Context, refused error, deadline time.Time) error {
+	ours := s.memory.runs(s.target)
+	var answer *client.APIError
+	if !client.IsBusy(refused) && !(ours && errors.As(refused, &answer)) {
+		return refused
+	}
+	restoring := false
+	if !s.blind {
+		var err error
+		if restoring, err = s.restoring(ctx, s.client, s.queue); err != nil {
+			tflog.Warn(ctx, "Whether the instance is restoring cannot be looked up", map[string]any{"queue": s.queue, "answer": err.Error()})
+		}
+	}
+	switch {
+	case restoring && !ours:
+		return &strangerError{jobs: []client.Job{{Status: client.JobRunning}}}
+	case !client.IsBusy(refused) && !restoring:
+		return refused
+	case !s.clock.Now().Add(busyPause).Before(deadline):
+		return refused
+	}
+	return nil
+}
+
 // accepted is a job the service has just accepted.
-func (r *restoreResource[M]) accepted(jobID string, sent time.Time) unfinishedJob {
-	r.memory.know(jobID)
+func (s *submission[M]) accepted(jobID string, sent time.Time) unfinishedJob {
+	s.memory.begin(s.target, jobID)
 	return unfinishedJob{id: jobID, submittedAt: pointintime.Format(sent.Truncate(time.Second))}
 }
 
 // strangerError is a restore that runs although nothing in this process started it.
 type strangerError struct{ jobs []client.Job }
 
-func (e *strangerError) Error() string {
-	return "a restore is running that this configuration does not know"
-}
+func (e *strangerError) Error() string { return "a restore is running that this apply did not start" }
 
-// earlierRestores are the jobs there were before the call; listed is false where the service did not tell.
-type earlierRestores struct {
+// earlierJobs are the jobs there were before the call; listed is false where the service did not tell.
+type earlierJobs struct {
 	ids    map[string]bool
 	listed bool
+}
+
+// list asks for the queue's jobs around a moment.
+func (s *submission[M]) list(ctx context.Context, around time.Time) ([]client.Job, error) {
+	if s.blind {
+		return nil, errors.New("what the restore queues on is not known")
+	}
+	return s.jobs(ctx, s.client, s.queue, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
 
 // awaitStrangers refuses while a restore runs on the queue that this process did not start or find in its state: most
 // likely it is the one that is about to be asked for again. One that it does know is left to the service's own "busy".
 // What cannot be looked up (no permission, not offered in this cloud) does not keep anyone from restoring; a login that is
 // refused does, because five wrong signatures lock a key.
-func (r *restoreResource[M]) awaitStrangers(ctx context.Context, c *client.Client, queue string) (earlierRestores, error) {
+func (s *submission[M]) awaitStrangers(ctx context.Context) (earlierJobs, error) {
 	for attempt := 0; ; attempt++ {
-		jobs, err := r.restores(ctx, c, queue, r.clock.Now().Add(-lookBack))
+		jobs, err := s.list(ctx, s.clock.Now())
 		if ctx.Err() != nil {
-			return earlierRestores{}, context.Cause(ctx)
+			return earlierJobs{}, context.Cause(ctx)
 		}
 		if refused := (*client.APIError)(nil); errors.As(err, &refused) && refused.StatusCode == http.StatusUnauthorized {
-			return earlierRestores{}, err
+			return earlierJobs{}, err
 		}
 		if err != nil {
-			tflog.Warn(ctx, "Running restores cannot be looked up; going on without", map[string]any{"queue": queue, "answer": err.Error()})
-			return earlierRestores{}, nil
+			tflog.Warn(ctx, "Running restores cannot be looked up; going on without", map[string]any{"queue": s.queue, "answer": err.Error()})
+			return earlierJobs{}, nil
 		}
-		earlier := earlierRestores{ids: map[string]bool{}, listed: true}
+		earlier := earlierJobs{ids: map[string]bool{}, listed: true}
 		var running []client.Job
 		for _, job := range jobs {
 			earlier.ids[job.ID] = true
-			if job.Status == client.JobRunning {
+			if job.Status == client.JobRunning && isRestore(job) {
 				running = append(running, job)
 			}
 		}
-		strangers := r.memory.strangers(running)
+		strangers := s.memory.strangers(s.target, running)
 		if len(strangers) == 0 {
 			return earlier, nil
 		}
 		if attempt > 0 {
-			return earlierRestores{}, &strangerError{strangers}
+			return earlierJobs{}, &strangerError{strangers}
 		}
-		if err := r.clock.Sleep(ctx, settlePause); err != nil {
-			return earlierRestores{}, err
+		if err := s.clock.Sleep(ctx, settlePause); err != nil {
+			return earlierJobs{}, err
 		}
 	}
 }
 
-// findAccepted looks for the job of a call whose answer was lost. It adopts a job only where it can be no other: exactly
-// one, not there before the call, begun after it.
-func (r *restoreResource[M]) findAccepted(ctx context.Context, c *client.Client, plan M, queue string, before earlierRestores, sent time.Time, lost error) (unfinishedJob, diag.Diagnostics) {
+// findAccepted looks for the job of a call whose answer was lost. It adopts a job only where it can be no other: the one
+// restore that was not there before the call and that began with or after it.
+func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, sent time.Time, lost error) (unfinishedJob, diag.Diagnostics) {
 	var found []client.Job
 	var lookup error
-	for until := sent.Add(appearance); ; {
+	for until := s.clock.Now().Add(appearance); ; {
 		var jobs []client.Job
-		jobs, lookup = r.restores(ctx, c, queue, sent.Add(-lookBack))
-		found = r.memory.strangers(since(jobs, before, sent))
-		if len(found) > 0 || r.clock.Now().After(until) {
+		jobs, lookup = s.list(ctx, sent)
+		found = s.memory.strangers(s.target, newJobs(jobs, before, sent))
+		if len(found) > 0 || s.clock.Now().After(until) {
 			break
 		}
-		if err := r.clock.Sleep(ctx, appearancePause); err != nil {
+		if err := s.clock.Sleep(ctx, appearancePause); err != nil {
 			lookup = err
 			break
 		}
 	}
-	if len(found) == 1 && found[0].ID != "" && before.listed {
-		return r.accepted(found[0].ID, sent), diag.Diagnostics{warnAdopted(found[0].ID, lost)}
+	// The services note whole seconds. A clock that runs ahead of the service's only means that the job is named instead.
+	if before.listed && len(found) == 1 && found[0].ID != "" && isRestore(found[0]) && !found[0].Created.Before(sent.Truncate(time.Second)) {
+		return s.accepted(found[0].ID, sent), diag.Diagnostics{warnAdopted(found[0].ID, lost)}
 	}
-	return unfinishedJob{}, diag.Diagnostics{r.errorAmbiguous(ctx, plan, lost, found, lookup)}
+	if !before.listed && lookup == nil && len(found) == 0 {
+		lookup = errors.New("which jobs there were before the call is not known")
+	}
+	return unfinishedJob{}, diag.Diagnostics{s.errorAmbiguous(ctx, s.plan, lost, found, lookup)}
 }
 
-// since keeps the jobs that began with or after a call. Services note whole seconds, and clocks differ a little; a larger
-// difference only means that a job is named instead of adopted.
-func since(jobs []client.Job, before earlierRestores, sent time.Time) []client.Job {
+// newJobs keeps the jobs that were not there before the call; where those are not known, the ones that began around it.
+func newJobs(jobs []client.Job, before earlierJobs, sent time.Time) []client.Job {
 	var later []client.Job
 	for _, job := range jobs {
-		if !before.ids[job.ID] && !job.Created.Before(sent.Truncate(time.Second).Add(-2*time.Second)) {
+		if before.listed && !before.ids[job.ID] || !before.listed && job.Created.After(sent.Add(-clockSkew)) {
 			later = append(later, job)
 		}
 	}

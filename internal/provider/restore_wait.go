@@ -15,15 +15,20 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
+// recordKept is how long every service is known to keep the record of a job: Open Telekom Cloud keeps a failed DDS task for
+// seven days (DDS user guide, Task Center), RDS and DDS else for a month (API reference). A younger job that is not found is
+// not one that has expired.
+const recordKept = 7 * 24 * time.Hour
+
 // wait follows the job of a restore to its end and writes into the model what is then known, whatever happens: there is
 // always a state to store. Resumed is true for a job that an earlier apply submitted.
 func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, deadline time.Time, timeout time.Duration, resumed bool) diag.Diagnostics {
 	common := r.common(m)
-	jobID := common.JobID.ValueString()
-	r.memory.know(jobID)
+	jobID, target := common.JobID.ValueString(), r.targetID(m).ValueString()
+	r.memory.begin(target, jobID)
 	submitted, err := pointintime.Parse(common.SubmittedAt.ValueString())
 	if err != nil {
-		submitted = r.clock.Now().Add(-time.Hour) // adopted from elsewhere: long enough ago to be visible
+		submitted = r.clock.Now().Add(-recordKept) // moved here from the vendor's provider, which does not keep it
 	}
 	job, err := c.WaitForJob(ctx, client.JobWait{
 		Job:       func(ctx context.Context) (client.Job, error) { return r.job(ctx, c, jobID) },
@@ -36,9 +41,12 @@ func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, d
 	if job.Status != "" {
 		common.Status = types.StringValue(string(job.Status))
 	}
-	var timedOut *client.WaitTimeoutError
+	var running *client.WaitTimeoutError
+	age := r.clock.Now().Sub(submitted)
+	timedOut := errors.As(err, &running) || client.IsNotFound(err) && age < appearance // too young to be seen
 	switch {
 	case err == nil:
+		r.memory.end(target, jobID)
 		common.FinishedAt = types.StringValue(pointintime.Format(r.endOf(job, submitted)))
 		if job.Status == client.JobFailed {
 			return diag.Diagnostics{errorJobFailed(common, job)}
@@ -46,11 +54,12 @@ func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, d
 		return nil
 	case ctx.Err() != nil:
 		return diag.Diagnostics{warnCancelled(common)}
-	case errors.As(err, &timedOut) && common.OnTimeout.ValueString() == onTimeoutDetach:
+	case timedOut && common.OnTimeout.ValueString() == onTimeoutDetach:
 		return diag.Diagnostics{warnDetached(common, timeout)}
-	case errors.As(err, &timedOut):
-		return diag.Diagnostics{errorStillRunning(common, timeout, r.clock.Now().Sub(submitted))}
-	case resumed && client.IsNotFound(err):
+	case timedOut:
+		return diag.Diagnostics{errorStillRunning(common, timeout, age)}
+	case resumed && client.IsNotFound(err) && age >= recordKept:
+		r.memory.end(target, jobID)
 		common.FinishedAt = types.StringValue(pointintime.Format(r.clock.Now().Truncate(time.Second)))
 		return diag.Diagnostics{warnExpired(common)}
 	default:
@@ -59,9 +68,10 @@ func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, d
 }
 
 // endOf is when the job ended by the service's clock, or now where it does not say. An end before the submission is no
-// end: one documented example of a running job already has one.
+// end, nor is one that is yet to come: DWS writes times without a zone, and a documented example of a running DDS job
+// already has an end.
 func (r *restoreResource[M]) endOf(job client.Job, submitted time.Time) time.Time {
-	if job.Ended.IsZero() || job.Ended.Before(submitted) {
+	if job.Ended.IsZero() || job.Ended.Before(submitted) || job.Ended.After(r.clock.Now().Add(clockSkew)) {
 		return r.clock.Now().Truncate(time.Second)
 	}
 	return job.Ended

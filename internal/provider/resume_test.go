@@ -4,8 +4,12 @@ package provider
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"terraform-provider-x/internal/fakecloud"
 )
@@ -46,7 +50,7 @@ func (s *stage) expectResumed(c restoreCase, job string) {
 func TestTimeoutThenApply(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		s, job := timedOut(t, c)
-		s.expect(s.plan(), 2, resumesIt, "Restore job "+job, "tainted, so must be replaced")
+		s.expect(s.plan(), 2, resumesIt, "Restore job "+job, "is tainted, so")
 		s.expect(s.apply(), 1, "The restore is still running", job)
 		s.expectAccepted(1)
 		s.change(job, "finish", "")
@@ -254,11 +258,12 @@ func TestExpiredRecords(t *testing.T) {
 			s.expectAccepted(1)
 		})
 	})
-	t.Run("of an unfinished one", func(t *testing.T) {
+	t.Run("of an unfinished one, after a week", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
 			s, job := timedOut(t, c)
 			s.change(job, "finish", "")
 			s.change(job, "expire", "")
+			s.submittedAt(s.clock.Now().Add(-8 * 24 * time.Hour))
 			s.configure(c.config(t)) // with the usual timeouts
 			s.expect(s.apply(), 0, "The record of the restore job has expired", job)
 			s.expectAccepted(1)
@@ -266,6 +271,33 @@ func TestExpiredRecords(t *testing.T) {
 			s.expectNoChanges()
 		})
 	})
+	t.Run("that cannot have expired yet", func(t *testing.T) {
+		forEachRestore(t, func(t *testing.T, c restoreCase) {
+			s, job := timedOut(t, c)
+			s.change(job, "expire", "")
+			s.configure(c.config(t)) // with the usual timeouts
+			s.expect(s.apply(), 1, "The restore could not be followed", job, "terraform state rm ADDRESS")
+			s.expectAccepted(1)
+			s.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
+			if s.dependantRan() {
+				t.Error("the dependant ran")
+			}
+		})
+	})
+}
+
+// submittedAt changes when the state says that its restore was submitted.
+func (s *stage) submittedAt(moment time.Time) {
+	s.Helper()
+	text, err := os.ReadFile(filepath.Join(s.dir, "terraform.tfstate"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	before := regexp.MustCompile(`"submitted_at": "[^"]*"`)
+	if !before.Match(text) {
+		s.Fatalf("no submitted_at in:\n%s", text)
+	}
+	s.write("terraform.tfstate", before.ReplaceAllString(string(text), fmt.Sprintf(`"submitted_at": %q`, moment.UTC().Format(time.RFC3339))))
 }
 
 func TestRemovedFromConfiguration(t *testing.T) {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"syscall"
+	"testing"
+	"time"
+
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// killed applies a restore and kills the provider as soon as it asks for its job, so that no state knows it.
+func (s *stage) killed(c restoreCase) {
+	s.Helper()
+	p := s.start("apply", "-no-color", "-auto-approve")
+	s.awaitPolls(c.service, 1)
+	provider, running := childOf(s.T, p.Process.Pid)
+	if !running {
+		s.Fatal("the CLI has no child")
+	}
+	_ = syscall.Kill(provider, syscall.SIGKILL)
+	s.end(p)
+	if _, kept := s.resources()[c.address]; kept {
+		s.Fatal("the state was not lost, so this test shows nothing")
+	}
+}
+
+// forbidden has operations refused for want of permission, for ever.
+func (s *stage) forbidden(service string, operations ...string) {
+	s.Helper()
+	for _, operation := range operations {
+		s.plant(fakecloud.Fault{Service: service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403, Times: -1,
+			Code: "APIGW.0302", Message: "Policy doesn't allow this action."})
+	}
+}
+
+// longJobs run for 12 minutes, which is what toy data takes.
+func longJobs(o *fakecloud.Options) { o.JobDuration = 12 * time.Minute }
+
+// TestGuardWithoutAList kills the provider where the running jobs cannot be listed: DDS documents no list on Open Telekom
+// Cloud. The service then only says that it is busy, and the instance that it is restoring.
+func TestGuardWithoutAList(t *testing.T) {
+	lists := map[string]string{fakecloud.RDS: fakecloud.ListTasks, fakecloud.DDS: fakecloud.ListJobs, fakecloud.DWS: fakecloud.ListClusterActions}
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t, longJobs)
+		s.configure(c.config(t))
+		s.forbidden(c.service, lists[c.service])
+		s.killed(c)
+		s.expect(s.apply(), 1, "A restore is already running", "terraform import ADDRESS "+c.target+"/JOB_ID")
+		s.expectAccepted(1)
+	})
+}
+
+// TestClocksApart has the service's clock differ. Whatever that makes of the job's times, a job is adopted or named, and one
+// that runs is seen.
+func TestClocksApart(t *testing.T) {
+	for _, ahead := range []time.Duration{-10 * time.Minute, -30 * time.Second, 10 * time.Minute} {
+		apart := func(o *fakecloud.Options) {
+			now := o.Now
+			o.Now = func() time.Time { return now().Add(ahead) }
+		}
+		t.Run(ahead.String(), func(t *testing.T) {
+			t.Parallel()
+			t.Run("lost answer", func(t *testing.T) {
+				forEachRestore(t, func(t *testing.T, c restoreCase) {
+					s := newStage(t, longJobs, apart)
+					s.configure(c.config(t, shortTimeouts))
+					s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
+					o := s.apply() // which ends with the timeout, or with naming the job
+					s.expect(o, 1, s.expectAccepted(1)[0])
+				})
+			})
+			t.Run("killed", func(t *testing.T) {
+				forEachRestore(t, func(t *testing.T, c restoreCase) {
+					s := newStage(t, longJobs, apart)
+					s.configure(c.config(t))
+					s.killed(c)
+					s.expect(s.apply(), 1, "A restore is already running", s.expectAccepted(1)[0])
+					s.expectAccepted(1)
+				})
+			})
+		})
+	}
+}
+
+// TestLateAnswer loses the answer only after two and a half minutes, and the job can be seen yet later.
+func TestLateAnswer(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t, longJobs, func(o *fakecloud.Options) { o.JobVisibleAfter = 165 * time.Second })
+		s.configure(c.config(t))
+		s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504, Delay: 1500 * time.Millisecond})
+		o := s.mustApply()
+		s.expect(o, 0, "The restore was accepted although its answer was lost", "job "+s.expectAccepted(1)[0])
+	})
+}
+
+// TestUnknownCluster may not look at the snapshot, and so not at its cluster: nothing is claimed about what cannot be seen.
+func TestUnknownCluster(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[2]
+	s := newStage(t, longJobs)
+	s.configure(c.config(t))
+	s.forbidden(c.service, fakecloud.ShowSnapshot)
+	s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
+	s.expect(s.apply(), 1, "The restore may have been accepted", "Whether a restore runs could not be looked up", "terraform import ADDRESS "+c.target+"/JOB_ID")
+	s.expectAccepted(1)
+}
+
+// TestActionsWithOtherIDs serves cluster actions whose ids are not their jobs', which DWS does not document either way.
+func TestActionsWithOtherIDs(t *testing.T) {
+	t.Parallel()
+	otherIDs := func(o *fakecloud.Options) {
+		o.World = fakecloud.DefaultWorld()
+		no := false
+		o.World.DWSActionIDIsJobID = &no
+	}
+	c := restoreCases[2]
+	beside := `
+resource "x_rds_pg_table_pitr" "beside" {
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+}`
+	t.Run("killed", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, otherIDs)
+		s.configure(c.config(t))
+		s.change("next", "hold", "")
+		s.killed(c)
+		s.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
+		s.expect(s.apply(), 1, "A restore is already running", "whose id the service does not tell")
+		s.expectAccepted(2) // the one that was killed, and the one beside it
+	})
+	t.Run("lost answer", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, longJobs, otherIDs)
+		s.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
+		s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
+		s.expect(s.apply(), 1, "The restore may have been accepted", "whose id the service does not tell", "/JOB_ID")
+		s.expectAccepted(2)
+	})
+}
