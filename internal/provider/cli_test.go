@@ -41,8 +41,9 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if cli, err := cliPath(); err == nil {
-		// What terraform-plugin-testing looks at.
-		if err := os.Setenv("TF_ACC_TERRAFORM_PATH", cli); err != nil {
+		// What terraform-plugin-testing looks at, and whose configuration file it would otherwise depend on.
+		err1, err2 := os.Setenv("TF_ACC_TERRAFORM_PATH", cli), os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
+		if err := errors.Join(err1, err2); err != nil {
 			log.Fatal(err)
 		}
 	}
