@@ -22,6 +22,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"terraform-provider-x/internal/provider"
 )
 
 // One restore for each of the three resources in examples/demo.
@@ -120,11 +122,11 @@ func environment(directory, providerDirectory string, endpoints map[string]strin
 	configFile := filepath.Join(directory, "cli.tfrc")
 	config := fmt.Sprintf(`provider_installation {
   dev_overrides {
-    "registry.terraform.io/x-restore/x" = %q
+    %q = %q
   }
   direct {}
 }
-`, providerDirectory)
+`, provider.Address, providerDirectory)
 	if err := os.WriteFile(configFile, []byte(config), 0o644); err != nil {
 		return nil, err
 	}
