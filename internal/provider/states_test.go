@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// TestRecordedStates plans with states that released versions have written (testdata/states/VERSION/RESOURCE.tfstate, with
+// TestRecordedStates plans with states that released versions have written (testdata/states/VERSION/RESOURCE.state.json, with
 // the configuration beside each). Whatever the schema has become since: there is nothing to change, and nothing to ask.
 // A release adds a directory of its own; no file there is ever edited.
 func TestRecordedStates(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/states/*/*.tfstate")
+	files, err := filepath.Glob("testdata/states/*/*.state.json")
 	if err != nil || len(files) < 3 {
 		t.Fatalf("%d recorded states: %v", len(files), err)
 	}
@@ -31,7 +31,7 @@ func TestRecordedStates(t *testing.T) {
 				return string(text)
 			}
 			s.write("terraform.tfstate", read(file))
-			s.configure(read(strings.TrimSuffix(file, "state")))
+			s.configure(read(strings.TrimSuffix(file, ".state.json")+".tf"))
 			s.expectNoChanges()
 			s.mustApply()
 			if requests := s.cloud.Requests(); len(requests) > 0 {
