@@ -31,7 +31,7 @@ func TestRecordedStates(t *testing.T) {
 				return string(text)
 			}
 			s.write("terraform.tfstate", read(file))
-			s.configure(read(strings.TrimSuffix(file, ".state.json")+".tf"))
+			s.configure(read(strings.TrimSuffix(file, ".state.json") + ".tf"))
 			s.expectNoChanges()
 			s.mustApply()
 			if requests := s.cloud.Requests(); len(requests) > 0 {
