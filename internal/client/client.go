@@ -137,9 +137,6 @@ func (c *Client) ForRegion(region string) (*Client, error) {
 // Region is the region whose services c calls.
 func (c *Client) Region() string { return c.region }
 
-// Clock is the clock that c waits on.
-func (c *Client) Clock() Clock { return c.clock }
-
 func (s *shared) log(ctx context.Context, message string, fields map[string]any) {
 	if s.config.Log != nil {
 		s.config.Log(ctx, message, fields)

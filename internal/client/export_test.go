@@ -12,3 +12,6 @@ var (
 		"rds": rdsExample, "dds, databases": ddsDatabaseExample, "dds, collections": ddsCollectionExample, "dws": dwsExample,
 	}
 )
+
+// Clock is the clock that c waits on.
+func (c *Client) Clock() Clock { return c.clock }

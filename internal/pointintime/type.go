@@ -30,9 +30,6 @@ type Value struct{ basetypes.StringValue }
 // NewValue holds the text as it is, valid or not.
 func NewValue(text string) Value { return Value{basetypes.NewStringValue(text)} }
 
-// NewNull holds nothing.
-func NewNull() Value { return Value{basetypes.NewStringNull()} }
-
 // String names the type in messages.
 func (Type) String() string { return "pointintime.Type" }
 

@@ -24,7 +24,7 @@ func TestValueSemanticEquality(t *testing.T) {
 		{pointintime.NewValue("1688556737000"), true},
 		{pointintime.NewValue("1688556737001"), false},
 		{pointintime.NewValue("nonsense"), false},
-		{pointintime.NewNull(), false},
+		{pointintime.Value{StringValue: basetypes.NewStringNull()}, false},
 	} {
 		equal, diags := utc.StringSemanticEquals(context.Background(), c.other)
 		if equal != c.equal || diags.HasError() {
@@ -55,7 +55,7 @@ func TestValueValidation(t *testing.T) {
 		errors int
 	}{
 		{pointintime.NewValue("2023-07-05T11:32:17Z"), 0},
-		{pointintime.NewNull(), 0},
+		{pointintime.Value{StringValue: basetypes.NewStringNull()}, 0},
 		{pointintime.Value{StringValue: basetypes.NewStringUnknown()}, 0},
 		{pointintime.NewValue(""), 1},
 		{pointintime.NewValue("last tuesday"), 1},

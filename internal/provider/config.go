@@ -114,7 +114,8 @@ func (a providerArguments) addCredentials(config *client.Config, text func(types
 	keyInBlock := block(a.AccessKey) || block(a.SecretKey)
 	if block(a.AuthToken) && keyInBlock {
 		diags.AddAttributeError(path.Root("auth_token"), "Contradictory credentials",
-			"The provider block has \"auth_token\" as well as \"access_key\" or \"secret_key\". Keep one of the two ways to log in.")
+			"The provider block has \"auth_token\" as well as \"access_key\" or \"secret_key\". Keep one of the two ways to log in; "+
+				"what the block does not have may come from HW_AUTH_TOKEN, or from HW_ACCESS_KEY and HW_SECRET_KEY.")
 		return
 	}
 	if !keyInBlock {

@@ -68,6 +68,14 @@ func TestClientConfig(t *testing.T) {
 			environment: map[string]string{"HW_REGION_NAME": "r", "OS_AUTH_TOKEN": "token", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"},
 			want:        client.Config{Region: "r", AuthToken: "token", MaxRetries: 5},
 		},
+		"a token from HW_, the rest from OS_": {
+			environment: map[string]string{"OS_REGION_NAME": "r", "HW_AUTH_TOKEN": "token", "OS_PROJECT_ID": "p", "OS_INSECURE": "1"},
+			want:        client.Config{Region: "r", AuthToken: "token", ProjectID: "p", Insecure: true, MaxRetries: 5},
+		},
+		"a temporary key from OS_": {
+			environment: map[string]string{"OS_REGION_NAME": "r", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"},
+			want:        client.Config{Region: "r", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", MaxRetries: 5},
+		},
 		"an access key in the block, the rest in the environment": {
 			arguments:   providerArguments{Region: text("r"), AccessKey: text("ak")},
 			environment: map[string]string{"HW_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st"},

@@ -158,6 +158,12 @@ func validateDDSCollections(at path.Path, database ddsDatabaseModel, now time.Ti
 		}
 		name := collection.NewName.ValueString()
 		if name == "" {
+			// The service then appends _bak_ and a timestamp, whose length is not documented: milliseconds have 13 digits.
+			namespace := fmt.Sprintf("%s.%s_bak_%013d", database.Database.ValueString(), collection.OldName.ValueString(), 0)
+			if length := utf8.RuneCountInString(namespace); collection.NewName.IsNull() && length > ddsNamespaceMaximum && !diags.HasError() {
+				diags.AddAttributeError(entry, "Name too long",
+					fmt.Sprintf("Without new_name, %s would be restored under a name of some %d characters; DDS restores up to %d. Give it a new_name.", entry, length, ddsNamespaceMaximum))
+			}
 			continue
 		}
 		if earlier, twice := first[name]; twice {

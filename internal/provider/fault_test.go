@@ -71,6 +71,9 @@ func TestCallsThatNeverArrived(t *testing.T) {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
 				s.expectAccepted(0)
+				if resources := s.resources(); len(resources) > 0 {
+					t.Errorf("the state holds %v", resources)
+				}
 				s.mustApply()
 				s.expectResumed(c, s.expectAccepted(1)[0])
 			})
@@ -224,7 +227,35 @@ resource "x_dds_collection_restore" "this" {
 	s.expectNoChanges()
 }
 
-// TestAliases restores with two configurations of the provider, in two regions.
+// TestOneClusterQueues restores from two snapshots of one cluster: they are in each other's way like two of one snapshot.
+func TestOneClusterQueues(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.configure(`
+resource "x_dws_table_restore" "this" {
+  for_each           = { a = "c719b1a7-c85c-4cb5-a721-7694908c2c11", b = "2a4d0f86-67cd-408a-8b66-017454fb7793" }
+  snapshot_id        = each.value
+  case_sensitive     = true
+  database           = "gaussdb"
+  restore_table_list = [{ schema_name = "public", table_name = "events" }]
+  target_table_list  = [{ schema_name = "public", table_name = "events_${each.key}" }]
+}`)
+	s.mustApply()
+	ids := s.expectAccepted(2)
+	if sent := s.cloud.Requests()[fakecloud.DWS][fakecloud.RestoreTable]; sent != 2 {
+		t.Errorf("%d calls for two restores: one was refused", sent)
+	}
+	stored := map[string]bool{}
+	for _, resource := range s.resources() {
+		stored[fmt.Sprint(resource.Values["job_id"])] = true
+	}
+	if !stored[ids[0]] || !stored[ids[1]] {
+		t.Errorf("the state holds jobs %v, want %v", stored, ids)
+	}
+	s.expectNoChanges()
+}
+
+// TestAliases restores with two configurations of the provider, which log in in two ways.
 func TestAliases(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

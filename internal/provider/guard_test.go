@@ -141,3 +141,21 @@ resource "x_rds_pg_table_pitr" "beside" {
 		s.expectAccepted(2)
 	})
 }
+
+// TestGuardThatCannotSee may look at nothing at all after the provider was killed: what the service is busy with is then
+// not known, and not waited for.
+func TestGuardThatCannotSee(t *testing.T) {
+	lookups := map[string][]string{
+		fakecloud.RDS: {fakecloud.ListTasks, fakecloud.ListInstances},
+		fakecloud.DDS: {fakecloud.ListJobs, fakecloud.ListInstances},
+		fakecloud.DWS: {fakecloud.ShowSnapshot},
+	}
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t, longJobs)
+		s.configure(c.config(t))
+		s.forbidden(c.service, lookups[c.service]...)
+		s.killed(c)
+		s.expect(s.apply(), 1, "The service is busy, and with what is not known", "terraform import ADDRESS "+c.target+"/JOB_ID")
+		s.expectAccepted(1)
+	})
+}

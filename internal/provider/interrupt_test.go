@@ -134,9 +134,54 @@ func TestKilledProvider(t *testing.T) {
 			t.Fatal("the state was not lost, so this test shows nothing")
 		}
 		s.importRefused(c, job)
+		if s.dependantRan() {
+			t.Error("the dependant ran")
+		}
 		s.change(job, "finish", "")
 		s.mustApply()
 		s.expectResumed(c, job)
+	})
+}
+
+// TestInterruptBeforeTheCall interrupts restores that wait for their turn, and for a busy instance: they are not started.
+func TestInterruptBeforeTheCall(t *testing.T) {
+	t.Parallel()
+	t.Run("queueing", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t)
+		s.configure(wholeDatabase(2, `triggers = { n = count.index }`))
+		s.change("next", "hold", "")
+		p := s.start("apply", "-no-color", "-auto-approve")
+		s.awaitPolls(fakecloud.DDS, 2)
+		_ = syscall.Kill(-p.Process.Pid, syscall.SIGINT)
+		s.expect(s.end(p), 1, "Stopped waiting for the restore", "Cancelled before the restore was started")
+		s.expectAccepted(1)
+		s.change("*", "finish", "")
+		s.mustApply()
+		s.expectAccepted(2)
+		s.expectNoChanges()
+	})
+	t.Run("busy", func(t *testing.T) {
+		forEachRestore(t, func(t *testing.T, c restoreCase) {
+			s := newStage(t)
+			target := c.target
+			if c.service == fakecloud.DWS {
+				target = "7d85f602-a948-4a30-afd4-e84f47471c15" // the cluster of the snapshot
+			}
+			if _, err := s.cloud.Occupy(c.service, target, "ManualBackup"); err != nil {
+				t.Fatal(err)
+			}
+			s.change("*", "hold", "")
+			s.configure(c.config(t))
+			p := s.start("apply", "-no-color", "-auto-approve")
+			s.await(func() bool { return s.cloud.Requests()[c.service][c.operation] > 1 })
+			_ = syscall.Kill(-p.Process.Pid, syscall.SIGINT)
+			s.expect(s.end(p), 1, "Cancelled before the restore was started")
+			s.expectAccepted(0)
+			if _, stored := s.resources()[c.address]; stored {
+				t.Error("a restore that was not started is in the state")
+			}
+		})
 	})
 }
 

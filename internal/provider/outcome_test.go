@@ -94,7 +94,7 @@ func TestFailedJobFailsTheApply(t *testing.T) {
 			t.Error("want the failed restore tainted, and nothing that depends on it")
 		}
 		s.expectStored(c.address, map[string]any{"job_id": first, "status": "Failed"})
-		s.expect(s.plan(), 2, "is tainted, so")
+		s.expect(s.plan(), 2, "is tainted, so", runsAgain, "because the earlier one failed. That was job "+first)
 		s.mustApply()
 		s.expectStored(c.address, map[string]any{"job_id": s.expectAccepted(2)[1], "status": "Completed"})
 		s.expectNoChanges()
@@ -187,4 +187,42 @@ func TestWrongSecretKey(t *testing.T) {
 	if requests := s.cloud.Requests(); fmt.Sprint(requests) != "map[iam:map[ListProjects:1]]" {
 		t.Errorf("want one request with the wrong key, got %v", requests)
 	}
+}
+
+// TestUnknownProvider configures the provider with what is only known after apply: it plans without asking anything.
+func TestUnknownProvider(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[0]
+	s := newStage(t)
+	later := "resource \"terraform_data\" \"region\" {\n input = \"eu-west-101\"\n}\n"
+	s.write("main.tf", strings.Replace(s.providerBlock(""), `"eu-west-101"`, "terraform_data.region.output", 1)+later+c.config(t))
+	s.expect(s.plan(), 2, "Plan: 3 to add")
+	if requests := s.cloud.Requests(); len(requests) > 0 {
+		t.Errorf("the plan called the cloud: %v", requests)
+	}
+	s.mustApply()
+	s.expectResumed(c, s.expectAccepted(1)[0])
+}
+
+// TestRegionWithoutEndpoints asks for another region than the one whose addresses are configured.
+func TestRegionWithoutEndpoints(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.configure(c.config(t, `region = "eu-de"`))
+		s.expect(s.apply(), 1, "The region cannot be used", "region eu-de cannot be used", "is configured for region eu-west-101")
+		s.expectAccepted(0)
+	})
+}
+
+// TestUnreadable plans while an unfinished job cannot be asked for: the state stays as it is, with a warning.
+func TestUnreadable(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s, job := timedOut(t, c)
+		s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
+		s.expect(s.plan(), 2, "The restore job could not be asked for", "Job "+job, resumesIt)
+		s.cloud.ClearFaults()
+		s.change(job, "finish", "")
+		s.mustApply()
+		s.expectResumed(c, job)
+	})
 }

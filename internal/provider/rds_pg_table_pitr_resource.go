@@ -225,6 +225,11 @@ func submitRDSPgTablePITR(ctx context.Context, c *client.Client, m rdsPgTablePIT
 	if err != nil {
 		return "", err
 	}
+	for _, result := range results { // one for each instance of the call, of which this has one
+		if result.InstanceID == m.InstanceID.ValueString() {
+			return result.JobID, nil
+		}
+	}
 	return results[0].JobID, nil
 }
 

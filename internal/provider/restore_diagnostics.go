@@ -32,12 +32,13 @@ func errorTaken(jobID string) diag.Diagnostic {
 		fmt.Sprintf("This plan was to go on with restore job %s, but another resource with the same parameters has taken it over. No restore was started. Plan again.", jobID))
 }
 
-// errorPlannedTwice takes the resource whose job is unfinished, from its state or, with its job id, from the plan.
+// errorPlannedTwice may or may not come for the very same configuration: Terraform reads and plans several resources side by
+// side, and only what is seen first can go on (it then stops in the apply). It takes the resource whose job is unfinished, from its state or, with its job id, from the plan.
 func (r *restoreResource[M]) errorPlannedTwice(m M) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The same restore is unfinished and planned anew",
 		fmt.Sprintf("Restore job %[2]s was accepted by an earlier apply, which did not see its end, and this plan would start the same restore again beside it. "+
 			"If the resource was renamed, add a \"moved\" block, or run: terraform state mv OLD_ADDRESS NEW_ADDRESS\n"+
-			"If several resources have the same parameters, run terraform untaint ADDRESS for those that are tainted, and give each triggers of its own.\n"+
+			"If several resources have the same parameters, first finish those that are in the state: terraform untaint ADDRESS where one is tainted, then terraform apply -target=ADDRESS\n"+
 			"If it is a deposed object (left over by create_before_destroy), run\n"+
 			"  terraform state rm ADDRESS\n"+
 			"  terraform import ADDRESS %[1]s/%[2]s", r.targetID(&m).ValueString(), r.common(&m).JobID.ValueString()))
@@ -46,6 +47,7 @@ func (r *restoreResource[M]) errorPlannedTwice(m M) diag.Diagnostic {
 // errorNotStarted says that no restore was started, and why.
 func (r *restoreResource[M]) errorNotStarted(ctx context.Context, m M, err error) diag.Diagnostic {
 	var stranger *strangerError
+	var unknown *unknownOperationError
 	switch {
 	case ctx.Err() != nil:
 		return errorCancelledBefore()
@@ -55,6 +57,13 @@ func (r *restoreResource[M]) errorNotStarted(ctx context.Context, m M, err error
 				"If it belongs to this resource and is in no state (an earlier apply may have been killed), take it over and apply again:\n%s\n"+
 				"If it belongs to another resource (see terraform state list), another provider alias or somebody else, wait until it has ended, then apply again.",
 				r.targetID(&m).ValueString(), describeJobs(stranger.jobs), r.importCommands(m, stranger.jobs)))
+	case errors.As(err, &unknown):
+		return diag.NewErrorDiagnostic("The service is busy, and with what is not known",
+			fmt.Sprintf("No restore was started. The service answered that another operation is in progress:\n%v\n"+
+				"Whether that is a restore could not be looked up: %v.\n"+
+				"If an earlier apply may have started it, take it over with the id that the service's console shows:\n%s\n"+
+				"If not, apply again when it has ended. With the permission to look it up, the provider waits by itself.",
+				unknown.refused, unknown.lookup, r.importCommands(m, []client.Job{{}})))
 	case client.IsBusy(err):
 		return diag.NewErrorDiagnostic("The instance stayed busy",
 			fmt.Sprintf("No restore was started: until the timeout, the service answered that another operation is in progress.\n%v\nApply again when that has ended, or allow more time in timeouts.create.", err))
@@ -129,11 +138,15 @@ func errorJobFailed(common *restoreModel, job client.Job) diag.Diagnostic {
 			common.JobID.ValueString(), reason))
 }
 
-func errorStillRunning(common *restoreModel, timeout, age time.Duration) diag.Diagnostic {
+func errorStillRunning(common *restoreModel, job client.Job, timeout, age time.Duration) diag.Diagnostic {
+	progress := ""
+	if job.Progress != "" {
+		progress = ", is at " + job.Progress
+	}
 	return diag.NewErrorDiagnostic("The restore is still running",
-		fmt.Sprintf("Job %s was still running when the timeout of %s was over; it has been running for %s and goes on. It is kept in the state. "+
+		fmt.Sprintf("Job %s was still running when the timeout of %s was over; it has been running for %s%s and goes on. It is kept in the state. "+
 			"Apply again: that waits for the same job and starts nothing. For longer restores, set timeouts.create and timeouts.update.",
-			common.JobID.ValueString(), timeout, age.Round(time.Second)))
+			common.JobID.ValueString(), timeout, age.Round(time.Second), progress))
 }
 
 func errorNotFollowed(common *restoreModel, err error) diag.Diagnostic {
@@ -201,8 +214,8 @@ func warnResumes(target, jobID string) diag.Diagnostic {
 		fmt.Sprintf("Restore job %[2]s was accepted by an earlier apply, which did not see its end. This apply waits for it and starts no new restore.\n"+
 			"It can do so without replacing the resource, if before applying you run\n"+
 			"  terraform untaint ADDRESS\n"+
-			"With create_before_destroy, with prevent_destroy, and for another resource with the same parameters there is no other way: "+
-			"an apply then stops with \"inconsistent final plan\", and nothing runs. If you see that, the way on is\n"+
+			"With prevent_destroy or create_before_destroy there is no other way. An apply stops then, as it does for another resource "+
+			"with the same parameters, and nothing runs. If it stopped with \"inconsistent final plan\", the way on is\n"+
 			"  terraform state rm ADDRESS\n"+
 			"  terraform import ADDRESS %[1]s/%[2]s", target, jobID))
 }
@@ -216,9 +229,13 @@ func warnRunsAgain(before *restoreModel, changed []string) diag.Diagnostic {
 		fmt.Sprintf("The apply starts a restore again, %s. What job %s restored stays where it is.", why, before.JobID.ValueString()))
 }
 
-// warnRunsOnceMore is for a restore that a state holds as finished and that is planned without that state: it was tainted, or
+// warnRunsOnceMore is for a restore that a state holds as ended and that is planned without that state: it was tainted, or
 // another resource asks for the same.
-func warnRunsOnceMore(jobID string) diag.Diagnostic {
+func warnRunsOnceMore(jobID string, failed bool) diag.Diagnostic {
+	if failed {
+		return diag.NewWarningDiagnostic("A new restore will be started",
+			fmt.Sprintf("The apply starts a restore again, because the earlier one failed. That was job %s.", jobID))
+	}
 	return diag.NewWarningDiagnostic("A finished restore will be started once more",
 		fmt.Sprintf("Job %s has restored the same already. If the resource is tainted and that is not meant, run before applying\n  terraform untaint ADDRESS", jobID))
 }

@@ -113,6 +113,14 @@ func (r *restoreResource[M]) remember(ctx context.Context, state M) (late bool) 
 	return ok && r.memory.remember(key, unfinishedJob{id: common.JobID.ValueString(), submittedAt: common.SubmittedAt.ValueString()})
 }
 
+// memorizeEnd notes a restore that the state holds as ended, so that the plan of the same one can say that it runs again.
+func (r *restoreResource[M]) memorizeEnd(ctx context.Context, state M) {
+	common := r.common(&state)
+	if key, ok := r.restoreKey(ctx, state); ok {
+		r.memory.over(key, common.JobID.ValueString(), common.Status.ValueString() == string(client.JobFailed))
+	}
+}
+
 // forget undoes remember for a job that turned out to have failed.
 func (r *restoreResource[M]) forget(ctx context.Context, state M) {
 	jobID := r.common(&state).JobID.ValueString()

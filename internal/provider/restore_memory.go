@@ -24,7 +24,8 @@ type restoreMemory struct {
 // keyMemory is what is remembered of one restore, that is, of all resources with the same parameters.
 type keyMemory struct {
 	unfinished []unfinishedJob // accepted, and their end seen by no apply
-	finished   string          // the latest job that a state holds as finished
+	ended      string          // the latest job that a state holds as completed or failed
+	failed     bool            // that one failed
 	planned    bool            // a resource without a state was planned
 	leaving    bool            // a state that holds an unfinished job is planned to go by itself, not in a replacement
 }
@@ -71,24 +72,35 @@ func (m *restoreMemory) remember(key string, job unfinishedJob) (late bool) {
 	return k.ambiguous()
 }
 
-// finish notes that a state holds the restore as finished.
-func (m *restoreMemory) finish(key, jobID string) {
+// over notes that a state holds the restore as completed or failed.
+func (m *restoreMemory) over(key, jobID string, failed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.of(key).finished = jobID
+	k := m.of(key)
+	k.ended, k.failed = jobID, failed
+}
+
+// remembered is what a plan is told of a restore.
+type remembered struct {
+	job       unfinishedJob
+	found     bool // job is one to go on with
+	ended     string
+	failed    bool
+	ambiguous bool
 }
 
 // plan notes that a resource without a state is planned, and tells what is remembered of the same restore. It takes
 // nothing: a plan asks more than once.
-func (m *restoreMemory) plan(key string) (job unfinishedJob, found bool, finished string, ambiguous bool) {
+func (m *restoreMemory) plan(key string) remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.of(key)
 	k.planned = true
+	r := remembered{ended: k.ended, failed: k.failed, ambiguous: k.ambiguous()}
 	if len(k.unfinished) > 0 {
-		job, found = k.unfinished[0], true
+		r.job, r.found = k.unfinished[0], true
 	}
-	return job, found, k.finished, k.ambiguous()
+	return r
 }
 
 // leave notes that a state that holds an unfinished job is planned to go by itself.

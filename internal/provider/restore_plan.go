@@ -94,17 +94,16 @@ func (r *restoreResource[M]) planNew(ctx context.Context, config M, plan *M, res
 	}
 	resp.Diagnostics.Append(r.complete(ctx, config, plan)...)
 	if key, known := r.restoreKey(ctx, *plan); known {
-		job, found, finished, ambiguous := r.memory.plan(key)
-		switch {
-		case ambiguous:
-			common.JobID = types.StringValue(job.id)
+		switch known := r.memory.plan(key); {
+		case known.ambiguous:
+			common.JobID = types.StringValue(known.job.id)
 			resp.Diagnostics.Append(r.errorPlannedTwice(*plan))
 			return
-		case found:
-			common.ID, common.JobID = types.StringValue(job.id), types.StringValue(job.id)
-			resp.Diagnostics.Append(warnResumes(r.targetID(plan).ValueString(), job.id))
-		case finished != "":
-			resp.Diagnostics.Append(warnRunsOnceMore(finished))
+		case known.found:
+			common.ID, common.JobID = types.StringValue(known.job.id), types.StringValue(known.job.id)
+			resp.Diagnostics.Append(warnResumes(r.targetID(plan).ValueString(), known.job.id))
+		case known.ended != "":
+			resp.Diagnostics.Append(warnRunsOnceMore(known.ended, known.failed))
 		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)

@@ -73,8 +73,6 @@ func newRestoreResource[M any](spec restoreSpec[M], clock client.Clock) resource
 	return &restoreResource[M]{restoreSpec: spec, clock: clock, memory: newRestoreMemory()}
 }
 
-func (r *restoreResource[M]) typeName() string { return "x_" + r.name }
-
 func (r *restoreResource[M]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + r.name
 }
@@ -202,9 +200,7 @@ func (r *restoreResource[M]) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &state, "")...)
 	if !unfinished(common) {
-		if key, ok := r.restoreKey(ctx, state); ok && common.Status.ValueString() == string(client.JobCompleted) {
-			r.memory.finish(key, common.JobID.ValueString())
-		}
+		r.memorizeEnd(ctx, state)
 		return
 	}
 	if r.remember(ctx, state) {
@@ -229,6 +225,7 @@ func (r *restoreResource[M]) Read(ctx context.Context, req resource.ReadRequest,
 	common.Status = types.StringValue(string(job.Status))
 	if !unfinished(common) {
 		r.forget(ctx, state)
+		r.memorizeEnd(ctx, state)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }

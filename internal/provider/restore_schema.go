@@ -58,7 +58,7 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 		},
 		"finished_at": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the job ended: RFC 3339, UTC. While it is null, the next apply waits for the same job.",
+			MarkdownDescription: "When the job ended: RFC 3339, UTC. While it is null and the job has not failed, the next apply waits for the same job.",
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,

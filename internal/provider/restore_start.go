@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -76,31 +77,49 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinish
 	}
 }
 
-// mayTryAgain is nil where the service refused because something else is in progress that is worth waiting for. A restore
-// is so only if it is one of ours: waiting for the end of one that is not known would restore twice.
+// mayTryAgain is nil where the service refused because something is in progress that is worth waiting for. A restore is so
+// only if it is one of ours, and nothing is of which it cannot be told: waiting for the end of a restore that an earlier
+// apply has started, and lost, would restore twice.
 func (s *submission[M]) mayTryAgain(ctx context.Context, refused error, deadline time.Time) error {
-	ours := s.memory.runs(s.target)
+	ours, busy := s.memory.runs(s.target), client.IsBusy(refused)
 	var answer *client.APIError
-	if !client.IsBusy(refused) && !(ours && errors.As(refused, &answer)) {
+	if !busy && !(ours && errors.As(refused, &answer)) {
 		return refused
 	}
-	restoring := false
-	if !s.blind {
-		var err error
-		if restoring, err = s.restoring(ctx, s.client, s.queue); err != nil {
-			tflog.Warn(ctx, "Whether the instance is restoring cannot be looked up", map[string]any{"queue": s.queue, "answer": err.Error()})
+	if !ours {
+		restoring, err := s.isRestoring(ctx)
+		switch {
+		case err != nil:
+			return &unknownOperationError{refused: refused, lookup: err}
+		case restoring:
+			return &strangerError{jobs: []client.Job{{Status: client.JobRunning}}}
+		}
+	} else if !busy {
+		// A code that is not known to mean "busy", while one of ours runs: DWS publishes none for this call.
+		if restoring, err := s.isRestoring(ctx); err != nil || !restoring {
+			return refused
 		}
 	}
-	switch {
-	case restoring && !ours:
-		return &strangerError{jobs: []client.Job{{Status: client.JobRunning}}}
-	case !client.IsBusy(refused) && !restoring:
-		return refused
-	case !s.clock.Now().Add(busyPause).Before(deadline):
+	if !s.clock.Now().Add(busyPause).Before(deadline) {
 		return refused
 	}
 	return nil
 }
+
+func (s *submission[M]) isRestoring(ctx context.Context) (bool, error) {
+	if s.blind {
+		return false, errQueueUnknown
+	}
+	return s.restoring(ctx, s.client, s.queue)
+}
+
+// errQueueUnknown is for a snapshot whose cluster may not be looked up.
+var errQueueUnknown = errors.New("what the restore queues on could not be looked up")
+
+// unknownOperationError is a service that is busy with something of which it cannot be told whether it is a restore.
+type unknownOperationError struct{ refused, lookup error }
+
+func (e *unknownOperationError) Error() string { return e.refused.Error() }
 
 // accepted is a job the service has just accepted.
 func (s *submission[M]) accepted(jobID string, sent time.Time) unfinishedJob {
@@ -122,7 +141,7 @@ type earlierJobs struct {
 // list asks for the queue's jobs around a moment.
 func (s *submission[M]) list(ctx context.Context, around time.Time) ([]client.Job, error) {
 	if s.blind {
-		return nil, errors.New("what the restore queues on is not known")
+		return nil, errQueueUnknown
 	}
 	return s.jobs(ctx, s.client, s.queue, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
@@ -174,7 +193,7 @@ func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, se
 		var jobs []client.Job
 		jobs, lookup = s.list(ctx, sent)
 		found = s.memory.strangers(s.target, newJobs(jobs, before, sent))
-		if len(found) > 0 || s.clock.Now().After(until) {
+		if slices.ContainsFunc(found, isRestore) || s.clock.Now().After(until) {
 			break
 		}
 		if err := s.clock.Sleep(ctx, appearancePause); err != nil {
@@ -182,9 +201,10 @@ func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, se
 			break
 		}
 	}
+	restores := slices.DeleteFunc(slices.Clone(found), func(job client.Job) bool { return !isRestore(job) })
 	// The services note whole seconds. A clock that runs ahead of the service's only means that the job is named instead.
-	if before.listed && len(found) == 1 && found[0].ID != "" && isRestore(found[0]) && !found[0].Created.Before(sent.Truncate(time.Second)) {
-		return s.accepted(found[0].ID, sent), diag.Diagnostics{warnAdopted(found[0].ID, lost)}
+	if before.listed && len(restores) == 1 && restores[0].ID != "" && !restores[0].Created.Before(sent.Truncate(time.Second)) {
+		return s.accepted(restores[0].ID, sent), diag.Diagnostics{warnAdopted(restores[0].ID, lost)}
 	}
 	if !before.listed && lookup == nil && len(found) == 0 {
 		lookup = errors.New("which jobs there were before the call is not known")

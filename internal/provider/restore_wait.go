@@ -57,7 +57,7 @@ func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, d
 	case timedOut && common.OnTimeout.ValueString() == onTimeoutDetach:
 		return diag.Diagnostics{warnDetached(common, timeout)}
 	case timedOut:
-		return diag.Diagnostics{errorStillRunning(common, timeout, age)}
+		return diag.Diagnostics{errorStillRunning(common, job, timeout, age)}
 	case resumed && client.IsNotFound(err) && age >= recordKept:
 		r.memory.end(target, jobID)
 		common.FinishedAt = types.StringValue(pointintime.Format(r.clock.Now().Truncate(time.Second)))

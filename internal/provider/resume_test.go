@@ -119,6 +119,9 @@ func TestTimeoutWithCreateBeforeDestroy(t *testing.T) {
 			s, job := timedOut(t, c, createBeforeDestroy)
 			s.change(job, "finish", "")
 			s.expect(s.apply(), 1, resumesIt, "inconsistent final plan")
+			if s.dependantRan() {
+				t.Error("the dependant ran")
+			}
 			for range 3 { // what is read and what is planned first differs from time to time
 				o := s.apply("-parallelism=1")
 				s.expect(o, 1, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
@@ -212,6 +215,7 @@ func TestFinishedThenReplaced(t *testing.T) {
 	for name, again := range map[string]func(*stage) outcome{
 		"tainted by hand": func(s *stage) outcome {
 			s.expect(s.run("taint", c.address), 0)
+			s.expect(s.plan(), 2, "A finished restore will be started once more")
 			return s.apply()
 		},
 		"-replace": func(s *stage) outcome { return s.apply("-replace=" + c.address) },
@@ -230,6 +234,9 @@ func TestFinishedThenReplaced(t *testing.T) {
 			o := again(s)
 			s.expect(o, 0, "The restored objects stay", first)
 			s.expectStored(c.address, map[string]any{"job_id": s.expectAccepted(2)[1], "status": "Completed"})
+			if !s.dependantRan() {
+				t.Error("the dependant did not run")
+			}
 			s.expectNoChanges()
 		})
 	}
@@ -253,9 +260,10 @@ func TestExpiredRecords(t *testing.T) {
 			s := newStage(t)
 			s.configure(c.config(t))
 			s.mustApply()
+			job := s.expectAccepted(1)[0]
 			s.change("*", "expire", "")
 			s.expectNoChanges()
-			s.expectAccepted(1)
+			s.expectResumed(c, job)
 		})
 	})
 	t.Run("of an unfinished one, after a week", func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestRecordedStates plans with states that released versions have written (testdata/states/VERSION/RESOURCE.state.json, with
+// TestRecordedStates plans with states that each version has written (testdata/states/VERSION/RESOURCE.state.json, with
 // the configuration beside each). Whatever the schema has become since: there is nothing to change, and nothing to ask.
 // A release adds a directory of its own; no file there is ever edited.
 func TestRecordedStates(t *testing.T) {
