@@ -159,3 +159,57 @@ func TestGuardThatCannotSee(t *testing.T) {
 		s.expectAccepted(1)
 	})
 }
+
+// TestGuardAfterAnOldJob has an earlier job of this configuration end unseen on the instance where a killed apply's restore
+// runs. The one is not taken for the other.
+func TestGuardAfterAnOldJob(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, longJobs)
+	s.forbidden(fakecloud.DDS, fakecloud.ListJobs)
+	old := `resource "x_dds_collection_restore" "old" {
+  instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
+  restore_collections = [{ database = "test", restore_database_time = "2020-12-12T08:49:15Z" }]
+  on_timeout          = "detach"
+  ` + shortTimeouts + "\n}\n"
+	c := restoreCases[1]
+	s.configure(old)
+	s.mustApply()
+	s.change("*", "finish", "")
+	s.configure(old + c.config(t))
+	p := s.start("apply", "-no-color", "-auto-approve", "-target="+c.address)
+	s.awaitPolls(c.service, s.cloud.Requests()[c.service][fakecloud.ShowJob]+2)
+	provider, running := childOf(t, p.Process.Pid)
+	if !running {
+		t.Fatal("the CLI has no child")
+	}
+	_ = syscall.Kill(provider, syscall.SIGKILL)
+	s.end(p)
+	s.expectAccepted(2)
+	s.configure(c.config(t)) // without the old one, which is removed beside
+	s.expect(s.apply(), 1, "A restore is already running")
+	s.expectAccepted(2)
+}
+
+// TestSecondSnapshotQueues resumes a restore of one snapshot while another of the same cluster is asked for.
+func TestSecondSnapshotQueues(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
+	events := func(name, snapshot, more string) string {
+		return `
+resource "x_dws_table_restore" "` + name + `" {
+  snapshot_id        = "` + snapshot + `"
+  case_sensitive     = true
+  database           = "gaussdb"
+  restore_table_list = [{ schema_name = "public", table_name = "events" }]
+  target_table_list  = [{ schema_name = "public", table_name = "events_` + name + `" }]
+  ` + more + `
+}`
+	}
+	first := "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+	s.configure(events("a", first, shortTimeouts+"\n"+`on_timeout = "detach"`))
+	s.mustApply()
+	s.configure(events("a", first, "") + events("b", "2a4d0f86-67cd-408a-8b66-017454fb7793", ""))
+	s.mustApply()
+	s.expectAccepted(2)
+	s.expectNoChanges()
+}

@@ -32,16 +32,17 @@ func errorTaken(jobID string) diag.Diagnostic {
 		fmt.Sprintf("This plan was to go on with restore job %s, but another resource with the same parameters has taken it over. No restore was started. Plan again.", jobID))
 }
 
-// errorPlannedTwice may or may not come for the very same configuration: Terraform reads and plans several resources side by
-// side, and only what is seen first can go on (it then stops in the apply). It takes the resource whose job is unfinished, from its state or, with its job id, from the plan.
+// errorPlannedTwice takes the resource whose job is unfinished, from its state or, with its job id, from the plan.
 func (r *restoreResource[M]) errorPlannedTwice(m M) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The same restore is unfinished and planned anew",
-		fmt.Sprintf("Restore job %[2]s was accepted by an earlier apply, which did not see its end, and this plan would start the same restore again beside it. "+
-			"If the resource was renamed, add a \"moved\" block, or run: terraform state mv OLD_ADDRESS NEW_ADDRESS\n"+
+		fmt.Sprintf("Restore job %[2]s was accepted by an earlier apply, which did not see its end, and this plan would start the same restore again beside it.\n"+
+			"If the resource is tainted, this is enough: terraform untaint ADDRESS\n"+
+			"If it was renamed, add a \"moved\" block, or run: terraform state mv OLD_ADDRESS NEW_ADDRESS\n"+
 			"If several resources have the same parameters, first finish those that are in the state: terraform untaint ADDRESS where one is tainted, then terraform apply -target=ADDRESS\n"+
-			"If it is a deposed object (left over by create_before_destroy), run\n"+
+			"If it is a deposed object (left over by create_before_destroy) and nothing else is in the state, run\n"+
 			"  terraform state rm ADDRESS\n"+
-			"  terraform import ADDRESS %[1]s/%[2]s", r.targetID(&m).ValueString(), r.common(&m).JobID.ValueString()))
+			"  terraform import ADDRESS %[1]s/%[2]s\n"+
+			"To destroy everything instead: terraform destroy -refresh=false", r.targetID(&m).ValueString(), r.common(&m).JobID.ValueString()))
 }
 
 // errorNotStarted says that no restore was started, and why.

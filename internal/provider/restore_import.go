@@ -110,7 +110,7 @@ func (r *restoreResource[M]) readImported(ctx context.Context, state *M, resp *r
 		}
 		common.SubmittedAt = types.StringValue(pointintime.Format(submitted.Truncate(time.Second)))
 	}
-	r.memory.begin(target, job.ID)
+	r.memory.begin(r.scope(target), job.ID)
 	if resp.Identity != nil { // after an import by identity it may lack what is optional
 		resp.Identity.Raw = tftypes.NewValue(resp.Identity.Schema.Type().TerraformType(ctx), nil)
 	}

@@ -104,13 +104,22 @@ func (r *restoreResource[M]) changes(ctx context.Context, config, state M, adopt
 	return slices.Sorted(maps.Keys(names))
 }
 
-// remember keeps the unfinished job of a state for whatever asks for the same restore in this process. Late is true where a
-// new restore with the same parameters was planned a moment before, without knowing of the job.
-func (r *restoreResource[M]) remember(ctx context.Context, state M) (late bool) {
+// remember keeps the unfinished job of a state for whatever asks for the same restore in this process.
+func (r *restoreResource[M]) remember(ctx context.Context, state M) {
 	common := r.common(&state)
-	r.memory.begin(r.targetID(&state).ValueString(), common.JobID.ValueString())
-	key, ok := r.restoreKey(ctx, state)
-	return ok && r.memory.remember(key, unfinishedJob{id: common.JobID.ValueString(), submittedAt: common.SubmittedAt.ValueString()})
+	r.memory.begin(r.scope(r.targetID(&state).ValueString()), common.JobID.ValueString())
+	if key, ok := r.restoreKey(ctx, state); ok {
+		r.memory.remember(key, unfinishedJob{id: common.JobID.ValueString(), submittedAt: common.SubmittedAt.ValueString()})
+	}
+}
+
+// scope groups the restores that may be in each other's way, as far as can be told without a look-up: those of one instance,
+// and all of DWS, where what matters is the cluster behind the snapshot.
+func (r *restoreResource[M]) scope(target string) string {
+	if r.target == "snapshot_id" {
+		return r.name
+	}
+	return r.name + " " + target
 }
 
 // memorizeEnd notes a restore that the state holds as ended, so that the plan of the same one can say that it runs again.
@@ -124,7 +133,7 @@ func (r *restoreResource[M]) memorizeEnd(ctx context.Context, state M) {
 // forget undoes remember for a job that turned out to have failed.
 func (r *restoreResource[M]) forget(ctx context.Context, state M) {
 	jobID := r.common(&state).JobID.ValueString()
-	r.memory.end(r.targetID(&state).ValueString(), jobID)
+	r.memory.end(r.scope(r.targetID(&state).ValueString()), jobID, r.clock.Now())
 	if key, ok := r.restoreKey(ctx, state); ok {
 		r.memory.take(key, jobID)
 	}

@@ -4,8 +4,10 @@ package provider
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"terraform-provider-x/internal/client"
 )
@@ -14,11 +16,13 @@ import (
 // It carries an unfinished job from Delete to the Create that replaces it, since Terraform hands nothing from the one to
 // the other, and it makes restores of one instance wait for each other.
 type restoreMemory struct {
-	mu      sync.Mutex
-	keys    map[string]*keyMemory      // by restoreKey
-	known   map[string]bool            // ids of jobs that belong to this configuration
-	running map[string]map[string]bool // those of them that may still run, by instance or snapshot
-	turns   map[string]chan struct{}   // by queue; holds one token while free
+	mu       sync.Mutex
+	applying bool                       // a Delete was called: this process applies what was planned
+	keys     map[string]*keyMemory      // by restoreKey
+	known    map[string]bool            // ids of jobs that belong to this configuration
+	running  map[string]map[string]bool // those of them that may still run, by scope
+	ended    map[string]time.Time       // when the last of them was seen to have ended, by scope
+	turns    map[string]chan struct{}   // by queue; holds one token while free
 }
 
 // keyMemory is what is remembered of one restore, that is, of all resources with the same parameters.
@@ -41,6 +45,7 @@ func newRestoreMemory() *restoreMemory {
 		keys:    map[string]*keyMemory{},
 		known:   map[string]bool{},
 		running: map[string]map[string]bool{},
+		ended:   map[string]time.Time{},
 		turns:   map[string]chan struct{}{},
 	}
 }
@@ -59,17 +64,20 @@ func (k *keyMemory) ambiguous() bool {
 	return k.planned && (k.leaving && len(k.unfinished) > 0 || len(k.unfinished) > 1)
 }
 
-// remember keeps an unfinished job for whatever asks for the same restore. Late is true where a resource without a state
-// was planned before, and so without the job.
-func (m *restoreMemory) remember(key string, job unfinishedJob) (late bool) {
+// remember keeps an unfinished job for whatever asks for the same restore.
+func (m *restoreMemory) remember(key string, job unfinishedJob) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	k := m.of(key)
-	if !slices.Contains(k.unfinished, job) {
+	if k := m.of(key); !slices.Contains(k.unfinished, job) {
 		k.unfinished = append(k.unfinished, job)
-		return k.planned
 	}
-	return k.ambiguous()
+}
+
+// apply notes that Terraform carries out a plan: what it has begun to remove cannot be refused any more.
+func (m *restoreMemory) apply() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.applying = true
 }
 
 // over notes that a state holds the restore as completed or failed.
@@ -96,8 +104,9 @@ func (m *restoreMemory) plan(key string) remembered {
 	defer m.mu.Unlock()
 	k := m.of(key)
 	k.planned = true
-	r := remembered{ended: k.ended, failed: k.failed, ambiguous: k.ambiguous()}
-	if len(k.unfinished) > 0 {
+	r := remembered{ended: k.ended, failed: k.failed, ambiguous: !m.applying && k.ambiguous()}
+	// Where there are several to choose from in an apply, Create takes one, and no two take the same.
+	if len(k.unfinished) == 1 || len(k.unfinished) > 0 && !m.applying {
 		r.job, r.found = k.unfinished[0], true
 	}
 	return r
@@ -109,7 +118,7 @@ func (m *restoreMemory) leave(key string) (ambiguous bool) {
 	defer m.mu.Unlock()
 	k := m.of(key)
 	k.leaving = true
-	return k.ambiguous()
+	return !m.applying && k.ambiguous()
 }
 
 // take hands a job over, once: the one with the planned id, or any where the plan knew of none.
@@ -126,38 +135,41 @@ func (m *restoreMemory) take(key, plannedID string) (unfinishedJob, bool) {
 	return unfinishedJob{}, false
 }
 
-// begin notes that a job belongs to this configuration and may be running on a target.
-func (m *restoreMemory) begin(target, jobID string) {
+// begin notes that a job belongs to this configuration and may be running in a scope.
+func (m *restoreMemory) begin(scope, jobID string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.known[jobID] = true
-	if m.running[target] == nil {
-		m.running[target] = map[string]bool{}
+	if m.running[scope] == nil {
+		m.running[scope] = map[string]bool{}
 	}
-	m.running[target][jobID] = true
+	m.running[scope][jobID] = true
 }
 
-// end notes that a job runs no more.
-func (m *restoreMemory) end(target, jobID string) {
+// end notes that a job was seen to run no more.
+func (m *restoreMemory) end(scope, jobID string, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.running[target], jobID)
+	if m.running[scope][jobID] {
+		delete(m.running[scope], jobID)
+		m.ended[scope] = now
+	}
 }
 
-// runs is true where a job of this configuration may be running on the target.
-func (m *restoreMemory) runs(target string) bool {
+// mayRun are the jobs of this configuration that may be running in a scope, and when the last one was seen to have ended.
+func (m *restoreMemory) mayRun(scope string) (jobIDs []string, lastEnd time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.running[target]) > 0
+	return slices.Collect(maps.Keys(m.running[scope])), m.ended[scope]
 }
 
-// strangers are the jobs that this process has no part in. A job whose id the service does not tell is taken for ours
-// only while one of ours may run on the target.
-func (m *restoreMemory) strangers(target string, jobs []client.Job) []client.Job {
+// strangers are the jobs that this process has no part in. A job whose id the service does not tell is one unless ours may be
+// running in the scope.
+func (m *restoreMemory) strangers(scope string, jobs []client.Job) []client.Job {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
-		return m.known[job.ID] || job.ID == "" && len(m.running[target]) > 0
+		return m.known[job.ID] || job.ID == "" && len(m.running[scope]) > 0
 	})
 }
 

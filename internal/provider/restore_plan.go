@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
@@ -44,7 +45,12 @@ func (r *restoreResource[M]) ModifyPlan(ctx context.Context, req resource.Modify
 	if common := r.common(&plan); r.common(&config).Region.IsNull() {
 		common.Region = r.common(&state).Region // a restore stays where it ran, wherever the provider looks meanwhile
 	}
-	changed := r.replacing(ctx, req, config, state, adopted)
+	if unfinished(r.common(&state)) {
+		r.remember(ctx, state) // Read has, unless the plan does without
+	}
+	resp.Diagnostics.Append(r.complete(ctx, config, &plan)...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	changed := r.replacing(ctx, resp.Plan, req.State, config, state, adopted)
 	if len(changed) > 0 {
 		r.planAnother(ctx, config, &plan, state, changed, resp)
 		return
@@ -54,11 +60,11 @@ func (r *restoreResource[M]) ModifyPlan(ctx context.Context, req resource.Modify
 
 // replacing are the attributes for which the restore has to run again. Terraform replaces a resource only for an attribute
 // whose planned value differs; one that ignore_changes holds back does not.
-func (r *restoreResource[M]) replacing(ctx context.Context, req resource.ModifyPlanRequest, config, state M, adopted bool) []string {
+func (r *restoreResource[M]) replacing(ctx context.Context, plan tfsdk.Plan, prior tfsdk.State, config, state M, adopted bool) []string {
 	var changed []string
 	for _, name := range r.changes(ctx, config, state, adopted) {
 		var planned, before attr.Value
-		if req.Plan.GetAttribute(ctx, path.Root(name), &planned).HasError() || req.State.GetAttribute(ctx, path.Root(name), &before).HasError() {
+		if plan.GetAttribute(ctx, path.Root(name), &planned).HasError() || prior.GetAttribute(ctx, path.Root(name), &before).HasError() {
 			continue
 		}
 		if !planned.Equal(before) {
@@ -78,9 +84,8 @@ func (r *restoreResource[M]) planGone(ctx context.Context, state M, resp *resour
 	if !unfinished(r.common(&state)) {
 		return
 	}
-	late := r.remember(ctx, state)
-	key, known := r.restoreKey(ctx, state)
-	if late || known && r.memory.leave(key) {
+	r.remember(ctx, state)
+	if key, known := r.restoreKey(ctx, state); known && r.memory.leave(key) {
 		resp.Diagnostics.Append(r.errorPlannedTwice(state))
 	}
 }
@@ -114,7 +119,6 @@ func (r *restoreResource[M]) planAnother(ctx context.Context, config M, plan *M,
 	common := r.common(plan)
 	common.ID, common.JobID = types.StringUnknown(), types.StringUnknown()
 	common.Status, common.SubmittedAt, common.FinishedAt = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
-	resp.Diagnostics.Append(r.complete(ctx, config, plan)...)
 	for _, name := range changed {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
@@ -131,7 +135,6 @@ func (r *restoreResource[M]) planSame(ctx context.Context, req resource.ModifyPl
 	if unfinished(before) {
 		common.Status, common.FinishedAt = types.StringUnknown(), types.StringUnknown()
 	}
-	resp.Diagnostics.Append(r.complete(ctx, config, plan)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	have := r.parameters(ctx, state)
 	for name := range r.parameters(ctx, config) {

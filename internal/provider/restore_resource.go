@@ -203,9 +203,7 @@ func (r *restoreResource[M]) Read(ctx context.Context, req resource.ReadRequest,
 		r.memorizeEnd(ctx, state)
 		return
 	}
-	if r.remember(ctx, state) {
-		resp.Diagnostics.Append(r.errorPlannedTwice(state))
-	}
+	r.remember(ctx, state)
 	if r.client == nil || resp.Diagnostics.HasError() {
 		return
 	}
@@ -268,8 +266,8 @@ func (r *restoreResource[M]) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	common := r.common(&state)
-	if unfinished(common) {
+	r.memory.apply()
+	if unfinished(r.common(&state)) {
 		r.remember(ctx, state)
 	}
 	resp.Diagnostics.Append(r.warnForgotten(ctx, state))

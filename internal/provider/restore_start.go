@@ -21,6 +21,8 @@ const (
 	busyPause = 15 * time.Second
 	// settlePause gives the other resources of one apply time to say which jobs are theirs: they start at the same moment.
 	settlePause = 2 * time.Second
+	// settling is how long an instance may go on to call itself busy after one of our jobs has ended.
+	settling = 2 * time.Minute
 	// lookBack is how far back restores are looked for that might still run.
 	lookBack = 72 * time.Hour
 	// clockSkew is how much the service's clock may differ: it refuses signatures that are further off.
@@ -81,12 +83,10 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinish
 // only if it is one of ours, and nothing is of which it cannot be told: waiting for the end of a restore that an earlier
 // apply has started, and lost, would restore twice.
 func (s *submission[M]) mayTryAgain(ctx context.Context, refused error, deadline time.Time) error {
-	ours, busy := s.memory.runs(s.target), client.IsBusy(refused)
-	var answer *client.APIError
-	if !busy && !(ours && errors.As(refused, &answer)) {
+	if !client.IsBusy(refused) {
 		return refused
 	}
-	if !ours {
+	if !s.oursRun(ctx) {
 		restoring, err := s.isRestoring(ctx)
 		switch {
 		case err != nil:
@@ -94,16 +94,27 @@ func (s *submission[M]) mayTryAgain(ctx context.Context, refused error, deadline
 		case restoring:
 			return &strangerError{jobs: []client.Job{{Status: client.JobRunning}}}
 		}
-	} else if !busy {
-		// A code that is not known to mean "busy", while one of ours runs: DWS publishes none for this call.
-		if restoring, err := s.isRestoring(ctx); err != nil || !restoring {
-			return refused
-		}
 	}
 	if !s.clock.Now().Add(busyPause).Before(deadline) {
 		return refused
 	}
 	return nil
+}
+
+// oursRun is true while a restore of this configuration runs in the scope, or has only just ended: the instance may notice
+// later than the job. That it runs is asked for: what was remembered of it may be long over.
+func (s *submission[M]) oursRun(ctx context.Context) bool {
+	jobIDs, lastEnd := s.memory.mayRun(s.scope(s.target))
+	for _, jobID := range jobIDs {
+		job, err := s.job(ctx, s.client, jobID)
+		if err == nil && job.Status == client.JobRunning {
+			return true
+		}
+		if err == nil || client.IsNotFound(err) {
+			s.memory.end(s.scope(s.target), jobID, job.Ended)
+		}
+	}
+	return s.clock.Now().Sub(lastEnd) < settling
 }
 
 func (s *submission[M]) isRestoring(ctx context.Context) (bool, error) {
@@ -123,7 +134,7 @@ func (e *unknownOperationError) Error() string { return e.refused.Error() }
 
 // accepted is a job the service has just accepted.
 func (s *submission[M]) accepted(jobID string, sent time.Time) unfinishedJob {
-	s.memory.begin(s.target, jobID)
+	s.memory.begin(s.scope(s.target), jobID)
 	return unfinishedJob{id: jobID, submittedAt: pointintime.Format(sent.Truncate(time.Second))}
 }
 
@@ -166,12 +177,16 @@ func (s *submission[M]) awaitStrangers(ctx context.Context) (earlierJobs, error)
 		earlier := earlierJobs{ids: map[string]bool{}, listed: true}
 		var running []client.Job
 		for _, job := range jobs {
-			earlier.ids[job.ID] = true
+			if job.ID == "" {
+				s.oursRun(ctx) // forgets what is over, so that a stranger is not taken for it
+			} else {
+				earlier.ids[job.ID] = true
+			}
 			if job.Status == client.JobRunning && isRestore(job) {
 				running = append(running, job)
 			}
 		}
-		strangers := s.memory.strangers(s.target, running)
+		strangers := s.memory.strangers(s.scope(s.target), running)
 		if len(strangers) == 0 {
 			return earlier, nil
 		}
@@ -192,7 +207,7 @@ func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, se
 	for until := s.clock.Now().Add(appearance); ; {
 		var jobs []client.Job
 		jobs, lookup = s.list(ctx, sent)
-		found = s.memory.strangers(s.target, newJobs(jobs, before, sent))
+		found = s.memory.strangers(s.scope(s.target), newJobs(jobs, before, sent))
 		if slices.ContainsFunc(found, isRestore) || s.clock.Now().After(until) {
 			break
 		}

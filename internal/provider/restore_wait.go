@@ -24,8 +24,8 @@ const recordKept = 7 * 24 * time.Hour
 // always a state to store. Resumed is true for a job that an earlier apply submitted.
 func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, deadline time.Time, timeout time.Duration, resumed bool) diag.Diagnostics {
 	common := r.common(m)
-	jobID, target := common.JobID.ValueString(), r.targetID(m).ValueString()
-	r.memory.begin(target, jobID)
+	jobID, scope := common.JobID.ValueString(), r.scope(r.targetID(m).ValueString())
+	r.memory.begin(scope, jobID)
 	submitted, err := pointintime.Parse(common.SubmittedAt.ValueString())
 	if err != nil {
 		submitted = r.clock.Now().Add(-recordKept) // moved here from the vendor's provider, which does not keep it
@@ -46,7 +46,7 @@ func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, d
 	timedOut := errors.As(err, &running) || client.IsNotFound(err) && age < appearance // too young to be seen
 	switch {
 	case err == nil:
-		r.memory.end(target, jobID)
+		r.memory.end(scope, jobID, r.clock.Now())
 		common.FinishedAt = types.StringValue(pointintime.Format(r.endOf(job, submitted)))
 		if job.Status == client.JobFailed {
 			return diag.Diagnostics{errorJobFailed(common, job)}
@@ -59,7 +59,7 @@ func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, d
 	case timedOut:
 		return diag.Diagnostics{errorStillRunning(common, job, timeout, age)}
 	case resumed && client.IsNotFound(err) && age >= recordKept:
-		r.memory.end(target, jobID)
+		r.memory.end(scope, jobID, r.clock.Now())
 		common.FinishedAt = types.StringValue(pointintime.Format(r.clock.Now().Truncate(time.Second)))
 		return diag.Diagnostics{warnExpired(common)}
 	default:
