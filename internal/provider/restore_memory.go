@@ -147,12 +147,14 @@ func (m *restoreMemory) begin(scope, jobID string) {
 }
 
 // end notes that a job was seen to run no more.
-func (m *restoreMemory) end(scope, jobID string, now time.Time) {
+func (m *restoreMemory) end(scope, jobID string, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.running[scope][jobID] {
 		delete(m.running[scope], jobID)
-		m.ended[scope] = now
+		if at.After(m.ended[scope]) {
+			m.ended[scope] = at
+		}
 	}
 }
 

@@ -104,16 +104,21 @@ func (s *submission[M]) mayTryAgain(ctx context.Context, refused error, deadline
 // oursRun is true while a restore of this configuration runs in the scope, or has only just ended: the instance may notice
 // later than the job. That it runs is asked for: what was remembered of it may be long over.
 func (s *submission[M]) oursRun(ctx context.Context) bool {
-	jobIDs, lastEnd := s.memory.mayRun(s.scope(s.target))
+	jobIDs, _ := s.memory.mayRun(s.scope(s.target))
 	for _, jobID := range jobIDs {
 		job, err := s.job(ctx, s.client, jobID)
 		if err == nil && job.Status == client.JobRunning {
 			return true
 		}
+		ended, now := job.Ended, s.clock.Now()
+		if err == nil && (ended.IsZero() || ended.After(now)) {
+			ended = now // not told, or in another zone: DWS writes times without one
+		}
 		if err == nil || client.IsNotFound(err) {
-			s.memory.end(s.scope(s.target), jobID, job.Ended)
+			s.memory.end(s.scope(s.target), jobID, ended)
 		}
 	}
+	_, lastEnd := s.memory.mayRun(s.scope(s.target))
 	return s.clock.Now().Sub(lastEnd) < settling
 }
 
