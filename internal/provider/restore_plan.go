@@ -45,9 +45,6 @@ func (r *restoreResource[M]) ModifyPlan(ctx context.Context, req resource.Modify
 	if common := r.common(&plan); r.common(&config).Region.IsNull() {
 		common.Region = r.common(&state).Region // a restore stays where it ran, wherever the provider looks meanwhile
 	}
-	if unfinished(r.common(&state)) {
-		r.remember(ctx, state) // Read has, unless the plan does without
-	}
 	resp.Diagnostics.Append(r.complete(ctx, config, &plan)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	changed := r.replacing(ctx, resp.Plan, req.State, config, state, adopted)
