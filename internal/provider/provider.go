@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,6 +21,8 @@ import (
 
 // Address is where the CLI looks for this provider: registry.terraform.io/NAMESPACE/TYPE.
 const Address = "registry.terraform.io/x-restore/x"
+
+var _ provider.ProviderWithFunctions = &restoreProvider{}
 
 // restoreProvider implements provider.Provider.
 type restoreProvider struct {
@@ -116,6 +119,14 @@ func (p *restoreProvider) Resources(context.Context) []func() resource.Resource 
 		func() resource.Resource { return newRestoreResource(rdsPgTablePITR, p.clock) },
 		func() resource.Resource { return newRestoreResource(ddsCollectionRestore, p.clock) },
 		func() resource.Resource { return newRestoreResource(dwsTableRestore, p.clock) },
+	}
+}
+
+func (p *restoreProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		func() function.Function { return epochMSFunction{} },
+		func() function.Function { return rfc3339Function{} },
+		func() function.Function { return restoredNameFunction{} },
 	}
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"terraform-provider-x/internal/pointintime"
+)
+
+// epochMSFunction turns a moment into what the services take.
+type epochMSFunction struct{}
+
+func (epochMSFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "epoch_ms"
+}
+
+func (epochMSFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             "The milliseconds since 1970 of a moment",
+		MarkdownDescription: "Returns the milliseconds since 1970, in UTC, of a moment in RFC 3339 with any offset. The services count in them.",
+		Parameters: []function.Parameter{function.StringParameter{
+			Name: "rfc3339", MarkdownDescription: "The moment, such as `2023-07-05T13:32:17+02:00`.",
+		}},
+		Return: function.Int64Return{},
+	}
+}
+
+func (epochMSFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var text string
+	if resp.Error = req.Arguments.Get(ctx, &text); resp.Error != nil {
+		return
+	}
+	moment, err := pointintime.Parse(text)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, moment.UnixMilli())
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/pointintime"
+)
+
+// restoredNameFunction tells the name that x_rds_pg_table_pitr chooses, for what is configured before the restore has run.
+type restoredNameFunction struct{}
+
+func (restoredNameFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "restored_name"
+}
+
+func (restoredNameFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "The name of a restored table",
+		MarkdownDescription: "Returns what an omitted `new_name` of `x_rds_pg_table_pitr` becomes: the table's name, an underscore, and the moment in " +
+			"milliseconds since 1970. A name of more than 63 bytes is an error, because PostgreSQL would cut it.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "table", MarkdownDescription: "The table's `old_name`."},
+			function.StringParameter{Name: "time", MarkdownDescription: "The `restore_time`: RFC 3339 with any offset, or epoch milliseconds."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+func (restoredNameFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var table, text string
+	if resp.Error = req.Arguments.Get(ctx, &table, &text); resp.Error != nil {
+		return
+	}
+	if table == "" {
+		resp.Error = function.NewArgumentFuncError(0, "The table's name is empty.")
+		return
+	}
+	moment, err := pointintime.Parse(text)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(1, err.Error())
+		return
+	}
+	name := rdsTableModel{OldName: types.StringValue(table)}.newName(moment)
+	if len(name) > identifierName.maximum {
+		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q would have %d bytes; PostgreSQL takes %d. Give the table a new_name.", name, len(name), identifierName.maximum))
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, name)
+}
