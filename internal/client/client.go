@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/time/rate"
@@ -100,8 +99,8 @@ func New(config Config) (*Client, error) {
 		limits:      newLimits(),
 		regions:     map[string]*Client{},
 	}
-	s.repeatable = s.newHTTPClient(retryRepeatable, 60*time.Second, false)
-	s.once = s.newHTTPClient(retryOnce, 120*time.Second, true)
+	s.repeatable = s.newHTTPClient(retryRepeatable, false)
+	s.once = s.newHTTPClient(retryOnce, true)
 	c := &Client{shared: s, region: config.Region}
 	c.project.id = config.ProjectID
 	s.regions[config.Region] = c

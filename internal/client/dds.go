@@ -57,7 +57,7 @@ func (r *jobReply) accepted() bool { return r.JobID != "" }
 // Tasks"). The list cannot be filtered by instance. Open Telekom Cloud does not document the call.
 func (c *Client) DDSJobs(ctx context.Context, from, to time.Time) ([]Job, error) {
 	const layout = "2006-01-02T15:04:05-0700"
-	return c.pages(100, func(offset, limit string) ([]jobRecord, error) {
+	return pages(100, idOf, func(offset, limit string) ([]Job, error) {
 		var reply struct {
 			Jobs []jobRecord `json:"jobs"`
 		}
@@ -73,7 +73,7 @@ func (c *Client) DDSJobs(ctx context.Context, from, to time.Time) ([]Job, error)
 				"limit":      {limit},
 			},
 		}, &reply)
-		return reply.Jobs, err
+		return jobsOf(reply.Jobs), err
 	})
 }
 
@@ -88,25 +88,16 @@ type DDSInstance struct {
 	Version string   // such as 4.0
 }
 
+// ddsInstanceMissing are the codes for an instance that does not exist (DDS API Reference, Error Codes).
+var ddsInstanceMissing = []string{"DBS.200002", "DBS.280110"}
+
 // DDSInstance queries an instance (DDS API Reference, "Querying Instances": a list with a filter).
 // The error is a *NotFoundError when there is none.
 func (c *Client) DDSInstance(ctx context.Context, id string) (DDSInstance, error) {
 	if err := checkID("DDS instance", id); err != nil {
 		return DDSInstance{}, err
 	}
-	var reply struct {
-		Instances []struct {
-			ID        string   `json:"id"`
-			Name      string   `json:"name"`
-			Status    string   `json:"status"`
-			Actions   []string `json:"actions"`
-			Mode      string   `json:"mode"`
-			Engine    string   `json:"engine"`
-			Datastore struct {
-				Version string `json:"version"`
-			} `json:"datastore"`
-		} `json:"instances"`
-	}
+	reply := list[ddsInstanceRecord]{key: "instances"}
 	what := "DDS instance " + id
 	err := c.do(ctx, call{
 		service:   serviceDDS,
@@ -116,9 +107,9 @@ func (c *Client) DDSInstance(ctx context.Context, id string) (DDSInstance, error
 		query:     url.Values{"id": {id}},
 	}, &reply)
 	if err != nil {
-		return DDSInstance{}, notFound(err, what, "DBS.200002", "DBS.280110")
+		return DDSInstance{}, notFound(err, what, ddsInstanceMissing...)
 	}
-	for _, found := range reply.Instances {
+	for _, found := range reply.items {
 		if found.ID == id {
 			return DDSInstance{
 				ID: found.ID, Name: found.Name, Status: found.Status, Actions: found.Actions,
@@ -127,4 +118,16 @@ func (c *Client) DDSInstance(ctx context.Context, id string) (DDSInstance, error
 		}
 	}
 	return DDSInstance{}, &NotFoundError{What: what}
+}
+
+type ddsInstanceRecord struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Status    string   `json:"status"`
+	Actions   []string `json:"actions"`
+	Mode      string   `json:"mode"`
+	Engine    string   `json:"engine"`
+	Datastore struct {
+		Version string `json:"version"`
+	} `json:"datastore"`
 }

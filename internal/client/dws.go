@@ -5,8 +5,8 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
-	"time"
 )
 
 // DWSTableRestore is the body of "Restoring a Table". The n-th source is restored to the n-th
@@ -41,60 +41,6 @@ func (c *Client) RestoreDWSTables(ctx context.Context, snapshotID string, restor
 	return string(reply.JobID), err
 }
 
-// DWSSnapshot is what matters of a snapshot for a restore.
-type DWSSnapshot struct {
-	ID                string
-	Name              string
-	Status            string // AVAILABLE when it is ready
-	ClusterID         string
-	ClusterName       string
-	FineGrainedBackup bool   // single tables can be restored from it
-	BackupLevel       string // cluster, schema or table
-	Started           time.Time
-	Finished          time.Time
-}
-
-// DWSSnapshot queries a snapshot (DWS API Reference, "Querying Snapshot Details"). The error is a
-// *NotFoundError when there is none.
-func (c *Client) DWSSnapshot(ctx context.Context, id string) (DWSSnapshot, error) {
-	if err := checkID("DWS snapshot", id); err != nil {
-		return DWSSnapshot{}, err
-	}
-	var reply struct {
-		Snapshot struct {
-			ID                string `json:"id"`
-			Name              string `json:"name"`
-			Status            string `json:"status"`
-			ClusterID         string `json:"cluster_id"`
-			ClusterName       string `json:"cluster_name"`
-			FineGrainedBackup bool   `json:"fine_grained_backup"`
-			BackupLevel       string `json:"backup_level"`
-			Started           moment `json:"started"`
-			Finished          moment `json:"finished"`
-		} `json:"snapshot"`
-	}
-	what := "DWS snapshot " + id
-	err := c.do(ctx, call{
-		service:   serviceDWS,
-		operation: "query snapshot",
-		method:    http.MethodGet,
-		path:      "/v1.0/{project_id}/snapshots/" + id,
-	}, &reply)
-	if err != nil {
-		return DWSSnapshot{}, notFound(err, what, "DWS.5149")
-	}
-	found := reply.Snapshot
-	if found.ID == "" {
-		return DWSSnapshot{}, &NotFoundError{What: what}
-	}
-	return DWSSnapshot{
-		ID: found.ID, Name: found.Name, Status: found.Status,
-		ClusterID: found.ClusterID, ClusterName: found.ClusterName,
-		FineGrainedBackup: found.FineGrainedBackup, BackupLevel: found.BackupLevel,
-		Started: found.Started.Time, Finished: found.Finished.Time,
-	}, nil
-}
-
 // DWSCluster is what matters of a cluster for a restore.
 type DWSCluster struct {
 	ID         string
@@ -104,21 +50,16 @@ type DWSCluster struct {
 	TaskStatus string // what is being done to it, such as FINE_GRAINED_RESTORING; "" for nothing
 }
 
+// dwsClusterMissing are the codes for "not found or no access", which the service does not tell apart.
+var dwsClusterMissing = []string{"DWS.0001", "DWS.0015", "DWS.0047", "DWS.3027"}
+
 // DWSCluster queries a cluster (DWS API Reference, "Querying Cluster Details"). The error is a
 // *NotFoundError when there is none.
 func (c *Client) DWSCluster(ctx context.Context, id string) (DWSCluster, error) {
 	if err := checkID("DWS cluster", id); err != nil {
 		return DWSCluster{}, err
 	}
-	var reply struct {
-		Cluster struct {
-			ID         string `json:"id"`
-			Name       string `json:"name"`
-			Status     string `json:"status"`
-			SubStatus  string `json:"sub_status"`
-			TaskStatus string `json:"task_status"`
-		} `json:"cluster"`
-	}
+	reply := single[clusterRecord]{key: "cluster"}
 	what := "DWS cluster " + id
 	err := c.do(ctx, call{
 		service:   serviceDWS,
@@ -127,13 +68,29 @@ func (c *Client) DWSCluster(ctx context.Context, id string) (DWSCluster, error) 
 		path:      "/v1.0/{project_id}/clusters/" + id,
 	}, &reply)
 	if err != nil {
-		// "Not found or no access", which the service does not tell apart.
-		return DWSCluster{}, notFound(err, what, "DWS.0001", "DWS.0015", "DWS.0047", "DWS.3027")
+		return DWSCluster{}, notFound(err, what, dwsClusterMissing...)
 	}
-	if reply.Cluster.ID == "" {
-		return DWSCluster{}, &NotFoundError{What: what}
+	return DWSCluster(reply.value), nil
+}
+
+// clusterRecord is a DWSCluster as it is sent; it must have an id.
+type clusterRecord DWSCluster
+
+func (r *clusterRecord) UnmarshalJSON(data []byte) error {
+	var sent struct {
+		ID         string `json:"id"`
+		Name       string `json:"name"`
+		Status     string `json:"status"`
+		SubStatus  string `json:"sub_status"`
+		TaskStatus string `json:"task_status"`
 	}
-	return DWSCluster(reply.Cluster), nil
+	if err := json.Unmarshal(data, &sent); err != nil {
+		return err
+	}
+	if *r = clusterRecord(sent); r.ID == "" {
+		return errors.New("the cluster has no id")
+	}
+	return nil
 }
 
 // DWSRestoreActions lists the table restores of a cluster that are running (DWS API Reference,

@@ -65,7 +65,7 @@ func (e *AmbiguousError) Error() string {
 
 func (e *AmbiguousError) Unwrap() error { return e.Err }
 
-// NotFoundError says that the service does not know a job, an instance, a cluster or a snapshot.
+// NotFoundError says that the service does not know a job, an instance, a database, a cluster or a snapshot.
 type NotFoundError struct {
 	What string // such as "RDS instance 0123…in03"
 	Err  error  // the service's answer, if it was an error; an empty list is not one
@@ -79,6 +79,23 @@ func (e *NotFoundError) Error() string {
 }
 
 func (e *NotFoundError) Unwrap() error { return e.Err }
+
+// ReplyError is an answer of a service that is not what its API reference documents.
+type ReplyError struct {
+	Operation string // with the service's name
+	Body      string // the first 512 bytes, without credentials
+	Err       error  // what is wrong with it
+}
+
+func (e *ReplyError) Error() string {
+	sent := "the service sent " + e.Body
+	if e.Body == "" {
+		sent = "the service sent nothing"
+	}
+	return fmt.Sprintf("%s: the reply is not as documented: %v; %s", e.Operation, e.Err, sent)
+}
+
+func (e *ReplyError) Unwrap() error { return e.Err }
 
 // WaitTimeoutError says that a wait's deadline passed while the job was running.
 type WaitTimeoutError struct {
@@ -111,7 +128,7 @@ func (e *PollError) Error() string {
 
 func (e *PollError) Unwrap() error { return e.Err }
 
-// IsNotFound reports whether err says that a job, instance, cluster or snapshot does not exist.
+// IsNotFound reports whether err says that a job, instance, database, cluster or snapshot does not exist.
 func IsNotFound(err error) bool {
 	var notFound *NotFoundError
 	return errors.As(err, &notFound)
@@ -173,8 +190,13 @@ func notFound(err error, what string, codes ...string) error {
 		return err
 	}
 	gateway := strings.HasPrefix(refused.Code, "APIGW.") || strings.HasPrefix(refused.Code, "APIG.")
-	if slices.Contains(codes, refused.Code) || refused.StatusCode == http.StatusNotFound && !gateway {
+	if hasCode(err, codes...) || refused.StatusCode == http.StatusNotFound && !gateway {
 		return &NotFoundError{What: what, Err: err}
 	}
 	return err
+}
+
+func hasCode(err error, codes ...string) bool {
+	var refused *APIError
+	return errors.As(err, &refused) && slices.Contains(codes, refused.Code)
 }

@@ -179,7 +179,7 @@ func TestNotFound(t *testing.T) {
 	}
 	tests := []test{
 		{"RDS instance", rds, answerWith(200, `{"instances":[],"total_count":0}`), absent},
-		{"RDS instance", rds, answerWith(200, `{}`), absent},
+		{"RDS instance", rds, answerWith(200, `{}`), failing},
 		{"RDS instance", rds, answerWith(200, `{"instances":[{"id":"`+rdsID+`x"}]}`), absent},
 		{"RDS instance", rds, coded(400, "DBS.280404"), absent},
 		{"RDS instance", rds, coded(404, "DBS.200002"), absent},
@@ -190,12 +190,14 @@ func TestNotFound(t *testing.T) {
 		{"DDS instance", dds, coded(403, "DBS.280032"), failing},
 		{"DWS snapshot", snapshot, coded(400, "DWS.5149"), absent},
 		{"DWS snapshot", snapshot, coded(403, "DWS.0015"), failing},
-		{"DWS snapshot", snapshot, answerWith(200, `{}`), absent},
+		{"DWS snapshot", snapshot, answerWith(200, `{}`), failing},
+		{"DWS snapshot", snapshot, answerWith(200, `{"snapshot":null}`), failing},
+		{"DDS instance", dds, answerWith(200, `{"total_count":0}`), failing},
 		{"DWS cluster", cluster, coded(403, "DWS.0015"), absent},
 		{"DWS cluster", cluster, coded(401, "DWS.0047"), absent},
 		{"DWS cluster", cluster, coded(404, "DWS.3027"), absent},
 		{"DWS cluster", cluster, coded(401, "APIGW.0301"), failing},
-		{"DWS cluster", cluster, answerWith(200, `{"cluster":{}}`), absent},
+		{"DWS cluster", cluster, answerWith(200, `{"cluster":{}}`), failing},
 	}
 	for what, call := range jobs {
 		tests = append(tests,

@@ -230,7 +230,7 @@ func TestLookUpsOfFakecloud(t *testing.T) {
 	snapshot, err := c.DWSSnapshot(t.Context(), snapshot1)
 	check("DWS snapshot", snapshot, client.DWSSnapshot{
 		ID: snapshot1, Name: "snapshot-1", Status: "AVAILABLE", ClusterID: cluster1, ClusterName: "dws-1",
-		FineGrainedBackup: true, BackupLevel: "cluster",
+		FineGrainedBackup: new(true), BackupLevel: "cluster",
 		Started: clock.Now().Add(-50 * time.Hour), Finished: clock.Now().Add(-49 * time.Hour),
 	}, err)
 	actions, err := c.DWSRestoreActions(t.Context(), cluster1)

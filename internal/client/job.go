@@ -218,3 +218,5 @@ func jobsOf(records []jobRecord) []Job {
 	}
 	return jobs
 }
+
+func idOf(job Job) string { return job.ID }

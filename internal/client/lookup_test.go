@@ -38,7 +38,7 @@ func TestInstancesAndSnapshots(t *testing.T) {
 			`{"snapshot":{"id":"` + snapshotID + `","name":"snapshot-1","started":"2016-08-23T03:59:23Z","finished":"2016-08-23T04:01:40Z","size":500,"status":"AVAILABLE","type":"MANUAL","cluster_id":"` + clusterID + `","cluster_name":"dws-1","fine_grained_backup":true,"backup_level":"schema"}}`,
 			DWSSnapshot{
 				ID: snapshotID, Name: "snapshot-1", Status: "AVAILABLE", ClusterID: clusterID, ClusterName: "dws-1",
-				FineGrainedBackup: true, BackupLevel: "schema",
+				FineGrainedBackup: new(true), BackupLevel: "schema",
 				Started: time.Date(2016, 8, 23, 3, 59, 23, 0, time.UTC), Finished: time.Date(2016, 8, 23, 4, 1, 40, 0, time.UTC),
 			},
 		},

@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -85,7 +84,7 @@ func (c *Client) RDSTasks(ctx context.Context, instanceID string, from, to time.
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
 	}
-	return c.pages(50, func(offset, limit string) ([]jobRecord, error) {
+	return pages(50, idOf, func(offset, limit string) ([]Job, error) {
 		var reply struct {
 			Tasks []jobRecord `json:"tasks"`
 		}
@@ -96,37 +95,14 @@ func (c *Client) RDSTasks(ctx context.Context, instanceID string, from, to time.
 			path:      "/v3/{project_id}/tasklist",
 			query: url.Values{
 				"instance_id": {instanceID},
-				"start_time":  {strconv.FormatInt(from.UnixMilli(), 10)},
-				"end_time":    {strconv.FormatInt(to.UnixMilli(), 10)},
+				"start_time":  {milliseconds(from)},
+				"end_time":    {milliseconds(to)},
 				"offset":      {offset},
 				"limit":       {limit},
 			},
 		}, &reply)
-		return reply.Tasks, err
+		return jobsOf(reply.Tasks), err
 	})
-}
-
-// pages follows a list by record offset until a page is short, and not by a total, which the
-// services document but do not always send. A page that brings nothing new ends it too.
-func (c *Client) pages(limit int, page func(offset, limit string) ([]jobRecord, error)) ([]Job, error) {
-	var jobs []Job
-	seen := map[string]bool{}
-	for offset := 0; ; offset += limit {
-		records, err := page(strconv.Itoa(offset), strconv.Itoa(limit))
-		if err != nil {
-			return nil, err
-		}
-		before := len(jobs)
-		for _, job := range jobsOf(records) {
-			if !seen[job.ID] { // a job that started meanwhile moves others to the next page
-				seen[job.ID] = true
-				jobs = append(jobs, job)
-			}
-		}
-		if len(records) < limit || len(jobs) == before {
-			return jobs, nil
-		}
-	}
 }
 
 // RDSInstance is what matters of an instance for a restore.
@@ -157,19 +133,11 @@ func (c *Client) RDSInstance(ctx context.Context, id string) (RDSInstance, error
 	return RDSInstance{}, missing
 }
 
+// rdsInstanceMissing are the codes for an instance that does not exist, or cannot (RDS API Reference, Error Codes).
+var rdsInstanceMissing = []string{"DBS.200002", "DBS.200045", "DBS.201028", "DBS.200602", "DBS.280404"}
+
 func (c *Client) findRDSInstance(ctx context.Context, id string, query url.Values) (RDSInstance, error) {
-	var reply struct {
-		Instances []struct {
-			ID        string `json:"id"`
-			Name      string `json:"name"`
-			Status    string `json:"status"`
-			Type      string `json:"type"`
-			Datastore struct {
-				Type    string `json:"type"`
-				Version string `json:"version"`
-			} `json:"datastore"`
-		} `json:"instances"`
-	}
+	reply := list[rdsInstanceRecord]{key: "instances"}
 	what := "RDS instance " + id
 	err := c.do(ctx, call{
 		service:   serviceRDS,
@@ -179,9 +147,9 @@ func (c *Client) findRDSInstance(ctx context.Context, id string, query url.Value
 		query:     query,
 	}, &reply)
 	if err != nil {
-		return RDSInstance{}, notFound(err, what, "DBS.200002", "DBS.200045", "DBS.201028", "DBS.200602", "DBS.280404")
+		return RDSInstance{}, notFound(err, what, rdsInstanceMissing...)
 	}
-	for _, found := range reply.Instances {
+	for _, found := range reply.items {
 		if found.ID == id {
 			return RDSInstance{
 				ID: found.ID, Name: found.Name, Status: found.Status, Type: found.Type,
@@ -190,4 +158,15 @@ func (c *Client) findRDSInstance(ctx context.Context, id string, query url.Value
 		}
 	}
 	return RDSInstance{}, &NotFoundError{What: what}
+}
+
+type rdsInstanceRecord struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Status    string `json:"status"`
+	Type      string `json:"type"`
+	Datastore struct {
+		Type    string `json:"type"`
+		Version string `json:"version"`
+	} `json:"datastore"`
 }

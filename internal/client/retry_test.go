@@ -231,7 +231,7 @@ func TestNoAnswerInTime(t *testing.T) {
 			server := newStage(t, silence, answerWith(200, goodReply))
 			c := newTestClient(t, server.URL, newFakeClock())
 			once, repeatable := c.once.HTTPClient.Transport.(*roundTripper), c.repeatable.HTTPClient.Transport.(*roundTripper)
-			if once.timeout != 2*time.Minute || repeatable.timeout != time.Minute {
+			if once.timeout != 2*time.Minute || repeatable.timeout != 2*time.Minute {
 				t.Errorf("time-outs are %s and %s", once.timeout, repeatable.timeout)
 			}
 			once.timeout, repeatable.timeout = 300*time.Millisecond, 300*time.Millisecond

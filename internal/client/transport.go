@@ -3,7 +3,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -23,12 +22,9 @@ import (
 	"terraform-provider-x/internal/client/signer"
 )
 
-const (
-	replyLimit      = 8 << 20
-	errorReplyLimit = 64 << 10
-)
-
-var errReplyTooLarge = errors.New("the reply is larger than 8 MiB")
+// attemptTimeout is that of one attempt. The look-up of the tables that RDS can restore is known to take most of a minute, and
+// the vendor's own SDK waits as long as this.
+const attemptTimeout = 120 * time.Second
 
 // call is one operation of a service, as its API reference describes it.
 type call struct {
@@ -63,8 +59,9 @@ type exchangeKey struct{}
 
 func exchangeOf(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
 
-// do makes a call that may be sent again, and decodes its reply. Errors: *APIError when the service
-// answered with one, context.Cause(ctx) when ctx is done, otherwise what kept the service from answering.
+// do makes a call that may be sent again, and decodes its reply. Errors: *APIError when the service answered with one,
+// *ReplyError when it answered what is not documented, context.Cause(ctx) when ctx is done, otherwise what kept the service
+// from answering.
 func (c *Client) do(ctx context.Context, call call, reply any) error {
 	x, answer, err := c.send(ctx, c.repeatable, call)
 	if err != nil {
@@ -74,7 +71,7 @@ func (c *Client) do(ctx context.Context, call call, reply any) error {
 		return c.apiError(x, answer)
 	}
 	if err := json.Unmarshal(answer.body, reply); err != nil {
-		return fmt.Errorf("%s: the reply is not as documented: %w", x.name(), err)
+		return &ReplyError{Operation: x.name(), Body: c.excerpt(answer.body), Err: err}
 	}
 	return nil
 }
@@ -166,7 +163,12 @@ func (c *Client) transportError(ctx context.Context, x *exchange, err error) err
 			err = fmt.Errorf("no connection in time (%v)", failed.Err)
 		}
 	}
-	return fmt.Errorf("%s: %s %s%s, attempt %d: %w", x.name(), x.method, c.endpoint(x.service), x.path, x.attempt, err)
+	attempt := fmt.Sprintf("%s %s%s, attempt %d", x.method, c.endpoint(x.service), x.path, x.attempt)
+	var reply *ReplyError
+	if errors.As(err, &reply) {
+		return &ReplyError{Operation: reply.Operation, Body: reply.Body, Err: fmt.Errorf("%s: %w", attempt, reply.Err)}
+	}
+	return fmt.Errorf("%s: %s: %w", x.name(), attempt, err)
 }
 
 // newHTTPClient returns the client of one class of calls. It hands over every answer as it is, an
@@ -174,10 +176,10 @@ func (c *Client) transportError(ctx context.Context, x *exchange, err error) err
 //
 // A call of the class "once" is on a connection of its own, and its caller's cancellation ends the waits around an attempt
 // but not the attempt: the answer to a restore that is on its way must not be lost to a Ctrl-C.
-func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, timeout time.Duration, once bool) *retryablehttp.Client {
+func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, once bool) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport: &roundTripper{shared: s, next: newTransport(s.config.Insecure, !once), timeout: timeout, uncut: once},
+			Transport: &roundTripper{shared: s, next: newTransport(s.config.Insecure, !once), timeout: attemptTimeout, uncut: once},
 			// A redirect invalidates the signature, and may turn a POST into a GET.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -201,99 +203,4 @@ func newTransport(insecure, keepAlive bool) *http.Transport {
 		MaxIdleConnsPerHost: 10,
 		IdleConnTimeout:     90 * time.Second,
 	}
-}
-
-// roundTripper makes one attempt: it authorises the request anew, because a signature ages, reads
-// the reply to the end, so that a connection cut in the middle is an error like any other, and logs.
-type roundTripper struct {
-	*shared
-	next    http.RoundTripper
-	timeout time.Duration // of one attempt
-	uncut   bool          // once there is a connection, only the timeout ends the attempt
-}
-
-func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
-	x := exchangeOf(request.Context())
-	x.attempt++
-	x.sent.Store(false)
-	x.retryAfter = 0
-	x.started = t.clock.Now()
-	ctx, cancel := t.attemptContext(request.Context(), x)
-	defer cancel()
-	request = request.Clone(ctx)
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("Content-Type", "application/json")
-	if t.config.UserAgent != "" {
-		request.Header.Set("User-Agent", t.config.UserAgent)
-	}
-	t.credentials.authorise(request, x.query, x.payload, x.projectID, x.started)
-	response, err := t.next.RoundTrip(request)
-	if err == nil {
-		err = t.readReply(response)
-	}
-	t.logAttempt(request.Context(), x, response, err)
-	if err != nil {
-		return nil, err
-	}
-	x.retryAfter = retryAfter(response.Header, t.clock.Now())
-	return response, nil
-}
-
-// errNoAnswer is the cause of an attempt's end by its timeout. It is not context.DeadlineExceeded, which would pass for the
-// caller's own deadline.
-var errNoAnswer = errors.New("no answer in time")
-
-// attemptContext ends with the timeout, and with the caller's context unless the attempt is not to be cut.
-func (t *roundTripper) attemptContext(caller context.Context, x *exchange) (context.Context, context.CancelFunc) {
-	if !t.uncut {
-		return context.WithTimeoutCause(caller, t.timeout, errNoAnswer)
-	}
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), t.timeout, errNoAnswer)
-	stop := context.AfterFunc(caller, func() {
-		if !x.sent.Load() { // still dialling: nothing is lost
-			cancel()
-		}
-	})
-	return ctx, func() { stop(); cancel() }
-}
-
-// readReply replaces the response's body by what it holds. Of an error's body the beginning will do;
-// any other reply must be whole, and JSON.
-func (t *roundTripper) readReply(response *http.Response) error {
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode/100 != 2 {
-		data, _ := io.ReadAll(io.LimitReader(response.Body, errorReplyLimit))
-		response.Body = io.NopCloser(bytes.NewReader(data))
-		return nil
-	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, replyLimit+1))
-	switch {
-	case err != nil:
-		return fmt.Errorf("HTTP %d, but the reply broke off: %w", response.StatusCode, err)
-	case len(data) > replyLimit:
-		return errReplyTooLarge
-	case !json.Valid(data):
-		return fmt.Errorf("HTTP %d, but the reply is not JSON: %s", response.StatusCode, t.excerpt(data))
-	}
-	response.Body = io.NopCloser(bytes.NewReader(data))
-	return nil
-}
-
-func (t *roundTripper) logAttempt(ctx context.Context, x *exchange, response *http.Response, err error) {
-	fields := map[string]any{
-		"service":     x.service,
-		"operation":   x.operation,
-		"method":      x.method,
-		"path":        x.path,
-		"attempt":     x.attempt,
-		"duration_ms": t.clock.Now().Sub(x.started).Milliseconds(),
-	}
-	if response != nil {
-		fields["status"] = response.StatusCode
-		fields["request_id"] = t.line([]byte(requestID(response.Header, nil)), excerptLimit)
-	}
-	if err != nil {
-		fields["error"] = err.Error()
-	}
-	t.log(ctx, "cloud call", fields)
 }

@@ -4,7 +4,9 @@ package fakecloud
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -52,9 +54,35 @@ func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
 		"cluster_id": snapshot.cluster.ID, "cluster_name": snapshot.cluster.Name,
 		"cluster_status": snapshot.cluster.Status, "cluster_task_status": q.dwsTaskStatus(snapshot.cluster),
 		"fine_grained_backup": snapshot.FineGrainedBackup, "backup_level": snapshot.BackupLevel,
-		"backup_device": "OBS", "support_inplace_restore": true,
+		"fine_grained_backup_detail": snapshot.detail(),
+		"backup_device":              "OBS", "support_inplace_restore": true,
 		"datastore": map[string]any{"type": "DWS", "version": snapshot.cluster.Version},
 	}
+}
+
+// detail is what a snapshot of the level schema or table holds of its one database; null for the level cluster. How a table
+// is written is not documented: with its schema, because without it the name says little.
+func (snapshot *dwsSnapshot) detail() any {
+	if snapshot.BackupLevel != "schema" && snapshot.BackupLevel != "table" {
+		return nil
+	}
+	detail := map[string]any{}
+	for database, schemas := range snapshot.tables {
+		detail["database"] = database
+		if snapshot.BackupLevel == "schema" {
+			detail["schema_list"] = slices.Sorted(maps.Keys(schemas))
+			continue
+		}
+		tables := []string{}
+		for schema, names := range schemas {
+			for table := range names {
+				tables = append(tables, schema+"."+table)
+			}
+		}
+		slices.Sort(tables)
+		detail["table_list"] = tables
+	}
+	return detail
 }
 
 // listDWSSnapshots: Querying the Snapshot List. No paging.

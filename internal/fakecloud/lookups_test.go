@@ -100,9 +100,11 @@ func TestDWSLookups(t *testing.T) {
 	for field, want := range map[string]any{
 		"id": snapshotID, "name": "snapshot-1", "status": "AVAILABLE", "cluster_id": clusterID, "cluster_name": "dws-1",
 		"fine_grained_backup": true, "backup_level": "cluster", "finished": "2026-01-13T11:00:00Z",
+		"fine_grained_backup_detail": nil,
 	} {
-		if got := dig(snapshot, field); got != want {
-			t.Errorf("%s = %v, want %v", field, got, want)
+		got, present := snapshot.(map[string]any)[field]
+		if !present || got != want {
+			t.Errorf("%s = %v (there: %t), want %v", field, got, present, want)
 		}
 	}
 	for path, want := range map[string]int{
@@ -120,6 +122,24 @@ func TestDWSLookups(t *testing.T) {
 		if got := dig(cluster, field); got != want {
 			t.Errorf("%s = %v, want %v", field, got, want)
 		}
+	}
+}
+
+func TestDWSSnapshotsOfOneDatabase(t *testing.T) {
+	shop := map[string]Schemas{"gaussdb": {"public": {"events": {}, "customers": {}}, "archive": {"events": {}}}}
+	for level, want := range map[string]map[string]any{
+		"schema": {"database": "gaussdb", "schema_list": []any{"archive", "public"}},
+		"table":  {"database": "gaussdb", "table_list": []any{"archive.events", "public.customers", "public.events"}},
+	} {
+		t.Run(level, func(t *testing.T) {
+			world := DefaultWorld()
+			world.DWSSnapshots[0].BackupLevel, world.DWSSnapshots[0].Databases = level, shop
+			c := start(t, Options{World: world})
+			v10 := "/v1.0/" + DefaultProjectID
+			wantEqual(t, "of one", dig(c.must(DWS, "GET", v10+"/snapshots/"+snapshotID, ""), "snapshot", "fine_grained_backup_detail"), any(want))
+			wantEqual(t, "of all", dig(c.must(DWS, "GET", v10+"/snapshots", ""), "snapshots", 0, "fine_grained_backup_detail"), any(want))
+			wantEqual(t, "of a cluster", dig(c.must(DWS, "GET", v10+"/clusters/"+clusterID+"/snapshots", ""), "snapshots", 0, "fine_grained_backup_detail"), any(want))
+		})
 	}
 }
 

@@ -102,7 +102,8 @@ type DWSCluster struct {
 	Databases  map[string]Schemas `json:"databases,omitempty"`
 }
 
-// DWSSnapshot is a snapshot of a cluster, with the tables it holds. Defaults: status AVAILABLE, backup level cluster.
+// DWSSnapshot is a snapshot of a cluster, with the tables it holds: of any databases at the level cluster, of one at the
+// levels schema and table. Defaults: status AVAILABLE, backup level cluster.
 type DWSSnapshot struct {
 	ID                string             `json:"id"`
 	Name              string             `json:"name"`
@@ -183,6 +184,9 @@ func (w World) validate() error {
 	}
 	for _, snapshot := range w.DWSSnapshots {
 		check(once("DWS snapshot", snapshot.ID), known(snapshot.ID, "DWS cluster", snapshot.ClusterID))
+		if fine := snapshot.BackupLevel == "schema" || snapshot.BackupLevel == "table"; fine && len(snapshot.Databases) > 1 {
+			check(fmt.Errorf("the snapshot %s of the level %s holds more than one database", snapshot.ID, snapshot.BackupLevel))
+		}
 	}
 	return errors.Join(problems...)
 }

@@ -74,9 +74,17 @@ func TestWorldsThatAreRefused(t *testing.T) {
 		"a window from its end":  {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"-5m","end":"-10m"}]}]}`, "ends before it starts"},
 		"an unknown project":     {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"q"}]}`, `unknown project "q"`},
 		"an unknown cluster":     {accounts + `,"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c"}]}`, `unknown DWS cluster "c"`},
-		"an unknown account":     {`{"accounts":[],"projects":[{"id":"p","name":"r","accounts":["a"]}]}`, `unknown user name "a"`},
-		"an instance twice":      {accounts + `,"dds_instances":[{"id":"i","name":"n","project_id":"p"},{"id":"i","name":"m","project_id":"p"}]}`, "i stands there twice"},
-		"half a key pair":        {`{"accounts":[{"user_name":"a","access_key":"k"}],"projects":[]}`, "half a key pair"},
+		"a table snapshot of two databases": {
+			accounts + `,"dws_clusters":[{"id":"c","name":"n","project_id":"p"}],"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c","backup_level":"table","databases":{"a":{},"b":{}}}]}`,
+			"the snapshot s of the level table holds more than one database",
+		},
+		"a schema snapshot of two databases": {
+			accounts + `,"dws_clusters":[{"id":"c","name":"n","project_id":"p"}],"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c","backup_level":"schema","databases":{"a":{},"b":{}}}]}`,
+			"the snapshot s of the level schema holds more than one database",
+		},
+		"an unknown account": {`{"accounts":[],"projects":[{"id":"p","name":"r","accounts":["a"]}]}`, `unknown user name "a"`},
+		"an instance twice":  {accounts + `,"dds_instances":[{"id":"i","name":"n","project_id":"p"},{"id":"i","name":"m","project_id":"p"}]}`, "i stands there twice"},
+		"half a key pair":    {`{"accounts":[{"user_name":"a","access_key":"k"}],"projects":[]}`, "half a key pair"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := readWorld(t, test.text); err == nil || !strings.Contains(err.Error(), test.says) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// DDSRestoreWindows lists the spans of the UTC day of the moment to which the instance can be restored, by their start (DDS
+// API Reference, "Querying the Restoration Time Ranges", which takes one day at a time). Several a day are usual. The error is
+// a *NotFoundError when there is no such instance.
+func (c *Client) DDSRestoreWindows(ctx context.Context, instanceID string, day time.Time) ([]Window, error) {
+	if err := checkID("DDS instance", instanceID); err != nil {
+		return nil, err
+	}
+	windows, err := c.restoreWindows(ctx, call{
+		service:   serviceDDS,
+		operation: "query restoration time ranges",
+		method:    http.MethodGet,
+		path:      "/v3/{project_id}/instances/" + instanceID + "/restore-time",
+		query:     url.Values{"date": {day.UTC().Format(time.DateOnly)}},
+	})
+	return windows, notFound(err, "DDS instance "+instanceID, ddsInstanceMissing...)
+}
+
+// DDSRestorableDatabases lists, sorted, the databases that can be restored to the moment (DDS API Reference, "Obtaining the
+// List of Databases That Can Be Restored"). The error is a *NotFoundError when there is no such instance.
+func (c *Client) DDSRestorableDatabases(ctx context.Context, instanceID string, at time.Time) ([]string, error) {
+	databases, err := c.ddsRestorable(ctx, instanceID, "databases", call{
+		operation: "query restorable databases",
+		path:      "/restore-database",
+		query:     url.Values{"restore_time": {milliseconds(at)}},
+	})
+	return databases, notFound(err, "DDS instance "+instanceID, ddsInstanceMissing...)
+}
+
+// DDSRestorableCollections lists, sorted, the collections of the database that can be restored to the moment (DDS API
+// Reference, "Obtaining the List of Database Collections That Can Be Restored"). The error is a *NotFoundError when there is
+// no such instance, or was no such database then.
+func (c *Client) DDSRestorableCollections(ctx context.Context, instanceID, database string, at time.Time) ([]string, error) {
+	collections, err := c.ddsRestorable(ctx, instanceID, "collections", call{
+		operation: "query restorable collections",
+		path:      "/restore-collection",
+		query:     url.Values{"db_name": {database}, "restore_time": {milliseconds(at)}},
+	})
+	instance := "DDS instance " + instanceID
+	if hasCode(err, "DBS.200823", "DBS.280446") { // DDS API Reference, Error Codes
+		return nil, &NotFoundError{What: "database " + strconv.Quote(database) + " of " + instance, Err: err}
+	}
+	return collections, notFound(err, instance, ddsInstanceMissing...)
+}
+
+// ddsRestorable follows the pages of a list of names. The call's path is what comes after the instance.
+func (c *Client) ddsRestorable(ctx context.Context, instanceID, key string, call call) ([]string, error) {
+	if err := checkID("DDS instance", instanceID); err != nil {
+		return nil, err
+	}
+	call.service, call.method = serviceDDS, http.MethodGet
+	call.path = "/v3/{project_id}/instances/" + instanceID + call.path
+	names, err := pages(100, func(n name) name { return n }, func(offset, limit string) ([]name, error) {
+		call.query.Set("offset", offset)
+		call.query.Set("limit", limit)
+		reply := list[name]{key: key}
+		err := c.do(ctx, call, &reply)
+		return reply.items, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	return stringsOf(names), nil
+}
+
+func milliseconds(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pages follows a list by record offset until a page is short, and not by a total, which the services document but do not
+// always send. A page that brings nothing new ends it too. An item is told from others by its identity: one that appears
+// meanwhile moves others to the next page.
+func pages[T any, K comparable](limit int, identity func(T) K, page func(offset, limit string) ([]T, error)) ([]T, error) {
+	var all []T
+	seen := map[K]bool{}
+	for offset := 0; ; offset += limit {
+		items, err := page(strconv.Itoa(offset), strconv.Itoa(limit))
+		if err != nil {
+			return nil, err
+		}
+		before := len(all)
+		for _, item := range items {
+			if key := identity(item); !seen[key] {
+				seen[key] = true
+				all = append(all, item)
+			}
+		}
+		if len(items) < limit || len(all) == before {
+			return all, nil
+		}
+	}
+}
+
+// fieldOf returns a field of a reply that must have it. An answer without it, such as a gateway's or an older service's, must
+// not pass for one that says "there is none".
+func fieldOf(reply []byte, key string) (json.RawMessage, error) {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(reply, &object) != nil || object == nil {
+		return nil, errors.New("it is not an object")
+	}
+	value, ok := object[key]
+	if !ok {
+		return nil, fmt.Errorf("it has no %s", key)
+	}
+	return value, nil
+}
+
+// list is a reply that is an object with a list in one of its fields, which must be there; null is an empty list.
+type list[T any] struct {
+	key   string
+	items []T
+}
+
+func (l *list[T]) UnmarshalJSON(data []byte) error {
+	items, err := fieldOf(data, l.key)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(items, &l.items)
+}
+
+// single is a reply that is an object with another in one of its fields, which must be there.
+type single[T any] struct {
+	key   string
+	value T
+}
+
+func (s *single[T]) UnmarshalJSON(data []byte) error {
+	value, err := fieldOf(data, s.key)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(value, &s.value)
+}
+
+// name is an item of a list of names: a string, or an object that holds it. Pages differ in this between their tables and
+// their examples, and from the SDK. A schema and a table, as DWS has them in its requests, become "schema.table".
+type name string
+
+func (n *name) UnmarshalJSON(data []byte) error {
+	var parts struct {
+		Name       string `json:"name"`
+		SchemaName string `json:"schema_name"`
+		TableName  string `json:"table_name"`
+	}
+	if json.Unmarshal(data, (*string)(n)) != nil && json.Unmarshal(data, &parts) == nil {
+		given := slices.DeleteFunc([]string{parts.Name, parts.SchemaName, parts.TableName}, func(part string) bool { return part == "" })
+		*n = name(strings.Join(given, "."))
+	}
+	if *n == "" {
+		return errors.New("an item of a list has no name")
+	}
+	return nil
+}
+
+func stringsOf(names []name) []string {
+	var list []string
+	for _, n := range names {
+		list = append(list, string(n))
+	}
+	return list
+}

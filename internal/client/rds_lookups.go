@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Window is a span to any moment of which can be restored, both ends included. UTC.
+type Window struct{ Start, End time.Time }
+
+// window reads a Window of RDS or DDS: start_time and end_time in milliseconds since 1970, numbers ("Long") as documented or
+// strings, as other times of DDS are.
+type window Window
+
+func (w *window) UnmarshalJSON(data []byte) error {
+	var written struct {
+		Start moment `json:"start_time"`
+		End   moment `json:"end_time"`
+	}
+	if err := json.Unmarshal(data, &written); err != nil {
+		return err
+	}
+	w.Start, w.End = written.Start.Time, written.End.Time
+	switch {
+	case w.Start.IsZero() || w.End.IsZero():
+		return errors.New("a time range has no start or no end that can be read")
+	case w.End.Before(w.Start):
+		return errors.New("a time range ends before it starts")
+	}
+	return nil
+}
+
+// restoreWindows makes the look-up of either service and sorts what it finds; the order of the reply is not documented.
+func (c *Client) restoreWindows(ctx context.Context, call call) ([]Window, error) {
+	reply := list[window]{key: "restore_time"}
+	if err := c.do(ctx, call, &reply); err != nil {
+		return nil, err
+	}
+	var windows []Window
+	for _, w := range reply.items {
+		windows = append(windows, Window(w))
+	}
+	slices.SortFunc(windows, func(a, b Window) int {
+		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End))
+	})
+	return windows, nil
+}
+
+// RDSRestoreWindows lists the spans to which the instance can be restored, by their start (RDS API Reference, "Querying the
+// Restoration Time Range"). The date, yyyy-mm-dd in UTC, confines the list to a day; "" is all. The error is a *NotFoundError
+// when there is no such instance.
+func (c *Client) RDSRestoreWindows(ctx context.Context, instanceID, date string) ([]Window, error) {
+	if err := checkID("RDS instance", instanceID); err != nil {
+		return nil, err
+	}
+	query := url.Values{}
+	if date != "" {
+		query.Set("date", date)
+	}
+	windows, err := c.restoreWindows(ctx, call{
+		service:   serviceRDS,
+		operation: "query restoration time range",
+		method:    http.MethodGet,
+		path:      "/v3/{project_id}/instances/" + instanceID + "/restore-time",
+		query:     query,
+	})
+	return windows, notFound(err, "RDS instance "+instanceID, rdsInstanceMissing...)
+}
+
+// RDSTableFilter narrows a look-up to names that contain a text. The search is the service's own and a fuzzy one; "" is all.
+type RDSTableFilter struct{ DatabaseNameLike, TableNameLike string }
+
+// RDSTableName names a table of an instance.
+type RDSTableName struct{ Database, Schema, Table string }
+
+// RDSRestorableTables are the tables of an instance that could be restored to a moment.
+type RDSRestorableTables struct {
+	TableLimit  int            // how many one restore takes, as the service says; 0 where it does not
+	TotalTables int            // of the instance, as filtered; may be more than are listed
+	Tables      []RDSTableName // sorted by database, schema, table
+}
+
+// Truncated reports whether fewer tables are listed than there are: the service ends the list at its limit, and has no pages.
+func (r RDSRestorableTables) Truncated() bool { return len(r.Tables) < r.TotalTables }
+
+// RDSRestorableTables looks up which tables can be restored to the moment (RDS API Reference, "Querying Tables That Can Be
+// Restored", for PostgreSQL). It is known to take most of a minute. The path parameter that the page calls database_name is
+// the engine. The error is a *NotFoundError when there is no such instance.
+func (c *Client) RDSRestorableTables(ctx context.Context, instanceID string, at time.Time, filter RDSTableFilter) (RDSRestorableTables, error) {
+	if err := checkID("RDS instance", instanceID); err != nil {
+		return RDSRestorableTables{}, err
+	}
+	var reply rdsTablesReply
+	err := c.do(ctx, call{
+		service:   serviceRDS,
+		operation: "query restorable tables",
+		method:    http.MethodPost,
+		path:      "/v3/{project_id}/postgresql/instances/history/tables",
+		body: struct {
+			InstanceIDs      []string `json:"instance_ids"`
+			RestoreTime      int64    `json:"restore_time"`
+			DatabaseNameLike string   `json:"database_name_like,omitempty"`
+			TableNameLike    string   `json:"table_name_like,omitempty"`
+		}{[]string{instanceID}, at.UnixMilli(), filter.DatabaseNameLike, filter.TableNameLike},
+	}, &reply)
+	what := "RDS instance " + instanceID
+	if err != nil {
+		return RDSRestorableTables{}, notFound(err, what, rdsInstanceMissing...)
+	}
+	for _, instance := range reply.Instances {
+		if instance.ID == instanceID {
+			tables := instance.tables()
+			// The list is what counts, should the total be missing or less.
+			return RDSRestorableTables{TableLimit: reply.TableLimit, TotalTables: max(instance.TotalTables, len(tables)), Tables: tables}, nil
+		}
+	}
+	return RDSRestorableTables{}, &NotFoundError{What: what}
+}
+
+type rdsTablesReply struct {
+	TableLimit int
+	Instances  []rdsTablesRecord
+}
+
+func (r *rdsTablesReply) UnmarshalJSON(data []byte) error {
+	instances := list[rdsTablesRecord]{key: "instances"}
+	if err := json.Unmarshal(data, &instances); err != nil {
+		return err
+	}
+	r.Instances = instances.items
+	for _, instance := range r.Instances {
+		if slices.ContainsFunc(instance.tables(), func(t RDSTableName) bool { return t.Database == "" || t.Schema == "" }) {
+			return errors.New("a table's database or schema has no name")
+		}
+	}
+	var limits struct {
+		TableLimit int `json:"table_limit"`
+	}
+	err := json.Unmarshal(data, &limits)
+	r.TableLimit = limits.TableLimit
+	return err
+}
+
+type rdsTablesRecord struct {
+	ID          string `json:"id"`
+	TotalTables int    `json:"total_tables"`
+	Databases   []struct {
+		Name    string `json:"name"`
+		Schemas []struct {
+			Name   string `json:"name"`
+			Tables []name `json:"tables"`
+		} `json:"schemas"`
+	} `json:"databases"`
+}
+
+func (r rdsTablesRecord) tables() []RDSTableName {
+	var tables []RDSTableName
+	for _, database := range r.Databases {
+		for _, schema := range database.Schemas {
+			for _, table := range schema.Tables {
+				tables = append(tables, RDSTableName{Database: database.Name, Schema: schema.Name, Table: string(table)})
+			}
+		}
+	}
+	slices.SortFunc(tables, func(a, b RDSTableName) int {
+		return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Table, b.Table))
+	})
+	return tables
+}
