@@ -2,7 +2,7 @@
 
 // Package pointintime holds the one notion of a moment that all restores share: how a person may write it, what it is in
 // milliseconds since 1970 for the services, and how it is shown again. Its Terraform type is in type.go. Whether a moment
-// can be restored is not decided here: only the services know their windows.
+// can be restored, and which one is the latest, is not decided here: only the services know their windows.
 package pointintime
 
 import (
@@ -12,6 +12,9 @@ import (
 	"strings"
 	"time"
 )
+
+// Latest stands for the newest moment that the service offers when the restore starts.
+const Latest = "latest"
 
 // earliestMilliseconds is 1973-03-03T09:46:40Z. A smaller number is a moment nobody has a backup of, but all of today's
 // moments in epoch seconds: ten digits where thirteen are meant.

@@ -20,11 +20,11 @@ var (
 	_ xattr.ValidateableAttribute                = Value{}
 )
 
-// Type is the Terraform type of an attribute that holds a moment. It is a string, so that a configuration may give RFC 3339
-// or a number of milliseconds, and so that the state keeps what the person wrote.
+// Type is the Terraform type of an attribute that holds a moment or Latest. It is a string, so that a configuration may give
+// RFC 3339 or a number of milliseconds, and so that the state keeps what the person wrote.
 type Type struct{ basetypes.StringType }
 
-// Value is a moment in a configuration, a plan or a state: null, unknown, or text that Parse reads.
+// Value is a moment in a configuration, a plan or a state: null, unknown, Latest, or text that Parse reads.
 type Value struct{ basetypes.StringValue }
 
 // NewValue holds the text as it is, valid or not.
@@ -69,7 +69,10 @@ func (v Value) Equal(other attr.Value) bool {
 	return ok && v.StringValue.Equal(o.StringValue)
 }
 
-// Moment parses the value. It is false for null, unknown and what Parse refuses.
+// IsLatest is true for the newest moment, whichever that will be.
+func (v Value) IsLatest() bool { return v.ValueString() == Latest }
+
+// Moment parses the value. It is false for null, unknown, Latest and what Parse refuses.
 func (v Value) Moment() (time.Time, bool) {
 	if v.IsNull() || v.IsUnknown() {
 		return time.Time{}, false
@@ -89,12 +92,12 @@ func (v Value) StringSemanticEquals(_ context.Context, other basetypes.StringVal
 	return valid && alsoValid && mine.Equal(theirs), nil
 }
 
-// ValidateAttribute refuses what Parse refuses, with Parse's own words.
+// ValidateAttribute refuses what is neither Latest nor read by Parse, with Parse's own words.
 func (v Value) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
-	if v.IsNull() || v.IsUnknown() {
+	if v.IsNull() || v.IsUnknown() || v.IsLatest() {
 		return
 	}
 	if _, err := Parse(v.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a point in time", err.Error()+".")
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a point in time", err.Error()+`. The newest moment that the service offers is "latest".`)
 	}
 }

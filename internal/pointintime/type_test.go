@@ -24,6 +24,7 @@ func TestValueSemanticEquality(t *testing.T) {
 		{pointintime.NewValue("1688556737000"), true},
 		{pointintime.NewValue("1688556737001"), false},
 		{pointintime.NewValue("nonsense"), false},
+		{pointintime.NewValue("latest"), false},
 		{pointintime.Value{StringValue: basetypes.NewStringNull()}, false},
 	} {
 		equal, diags := utc.StringSemanticEquals(context.Background(), c.other)
@@ -57,6 +58,8 @@ func TestValueValidation(t *testing.T) {
 		{pointintime.NewValue("2023-07-05T11:32:17Z"), 0},
 		{pointintime.Value{StringValue: basetypes.NewStringNull()}, 0},
 		{pointintime.Value{StringValue: basetypes.NewStringUnknown()}, 0},
+		{pointintime.NewValue("latest"), 0},
+		{pointintime.NewValue("Latest"), 1},
 		{pointintime.NewValue(""), 1},
 		{pointintime.NewValue("last tuesday"), 1},
 	} {

@@ -100,7 +100,12 @@ type stage struct {
 // newStage starts a cloud whose clock runs a hundred times as fast: a job of a minute takes 0.6 s.
 func newStage(t *testing.T, change ...func(*fakecloud.Options)) *stage {
 	t.Helper()
-	s := &stage{T: t, clock: newClock(100), dir: t.TempDir()}
+	return newStageWithClock(t, newClock(100), change...)
+}
+
+func newStageWithClock(t *testing.T, clock compressedClock, change ...func(*fakecloud.Options)) *stage {
+	t.Helper()
+	s := &stage{T: t, clock: clock, dir: t.TempDir()}
 	options := fakecloud.Options{Now: s.clock.Now, JobDuration: time.Minute}
 	for _, f := range change {
 		f(&options)

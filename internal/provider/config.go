@@ -77,6 +77,7 @@ type providerArguments struct {
 	Endpoints     types.Map    `tfsdk:"endpoints"`
 	Insecure      types.Bool   `tfsdk:"insecure"`
 	MaxRetries    types.Int64  `tfsdk:"max_retries"`
+	Preflight     types.Bool   `tfsdk:"preflight"`
 }
 
 // clientConfig joins the arguments, the environment and the defaults. An argument wins over its variables; an argument

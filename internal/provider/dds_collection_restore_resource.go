@@ -33,6 +33,9 @@ var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
 	common:    func(m *ddsCollectionRestoreModel) *restoreModel { return &m.restoreModel },
 	targetID:  func(m *ddsCollectionRestoreModel) *types.String { return &m.InstanceID },
 	validate:  validateDDSCollectionRestore,
+	named:     namedByDDSCollectionRestore,
+	moment:    momentOfDDSCollectionRestore,
+	check:     checkDDSCollectionRestore,
 	complete: func(context.Context, ddsCollectionRestoreModel, *ddsCollectionRestoreModel) diag.Diagnostics {
 		return nil
 	},
@@ -41,7 +44,7 @@ var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
 	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
 		return c.DDSJob(ctx, jobID)
 	},
-	queue: func(_ context.Context, _ *client.Client, m ddsCollectionRestoreModel) (string, error) {
+	queue: func(_ context.Context, _ lookups, m ddsCollectionRestoreModel) (string, error) {
 		return m.InstanceID.ValueString(), nil
 	},
 	jobs: func(ctx context.Context, c *client.Client, instanceID string, from, to time.Time) ([]client.Job, error) {
@@ -80,7 +83,7 @@ type ddsCollectionModel struct {
 
 func ddsCollectionRestoreSchema(ctx context.Context) schema.Schema {
 	name := []validator.String{anyName}
-	const timeForms = "RFC 3339 with any offset, or epoch milliseconds."
+	const timeForms = "RFC 3339 with any offset, epoch milliseconds, or `latest`."
 	collection := map[string]schema.Attribute{
 		"old_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The collection's name at that time."},
 		"new_name": schema.StringAttribute{
@@ -88,7 +91,7 @@ func ddsCollectionRestoreSchema(ctx context.Context) schema.Schema {
 			MarkdownDescription: "The restored collection's name, which must not exist yet. By default the service calls it `<old_name>_bak_<timestamp>`.",
 		},
 		"restore_collection_time": schema.StringAttribute{
-			Required: true, CustomType: pointintime.Type{}, MarkdownDescription: "The point in time of this collection: " + timeForms,
+			Required: true, CustomType: pointintime.Type{}, MarkdownDescription: "The point in time of this collection: " + timeForms + " " + latestDescription + " Either all times of a resource are `latest` or none.",
 		},
 	}
 	database := map[string]schema.Attribute{
@@ -105,7 +108,7 @@ func ddsCollectionRestoreSchema(ctx context.Context) schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Restores databases or collections of a DDS replica set to a point in time, under new names, in the same instance. " +
-			"Existing collections are documented as not overwritten. Removing the resource does not undo the restore.",
+			"Existing collections are documented as not overwritten. A collection that did not exist at that time would be restored as an empty one. Removing the resource does not undo the restore.",
 		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true, Validators: name,
@@ -126,6 +129,12 @@ func validateDDSCollectionRestore(ctx context.Context, config ddsCollectionResto
 	if !known {
 		return nil
 	}
+	if times := (ddsCollectionRestoreModel{RestoreCollections: config.RestoreCollections}).times(ctx); config.latest(ctx) &&
+		slices.ContainsFunc(times, func(value pointintime.Value) bool { return !value.IsLatest() }) {
+		diags.AddAttributeError(path.Root("restore_collections"), "The latest moment and another",
+			"Some times in restore_collections are \"latest\", others are not. What the service makes of different times in one restore is not documented, "+
+				"and restored_to could not say what was restored: use a resource for each.")
+	}
 	for i, database := range databases {
 		at := path.Root("restore_collections").AtListIndex(i)
 		hasTime, hasCollections := !database.RestoreDatabaseTime.IsNull(), database.Collections != nil
@@ -143,6 +152,12 @@ func validateDDSCollectionRestore(ctx context.Context, config ddsCollectionResto
 	return diags
 }
 
+// ddsDefaultNamespace is as long as what a collection is restored as that is given no name: the service appends _bak_ and a
+// timestamp, whose length is not documented. Milliseconds have 13 digits.
+func ddsDefaultNamespace(database, collection string) string {
+	return fmt.Sprintf("%s.%s_bak_%013d", database, collection, 0)
+}
+
 func validateDDSCollections(at path.Path, database ddsDatabaseModel, now time.Time) diag.Diagnostics {
 	var diags diag.Diagnostics
 	first := map[string]path.Path{}
@@ -158,8 +173,7 @@ func validateDDSCollections(at path.Path, database ddsDatabaseModel, now time.Ti
 		}
 		name := collection.NewName.ValueString()
 		if name == "" {
-			// The service then appends _bak_ and a timestamp, whose length is not documented: milliseconds have 13 digits.
-			namespace := fmt.Sprintf("%s.%s_bak_%013d", database.Database.ValueString(), collection.OldName.ValueString(), 0)
+			namespace := ddsDefaultNamespace(database.Database.ValueString(), collection.OldName.ValueString())
 			if length := utf8.RuneCountInString(namespace); collection.NewName.IsNull() && length > ddsNamespaceMaximum && !diags.HasError() {
 				diags.AddAttributeError(entry, "Name too long",
 					fmt.Sprintf("Without new_name, %s would be restored under a name of some %d characters; DDS restores up to %d. Give it a new_name.", entry, length, ddsNamespaceMaximum))
@@ -175,7 +189,54 @@ func validateDDSCollections(at path.Path, database ddsDatabaseModel, now time.Ti
 	return diags
 }
 
+// times are all that the configuration holds.
+func (m ddsCollectionRestoreModel) times(ctx context.Context) []pointintime.Value {
+	databases, _ := elements[ddsDatabaseModel](ctx, m.RestoreCollections)
+	var times []pointintime.Value
+	for _, database := range databases {
+		if !database.RestoreDatabaseTime.IsNull() {
+			times = append(times, database.RestoreDatabaseTime)
+		}
+		for _, collection := range database.Collections {
+			times = append(times, collection.RestoreCollectionTime)
+		}
+	}
+	return times
+}
+
+func (m ddsCollectionRestoreModel) latest(ctx context.Context) bool {
+	return slices.ContainsFunc(m.times(ctx), pointintime.Value.IsLatest)
+}
+
+// namedByDDSCollectionRestore is the earliest of the moments: nothing that is restored is older.
+func namedByDDSCollectionRestore(ctx context.Context, m ddsCollectionRestoreModel) time.Time {
+	var earliest time.Time
+	for _, value := range m.times(ctx) {
+		at, valid := value.Moment()
+		if !valid {
+			return time.Time{}
+		}
+		if earliest.IsZero() || at.Before(earliest) {
+			earliest = at
+		}
+	}
+	return earliest
+}
+
+// momentOfDDSCollectionRestore asks for the newest moment where that is what the configuration says.
+func momentOfDDSCollectionRestore(ctx context.Context, look lookups, m ddsCollectionRestoreModel) (time.Time, error) {
+	if !m.latest(ctx) {
+		return namedByDDSCollectionRestore(ctx, m), nil
+	}
+	latest, found, err := look.afresh().ddsNewest(ctx, m.InstanceID.ValueString())
+	if err == nil && !found {
+		err = fmt.Errorf("instance %s has had no moment in the last %d days that it can be restored to", m.InstanceID.ValueString(), ddsNewestDays)
+	}
+	return latest, err
+}
+
 func ddsCollectionRestoreParameters(ctx context.Context, m ddsCollectionRestoreModel) map[string]string {
+	m.RestoredTo = types.StringNull() // the latest moment stays the latest, whatever it was
 	all := map[string]string{}
 	canonicalString(all, "instance_id", m.InstanceID)
 	if !m.RestoreCollections.IsNull() {
@@ -195,12 +256,12 @@ func (m ddsCollectionRestoreModel) request(ctx context.Context) (client.DDSColle
 	}
 	var request client.DDSCollectionRestore
 	for _, database := range databases {
-		of := client.DDSRestoreDatabase{Database: database.Database.ValueString(), RestoreDatabaseTime: ddsTime(database.RestoreDatabaseTime)}
+		of := client.DDSRestoreDatabase{Database: database.Database.ValueString(), RestoreDatabaseTime: m.ddsTime(database.RestoreDatabaseTime)}
 		for _, collection := range database.Collections {
 			of.Collections = append(of.Collections, client.DDSRestoreCollection{
 				OldName:               collection.OldName.ValueString(),
 				NewName:               collection.NewName.ValueString(),
-				RestoreCollectionTime: ddsTime(collection.RestoreCollectionTime),
+				RestoreCollectionTime: m.ddsTime(collection.RestoreCollectionTime),
 			})
 		}
 		slices.SortFunc(of.Collections, func(a, b client.DDSRestoreCollection) int { return cmp.Compare(a.OldName, b.OldName) })
@@ -211,11 +272,14 @@ func (m ddsCollectionRestoreModel) request(ctx context.Context) (client.DDSColle
 }
 
 // ddsTime is a moment as DDS takes it: milliseconds in a string (parameter tables of the API reference; its examples show a
-// bare number). It is "" for none.
-func ddsTime(value pointintime.Value) string {
+// bare number). It is "" for none, and "latest" until that is resolved.
+func (m ddsCollectionRestoreModel) ddsTime(value pointintime.Value) string {
 	moment, valid := value.Moment()
+	if value.IsLatest() {
+		moment, valid = momentOf(m.RestoredTo)
+	}
 	if !valid {
-		return ""
+		return value.ValueString()
 	}
 	return strconv.FormatInt(moment.UnixMilli(), 10)
 }

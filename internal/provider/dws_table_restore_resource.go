@@ -29,14 +29,18 @@ var dwsTableRestore = restoreSpec[dwsTableRestoreModel]{
 	common:     func(m *dwsTableRestoreModel) *restoreModel { return &m.restoreModel },
 	targetID:   func(m *dwsTableRestoreModel) *types.String { return &m.SnapshotID },
 	validate:   validateDWSTableRestore,
+	named:      func(context.Context, dwsTableRestoreModel) time.Time { return time.Time{} },
+	moment:     momentOfDWSTableRestore,
 	complete:   func(context.Context, dwsTableRestoreModel, *dwsTableRestoreModel) diag.Diagnostics { return nil },
+	check:      checkDWSTableRestore,
 	parameters: dwsTableRestoreParameters,
 	submit:     submitDWSTableRestore,
 	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
 		return c.DWSJob(ctx, jobID)
 	},
-	queue: dwsCluster,
-	jobs:  dwsJobs,
+	queue:    dwsCluster,
+	oneScope: true, // what matters is the cluster behind the snapshot
+	jobs:     dwsJobs,
 	restoring: func(ctx context.Context, c *client.Client, clusterID string) (bool, error) {
 		cluster, err := c.DWSCluster(ctx, clusterID)
 		return strings.Contains(cluster.TaskStatus, "RESTOR"), err // FINE_GRAINED_RESTORING, RESTORING
@@ -51,6 +55,7 @@ type dwsTableRestoreModel struct {
 	CaseSensitive    types.Bool   `tfsdk:"case_sensitive"`
 	RestoreTableList types.List   `tfsdk:"restore_table_list"`
 	TargetTableList  types.List   `tfsdk:"target_table_list"`
+	AllowOverwrite   types.Bool   `tfsdk:"allow_overwrite"`
 }
 
 type dwsTableModel struct {
@@ -71,7 +76,7 @@ func dwsTableRestoreSchema(ctx context.Context) schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Restores tables of a DWS cluster from a snapshot, into the same database of the same cluster. " +
-			"**A target table that exists is overwritten.** The restored copy lacks comments and grants. " +
+			"**The service deletes a target table that exists**; the provider lets it do so with `allow_overwrite` only. The restored copy lacks comments and grants. " +
 			"Removing the resource does not undo the restore.",
 		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
 			"snapshot_id": schema.StringAttribute{
@@ -85,7 +90,12 @@ func dwsTableRestoreSchema(ctx context.Context) schema.Schema {
 				Required: true, MarkdownDescription: "Whether upper and lower case differ in the names. A change runs the restore again.",
 			},
 			"restore_table_list": tables("The tables to restore. A change runs the restore again; another order of both lists alike does not.", identifierName),
-			"target_table_list":  tables("What each of `restore_table_list` is restored as, by position. **A table that exists is overwritten.** A table's name has up to 63 bytes: a letter or an underscore, then letters, digits and underscores. A change runs the restore again.", dwsTargetName),
+			"target_table_list":  tables("What each of `restore_table_list` is restored as, by position. A table's name has up to 63 bytes: a letter or an underscore, then letters, digits and underscores. A change runs the restore again.", dwsTargetName),
+			"allow_overwrite": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether targets that exist may be overwritten. By default `false`: a restore whose target exists is refused in the plan, and once more just before it starts. " +
+					"That takes a look-up, which `preflight = false` or a missing permission leaves out. A change calls nothing.",
+			},
 		}),
 	}
 }
@@ -199,12 +209,18 @@ func submitDWSTableRestore(ctx context.Context, c *client.Client, m dwsTableRest
 
 // dwsCluster is the cluster that a snapshot belongs to and is restored into: two snapshots of one cluster are in each
 // other's way.
-func dwsCluster(ctx context.Context, c *client.Client, m dwsTableRestoreModel) (string, error) {
-	snapshot, err := c.DWSSnapshot(ctx, m.SnapshotID.ValueString())
+func dwsCluster(ctx context.Context, look lookups, m dwsTableRestoreModel) (string, error) {
+	snapshot, err := look.dwsSnapshot(ctx, m.SnapshotID.ValueString())
 	if err == nil && snapshot.ClusterID == "" {
 		err = errors.New("the snapshot names no cluster")
 	}
 	return snapshot.ClusterID, err
+}
+
+// momentOfDWSTableRestore is when the snapshot was begun: what it holds is at least as new. Zero where that is not to be had.
+func momentOfDWSTableRestore(ctx context.Context, look lookups, m dwsTableRestoreModel) (time.Time, error) {
+	snapshot, _ := look.dwsSnapshot(ctx, m.SnapshotID.ValueString())
+	return snapshot.Started, nil
 }
 
 // dwsJobs are the fine-grained restores that run on a cluster. DWS lists no jobs, only a cluster's actions, and it is not

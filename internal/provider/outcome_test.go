@@ -130,7 +130,7 @@ func TestInterruptKeepsTheJob(t *testing.T) {
 	})
 }
 
-// TestRefusals checks that what a service refuses is an error with the service's own words, and leaves no state.
+// TestRefusals checks that what a service refuses, unforeseen, is an error with the service's own words, and leaves no state.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -163,7 +163,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
-			s.configure(c.resource)
+			s.configure(strings.TrimSuffix(c.resource, "}") + "  preflight = false\n}")
 			s.expect(s.apply(), 1, c.says...)
 			s.expectAccepted(0)
 			if resources := s.resources(); len(resources) > 0 {
@@ -179,7 +179,7 @@ func TestWrongSecretKey(t *testing.T) {
 	s := newStage(t)
 	s.write("main.tf", strings.Replace(s.providerBlock(""), "fakecloud-secret-key", "another-secret-key", 1)+restoreCases[0].config(t))
 	o := s.apply()
-	s.expect(o, 1, "The restore was refused", "No restore was started.", "HTTP 401", "request id")
+	s.expect(o, 1, "The login was refused", "No restore was started.", "HTTP 401", "request id")
 	s.expectAccepted(0)
 	if strings.Contains(o.output, "another-secret-key") {
 		t.Error("the output shows the secret key")

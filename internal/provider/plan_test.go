@@ -107,6 +107,7 @@ var planCases = map[string]planCase{
   case_sensitive     = true
   restore_table_list = [for n in ["stores", "sales"] : { schema_name = "public", table_name = n }]
   target_table_list  = [for n in ["sales", "stores"] : { schema_name = "public", table_name = "${n}_then" }]
+  allow_overwrite    = true
 }`,
 	},
 }

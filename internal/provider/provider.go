@@ -32,8 +32,10 @@ type restoreProvider struct {
 
 // providerData is what a configured provider hands to its resources.
 type providerData struct {
-	client *client.Client // nil while the provider's own arguments are unknown
-	memory *restoreMemory
+	client    *client.Client // nil while the provider's own arguments are unknown
+	memory    *restoreMemory
+	lookups   *lookupMemory
+	preflight bool // unless a resource says otherwise
 }
 
 // New makes the provider as it is released.
@@ -82,6 +84,11 @@ func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				MarkdownDescription: "How often a call is sent again after its first attempt failed, where that is safe. By default 5. " +
 					"A restore call is never sent again once it may have been accepted." + maxRetriesSetting.documented(),
 			},
+			"preflight": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether to look up before each restore, in the plan and just before it starts, what the service would refuse: whether instance, point in time and names are there. " +
+					"By default `true`. A look-up that the credentials do not allow is a warning. A resource may say otherwise.",
+			},
 		},
 	}
 }
@@ -92,8 +99,8 @@ func (p *restoreProvider) Configure(ctx context.Context, req provider.ConfigureR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &providerData{memory: newRestoreMemory()}
-	resp.ResourceData = data
+	data := &providerData{memory: newRestoreMemory(), lookups: newLookupMemory(p.clock), preflight: arguments.Preflight.IsNull() || arguments.Preflight.ValueBool()}
+	resp.ResourceData, resp.DataSourceData = data, data
 	if !req.Config.Raw.IsFullyKnown() {
 		// An argument comes from a resource that is not there yet. What is planned now cannot be looked up; what is
 		// applied later comes with the argument known.

@@ -30,13 +30,16 @@ var rdsPgTablePITR = restoreSpec[rdsPgTablePITRModel]{
 	common:     func(m *rdsPgTablePITRModel) *restoreModel { return &m.restoreModel },
 	targetID:   func(m *rdsPgTablePITRModel) *types.String { return &m.InstanceID },
 	validate:   validateRDSPgTablePITR,
+	named:      func(_ context.Context, m rdsPgTablePITRModel) time.Time { at, _ := m.RestoreTime.Moment(); return at },
+	moment:     momentOfRDSPgTablePITR,
 	complete:   completeRDSPgTablePITR,
+	check:      checkRDSPgTablePITR,
 	parameters: rdsPgTablePITRParameters,
 	submit:     submitRDSPgTablePITR,
 	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
 		return c.RDSJob(ctx, jobID)
 	},
-	queue: func(_ context.Context, _ *client.Client, m rdsPgTablePITRModel) (string, error) {
+	queue: func(_ context.Context, _ lookups, m rdsPgTablePITRModel) (string, error) {
 		return m.InstanceID.ValueString(), nil
 	},
 	jobs: func(ctx context.Context, c *client.Client, instanceID string, from, to time.Time) ([]client.Job, error) {
@@ -77,7 +80,7 @@ func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
 		"old_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The table's name at `restore_time`."},
 		"new_name": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: name,
-			MarkdownDescription: "The restored table's name, which should be free: what becomes of a taken one is not documented. By default `old_name`, an underscore, and `restore_time` in epoch milliseconds.",
+			MarkdownDescription: "The restored table's name, which should be free: what becomes of a taken one is not documented. By default `old_name`, an underscore, and `restored_to` in epoch milliseconds.",
 		},
 	}
 	schemas := map[string]schema.Attribute{
@@ -107,7 +110,7 @@ func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
 			},
 			"restore_time": schema.StringAttribute{
 				Required: true, CustomType: pointintime.Type{},
-				MarkdownDescription: "The point in time: RFC 3339 with any offset, or epoch milliseconds. Another moment runs the restore again; another spelling of the same moment does not.",
+				MarkdownDescription: "The point in time: RFC 3339 with any offset, epoch milliseconds, or `latest`. " + latestDescription + " Another moment runs the restore again; another spelling of the same moment does not.",
 			},
 			"databases": schema.ListNestedAttribute{
 				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: databases},
@@ -119,11 +122,40 @@ func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
 }
 
 // newName is what the restored table is called: as given, or as the service's own example does it.
-func (t rdsTableModel) newName(restoreTime time.Time) string {
+func (t rdsTableModel) newName(at time.Time) string {
 	if name := t.NewName.ValueString(); name != "" {
 		return name
 	}
-	return fmt.Sprintf("%s_%d", t.OldName.ValueString(), restoreTime.UnixMilli())
+	return defaultNewName(t.OldName.ValueString(), at)
+}
+
+func defaultNewName(oldName string, at time.Time) string {
+	return fmt.Sprintf("%s_%d", oldName, at.UnixMilli())
+}
+
+// at is the moment of the restore; false while that is not known.
+func (m rdsPgTablePITRModel) at() (time.Time, bool) {
+	if m.RestoreTime.IsLatest() {
+		return momentOf(m.RestoredTo)
+	}
+	return m.RestoreTime.Moment()
+}
+
+// momentOfRDSPgTablePITR asks for the newest moment where that is what the configuration says.
+func momentOfRDSPgTablePITR(ctx context.Context, look lookups, m rdsPgTablePITRModel) (time.Time, error) {
+	if !m.RestoreTime.IsLatest() {
+		at, _ := m.RestoreTime.Moment()
+		return at, nil
+	}
+	windows, err := look.afresh().rdsWindows(ctx, m.InstanceID.ValueString(), "")
+	if err != nil {
+		return time.Time{}, err
+	}
+	latest, found := newest(windows)
+	if !found {
+		return time.Time{}, fmt.Errorf("instance %s has no moment that it can be restored to", m.InstanceID.ValueString())
+	}
+	return latest, nil
 }
 
 func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now time.Time) diag.Diagnostics {
@@ -131,6 +163,9 @@ func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now
 	diags.Append(notInFuture(path.Root("restore_time"), config.RestoreTime, now)...)
 	databases, known := elements[rdsDatabaseModel](ctx, config.Databases)
 	restoreTime, valid := config.RestoreTime.Moment()
+	if config.RestoreTime.IsLatest() {
+		restoreTime, valid = now, true // which has as many digits
+	}
 	if !known || !valid {
 		return diags
 	}
@@ -156,17 +191,26 @@ func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now
 	return diags
 }
 
+// completeRDSPgTablePITR fills in the default names. They are as unknown, or as null (of an imported restore to the latest
+// moment, which nobody can tell any more), as the moment itself.
 func completeRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, plan *rdsPgTablePITRModel) diag.Diagnostics {
-	databases, known := elements[rdsDatabaseModel](ctx, config.Databases)
-	restoreTime, valid := config.RestoreTime.Moment()
-	if !known || !valid && !config.RestoreTime.IsNull() {
-		return nil
+	var databases []rdsDatabaseModel
+	if config.Databases.IsNull() || config.Databases.ElementsAs(ctx, &databases, false).HasError() {
+		return nil // a list in it is unknown
 	}
+	at, known := momentOf(plan.RestoredTo)
 	for _, database := range databases {
 		for _, schema := range database.Schemas {
 			for k, table := range schema.Tables {
-				if valid { // else imported and ignored: the name cannot be told, and stays null
-					schema.Tables[k].NewName = types.StringValue(table.newName(restoreTime))
+				name := &schema.Tables[k].NewName
+				switch {
+				case !table.NewName.IsNull() && (!table.NewName.IsUnknown() || known):
+				case known && !table.OldName.IsUnknown():
+					*name = types.StringValue(table.newName(at))
+				case known, plan.RestoredTo.IsUnknown():
+					*name = types.StringUnknown()
+				default:
+					*name = types.StringNull()
 				}
 			}
 		}
@@ -184,36 +228,59 @@ func rdsPgTablePITRParameters(ctx context.Context, m rdsPgTablePITRModel) map[st
 	// whether they changed.
 	if !m.Databases.IsNull() && !m.RestoreTime.IsNull() {
 		all["databases"] = ""
-		if request, known := m.request(ctx); known {
-			all["databases"] = canonical(request.Instances[0].Databases)
+		if databases, known := m.asked(ctx); known {
+			all["databases"] = canonical(databases)
 		}
 	}
 	return all
 }
 
-// request is the call's body, in an order that depends on nothing but what is to be restored.
+// request is the call's body.
 func (m rdsPgTablePITRModel) request(ctx context.Context) (client.RDSTableRestore, bool) {
-	databases, known := elements[rdsDatabaseModel](ctx, m.Databases)
-	restoreTime, valid := m.RestoreTime.Moment()
+	databases, known := m.asked(ctx)
+	at, valid := m.at()
 	if !known || !valid {
 		return client.RDSTableRestore{}, false
 	}
-	instance := client.RDSTableRestoreInstance{RestoreTime: restoreTime.UnixMilli(), InstanceID: m.InstanceID.ValueString()}
+	for _, database := range databases {
+		for _, schema := range database.Schemas {
+			for k, table := range schema.Tables {
+				schema.Tables[k].NewName = cmp.Or(table.NewName, defaultNewName(table.OldName, at))
+			}
+		}
+	}
+	return client.RDSTableRestore{Instances: []client.RDSTableRestoreInstance{
+		{RestoreTime: at.UnixMilli(), InstanceID: m.InstanceID.ValueString(), Databases: databases},
+	}}, true
+}
+
+// asked is what is to be restored, in an order that depends on nothing else, with "" for each default name, written out or not.
+func (m rdsPgTablePITRModel) asked(ctx context.Context) ([]client.RDSDatabase, bool) {
+	databases, known := elements[rdsDatabaseModel](ctx, m.Databases)
+	if !known || m.RestoreTime.IsUnknown() {
+		return nil, false
+	}
+	at, _ := m.at()
+	var asked []client.RDSDatabase
 	for _, database := range databases {
 		of := client.RDSDatabase{Database: database.Database.ValueString()}
 		for _, schema := range database.Schemas {
 			in := client.RDSSchema{Schema: schema.Schema.ValueString()}
 			for _, table := range schema.Tables {
-				in.Tables = append(in.Tables, client.RDSTable{OldName: table.OldName.ValueString(), NewName: table.newName(restoreTime)})
+				name := client.RDSTable{OldName: table.OldName.ValueString(), NewName: table.NewName.ValueString()}
+				if name.NewName == defaultNewName(name.OldName, at) {
+					name.NewName = ""
+				}
+				in.Tables = append(in.Tables, name)
 			}
 			slices.SortFunc(in.Tables, func(a, b client.RDSTable) int { return cmp.Compare(a.OldName, b.OldName) })
 			of.Schemas = append(of.Schemas, in)
 		}
 		slices.SortFunc(of.Schemas, func(a, b client.RDSSchema) int { return cmp.Compare(a.Schema, b.Schema) })
-		instance.Databases = append(instance.Databases, of)
+		asked = append(asked, of)
 	}
-	slices.SortFunc(instance.Databases, func(a, b client.RDSDatabase) int { return cmp.Compare(a.Database, b.Database) })
-	return client.RDSTableRestore{Instances: []client.RDSTableRestoreInstance{instance}}, true
+	slices.SortFunc(asked, func(a, b client.RDSDatabase) int { return cmp.Compare(a.Database, b.Database) })
+	return asked, true
 }
 
 func submitRDSPgTablePITR(ctx context.Context, c *client.Client, m rdsPgTablePITRModel) (string, error) {
@@ -234,15 +301,17 @@ func submitRDSPgTablePITR(ctx context.Context, c *client.Client, m rdsPgTablePIT
 }
 
 func restoredByRDSPgTablePITR(ctx context.Context, m rdsPgTablePITRModel) []string {
-	request, known := m.request(ctx)
-	if !known {
-		return nil
-	}
+	databases, _ := m.asked(ctx)
+	at, known := m.at()
 	var names []string
-	for _, database := range request.Instances[0].Databases {
+	for _, database := range databases {
 		for _, schema := range database.Schemas {
 			for _, table := range schema.Tables {
-				names = append(names, strings.Join([]string{database.Database, schema.Schema, table.NewName}, "."))
+				name := table.OldName + "_<restore_time>"
+				if known {
+					name = defaultNewName(table.OldName, at)
+				}
+				names = append(names, strings.Join([]string{database.Database, schema.Schema, cmp.Or(table.NewName, name)}, "."))
 			}
 		}
 	}

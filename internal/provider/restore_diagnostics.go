@@ -73,6 +73,15 @@ func (r *restoreResource[M]) errorNotStarted(ctx context.Context, m M, err error
 	}
 }
 
+// errorNoLatest says that it could not be looked up what "latest" is.
+func (r *restoreResource[M]) errorNoLatest(ctx context.Context, err error) diag.Diagnostic {
+	if ctx.Err() != nil {
+		return errorCancelledBefore()
+	}
+	return diag.NewErrorDiagnostic("The latest moment could not be looked up",
+		fmt.Sprintf("No restore was started, because it is not known what \"latest\" is.\n%v\nApply again, or write a point in time.", err))
+}
+
 // errorAmbiguous is for a call whose answer was lost and whose job could not be told for certain.
 func (r *restoreResource[M]) errorAmbiguous(ctx context.Context, m M, lost error, found []client.Job, lookup error) diag.Diagnostic {
 	var now, next string

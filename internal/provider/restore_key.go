@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -85,6 +86,7 @@ func (r *restoreResource[M]) lacksParameters(ctx context.Context, config, state 
 
 // changes are the attributes in which a configuration asks for another restore than the state holds, in order.
 func (r *restoreResource[M]) changes(ctx context.Context, config, state M, adopted bool) []string {
+	r.common(&config).RestoredTo = r.common(&state).RestoredTo // what default names stand for
 	wanted, have := r.identityOfRestore(ctx, config), r.identityOfRestore(ctx, state)
 	names := map[string]bool{}
 	for name, value := range wanted {
@@ -109,14 +111,15 @@ func (r *restoreResource[M]) remember(ctx context.Context, state M) {
 	common := r.common(&state)
 	r.memory.begin(r.scope(r.targetID(&state).ValueString()), common.JobID.ValueString())
 	if key, ok := r.restoreKey(ctx, state); ok {
-		r.memory.remember(key, unfinishedJob{id: common.JobID.ValueString(), submittedAt: common.SubmittedAt.ValueString()})
+		r.memory.remember(key, unfinishedJob{
+			id: common.JobID.ValueString(), submittedAt: common.SubmittedAt.ValueString(), restoredTo: common.RestoredTo.ValueString(),
+		})
 	}
 }
 
-// scope groups the restores that may be in each other's way, as far as can be told without a look-up: those of one instance,
-// and all of DWS, where what matters is the cluster behind the snapshot.
+// scope groups the restores that may be in each other's way, as far as can be told without a look-up.
 func (r *restoreResource[M]) scope(target string) string {
-	if r.target == "snapshot_id" {
+	if r.oneScope {
 		return r.name
 	}
 	return r.name + " " + target
@@ -139,7 +142,12 @@ func (r *restoreResource[M]) forget(ctx context.Context, state M) {
 	}
 }
 
-// canonicalMoment is canonicalString for a moment, whatever its spelling.
+// momentOf reads one of the state's own moments; false for null and unknown.
+func momentOf(written types.String) (time.Time, bool) {
+	return pointintime.Value{StringValue: written}.Moment()
+}
+
+// canonicalMoment is canonicalString for a moment, whatever its spelling; the latest one stays the latest.
 func canonicalMoment(parameters map[string]string, name string, value pointintime.Value) {
 	if value.IsNull() {
 		return
@@ -147,6 +155,8 @@ func canonicalMoment(parameters map[string]string, name string, value pointintim
 	parameters[name] = ""
 	if moment, valid := value.Moment(); valid {
 		parameters[name] = canonical(moment.UnixMilli())
+	} else if value.IsLatest() {
+		parameters[name] = canonical(pointintime.Latest)
 	}
 }
 

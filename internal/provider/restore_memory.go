@@ -38,6 +38,7 @@ type keyMemory struct {
 type unfinishedJob struct {
 	id          string
 	submittedAt string // RFC 3339; "" where it is not known
+	restoredTo  string // the same
 }
 
 func newRestoreMemory() *restoreMemory {

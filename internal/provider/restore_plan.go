@@ -6,12 +6,14 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
 )
 
 // ModifyPlan decides what a change means: nothing, an update that calls nothing, an update that goes on with an unfinished
@@ -45,7 +47,7 @@ func (r *restoreResource[M]) ModifyPlan(ctx context.Context, req resource.Modify
 	if common := r.common(&plan); r.common(&config).Region.IsNull() {
 		common.Region = r.common(&state).Region // a restore stays where it ran, wherever the provider looks meanwhile
 	}
-	resp.Diagnostics.Append(r.complete(ctx, config, &plan)...)
+	resp.Diagnostics.Append(r.foresee(ctx, config, &plan)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	changed := r.replacing(ctx, resp.Plan, req.State, config, state, adopted)
 	if len(changed) > 0 {
@@ -94,21 +96,38 @@ func (r *restoreResource[M]) planNew(ctx context.Context, config M, plan *M, res
 	if common.Region.IsUnknown() && r.common(&config).Region.IsNull() && r.client != nil {
 		common.Region = types.StringValue(r.client.Region())
 	}
-	resp.Diagnostics.Append(r.complete(ctx, config, plan)...)
-	if key, known := r.restoreKey(ctx, *plan); known {
-		switch known := r.memory.plan(key); {
-		case known.ambiguous:
-			common.JobID = types.StringValue(known.job.id)
+	resp.Diagnostics.Append(r.foresee(ctx, config, plan)...)
+	asked := config
+	r.common(&asked).Region = common.Region
+	var before remembered
+	if key, known := r.restoreKey(ctx, asked); known {
+		before = r.memory.plan(key)
+		switch {
+		case before.ambiguous:
+			common.JobID = types.StringValue(before.job.id)
 			resp.Diagnostics.Append(r.errorPlannedTwice(*plan))
 			return
-		case known.found:
-			common.ID, common.JobID = types.StringValue(known.job.id), types.StringValue(known.job.id)
-			resp.Diagnostics.Append(warnResumes(r.targetID(plan).ValueString(), known.job.id))
-		case known.ended != "":
-			resp.Diagnostics.Append(warnRunsOnceMore(known.ended, known.failed))
+		case before.found:
+			common.ID, common.JobID = types.StringValue(before.job.id), types.StringValue(before.job.id)
+			resp.Diagnostics.Append(warnResumes(r.targetID(plan).ValueString(), before.job.id))
+		case before.ended != "":
+			resp.Diagnostics.Append(warnRunsOnceMore(before.ended, before.failed))
 		}
 	}
+	if !before.found {
+		resp.Diagnostics.Append(r.preflightPlan(ctx, asked)...)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// foresee writes what the configuration leaves to the provider into the plan of a new restore, as far as it can be known yet.
+func (r *restoreResource[M]) foresee(ctx context.Context, config M, plan *M) diag.Diagnostics {
+	common := r.common(plan)
+	common.RestoredTo = types.StringUnknown()
+	if at := r.named(ctx, config); !at.IsZero() {
+		common.RestoredTo = types.StringValue(pointintime.Format(at))
+	}
+	return r.complete(ctx, config, plan)
 }
 
 // planAnother plans to replace what was restored by a new restore.
@@ -120,6 +139,10 @@ func (r *restoreResource[M]) planAnother(ctx context.Context, config M, plan *M,
 		resp.RequiresReplace.Append(path.Root(name))
 	}
 	resp.Diagnostics.Append(warnRunsAgain(r.common(&state), r.described(ctx, config, changed)))
+	// Terraform plans the replacement once more, without the state, but then drops what is only a warning.
+	asked := config
+	r.common(&asked).Region = common.Region
+	resp.Diagnostics.Append(r.preflightPlan(ctx, asked)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -132,6 +155,11 @@ func (r *restoreResource[M]) planSame(ctx context.Context, req resource.ModifyPl
 	if unfinished(before) {
 		common.Status, common.FinishedAt = types.StringUnknown(), types.StringUnknown()
 	}
+	at, told := momentOf(before.RestoredTo)
+	if adopted && !told {
+		at = r.named(ctx, config)
+	}
+	resp.Diagnostics.Append(r.settle(ctx, plan, at)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	have := r.parameters(ctx, state)
 	for name := range r.parameters(ctx, config) {

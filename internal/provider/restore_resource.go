@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
 )
 
 // defaultTimeout is for real data. A restore of toy data was seen to take twelve minutes.
@@ -32,17 +33,26 @@ type restoreSpec[M any] struct {
 	targetID func(*M) *types.String
 	// validate finds what no single attribute can tell, in a configuration that may hold unknown values.
 	validate func(ctx context.Context, config M, now time.Time) diag.Diagnostics
-	// complete writes what the configuration leaves to the provider into the plan, as far as it can be known yet.
+	// named is the point in time that the configuration names, the earliest of several; zero where it names none that is known.
+	named func(context.Context, M) time.Time
+	// moment is the point in time that a restore goes to which starts now; zero where that cannot be told.
+	moment func(context.Context, lookups, M) (time.Time, error)
+	// complete writes what the configuration leaves to the provider into the plan. It depends on the plan's restored_to: known,
+	// not known yet, or null for never.
 	complete func(ctx context.Context, config M, plan *M) diag.Diagnostics
 	// parameters says what is restored: for each attribute whose change is another restore, a text that is equal exactly
 	// where the restore is; a null attribute is left out, and one with unknown parts is "".
 	parameters func(context.Context, M) map[string]string
+	// check finds out what the service would refuse. The model has no unknown values but those that the provider fills in.
+	check func(context.Context, lookups, M, *preflightFindings)
 	// submit sends the restore call and returns the job's id. The model has no unknown values left.
 	submit func(context.Context, *client.Client, M) (jobID string, err error)
 	// job asks for one job.
 	job func(ctx context.Context, c *client.Client, jobID string) (client.Job, error)
 	// queue names what the service restores one at a time: the instance, or a snapshot's cluster.
-	queue func(context.Context, *client.Client, M) (string, error)
+	queue func(context.Context, lookups, M) (string, error)
+	// oneScope is true where restores of different targets may be in each other's way.
+	oneScope bool
 	// jobs lists the jobs of a queue between two moments, restores and others, as far as the service tells.
 	jobs func(ctx context.Context, c *client.Client, queue string, from, to time.Time) ([]client.Job, error)
 	// restoring is true while the instance or cluster itself says that something is being restored.
@@ -54,9 +64,11 @@ type restoreSpec[M any] struct {
 // restoreResource is the lifecycle that all restores share: this file and restore_*.go beside it.
 type restoreResource[M any] struct {
 	restoreSpec[M]
-	clock  client.Clock
-	client *client.Client // nil until configured
-	memory *restoreMemory
+	clock      client.Clock
+	client     *client.Client // nil until configured
+	memory     *restoreMemory
+	lookups    *lookupMemory
+	preflights bool // unless the resource says otherwise
 }
 
 // What the framework is promised; a method that goes missing would otherwise only be missed by users.
@@ -70,7 +82,7 @@ var (
 )
 
 func newRestoreResource[M any](spec restoreSpec[M], clock client.Clock) resource.Resource {
-	return &restoreResource[M]{restoreSpec: spec, clock: clock, memory: newRestoreMemory()}
+	return &restoreResource[M]{restoreSpec: spec, clock: clock, memory: newRestoreMemory(), lookups: newLookupMemory(clock)}
 }
 
 func (r *restoreResource[M]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -87,7 +99,7 @@ func (r *restoreResource[M]) IdentitySchema(_ context.Context, _ resource.Identi
 
 func (r *restoreResource[M]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
 	if data, ok := req.ProviderData.(*providerData); ok {
-		r.client, r.memory = data.client, data.memory
+		r.client, r.memory, r.lookups, r.preflights = data.client, data.memory, data.lookups, data.preflight
 	}
 }
 
@@ -111,6 +123,9 @@ func (r *restoreResource[M]) inRegion(region types.String) (*client.Client, diag
 	return c, nil
 }
 
+// look asks the services in a client's region, and remembers.
+func (r *restoreResource[M]) look(c *client.Client) lookups { return lookups{c, r.lookups} }
+
 // Create restores. Where the same restore was begun before and its end was not seen, it goes on with that job instead.
 func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan M
@@ -127,6 +142,8 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	common.Region = types.StringValue(c.Region())
+	// Default names are null until it is known what they are, so that the parameters are those of the configuration.
+	resp.Diagnostics.Append(r.settle(ctx, &plan, time.Time{})...)
 
 	job, resumed, diags := r.handedOver(ctx, plan)
 	resp.Diagnostics.Append(diags...)
@@ -135,13 +152,16 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 	}
 	deadline := r.clock.Now().Add(timeout)
 	if !resumed {
-		s := r.newSubmission(ctx, c, plan)
+		s := r.newSubmission(ctx, c, &plan)
 		done, err := r.memory.turn(ctx, s.queue)
 		if err != nil {
 			resp.Diagnostics.Append(errorCancelledBefore())
 			return
 		}
-		defer done()
+		defer func() {
+			r.lookups.forget(s.target, s.queue)
+			done()
+		}()
 		// The timeout is this restore's own: those that had their turn before it had theirs.
 		deadline = r.clock.Now().Add(timeout)
 		job, diags = s.start(ctx, deadline)
@@ -151,6 +171,11 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 		}
 	}
 	r.record(common, job)
+	at := r.named(ctx, plan)
+	if at.IsZero() {
+		at, _ = momentOf(types.StringValue(job.restoredTo))
+	}
+	resp.Diagnostics.Append(r.settle(ctx, &plan, at)...)
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, projectFor(ctx, c))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(r.wait(ctx, c, &plan, deadline, timeout, resumed)...)
@@ -171,6 +196,15 @@ func (r *restoreResource[M]) handedOver(ctx context.Context, plan M) (unfinished
 		return unfinishedJob{}, false, diag.Diagnostics{errorTaken(planned)}
 	}
 	return job, found, nil
+}
+
+// settle writes down the moment that is restored to, and what depends on it; zero is none that could be told.
+func (r *restoreResource[M]) settle(ctx context.Context, plan *M, at time.Time) diag.Diagnostics {
+	common := r.common(plan)
+	if common.RestoredTo = types.StringNull(); !at.IsZero() {
+		common.RestoredTo = types.StringValue(pointintime.Format(at))
+	}
+	return r.complete(ctx, *plan, plan)
 }
 
 // record puts an accepted job where the state will keep it.

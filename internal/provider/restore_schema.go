@@ -20,6 +20,9 @@ const (
 	onTimeoutDetach = "detach"
 )
 
+// latestDescription says what "latest" means, for the attributes that take it.
+const latestDescription = "`latest` is the newest moment that the service offers when the restore starts: it is looked up once, and `restored_to` keeps it."
+
 // restoreModel is what all restores have in common: the restore's evidence, and how Terraform is to run it. What is
 // restored is each resource's own.
 type restoreModel struct {
@@ -29,8 +32,10 @@ type restoreModel struct {
 	Status      types.String   `tfsdk:"status"`
 	SubmittedAt types.String   `tfsdk:"submitted_at"`
 	FinishedAt  types.String   `tfsdk:"finished_at"`
+	RestoredTo  types.String   `tfsdk:"restored_to"`
 	Triggers    types.Map      `tfsdk:"triggers"`
 	OnTimeout   types.String   `tfsdk:"on_timeout"`
+	Preflight   types.Bool     `tfsdk:"preflight"`
 	Timeouts    timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -60,6 +65,11 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 			Computed:            true,
 			MarkdownDescription: "When the job ended: RFC 3339, UTC. While it is null and the job has not failed, the next apply waits for the same job.",
 		},
+		"restored_to": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "The moment that was restored to: RFC 3339, UTC. Of several, the earliest; of a DWS snapshot, when it was begun. " +
+				"Null where that cannot be told, as for an imported restore to the latest moment.",
+		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Values of your own. A change of one runs the restore again.",
@@ -69,6 +79,10 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 			MarkdownDescription: "What an apply does whose restore is still running when the timeout is over: `fail` (the default) is an error, so that nothing that depends on it runs; " +
 				"`detach` is a warning. In both cases the job goes on, and the next apply waits for it again. A change calls nothing.",
 			Validators: []validator.String{stringvalidator.OneOf(onTimeoutFail, onTimeoutDetach)},
+		},
+		"preflight": schema.BoolAttribute{
+			Optional:            true,
+			MarkdownDescription: "Whether to look up before a restore, in the plan and just before it starts, what the service would refuse. By default the provider's. A change calls nothing.",
 		},
 		"timeouts": timeoutsAttribute(ctx),
 	}

@@ -37,15 +37,15 @@ const (
 type submission[M any] struct {
 	*restoreResource[M]
 	client *client.Client
-	plan   M
+	plan   *M
 	target string // the instance or snapshot
 	queue  string // what the service restores one at a time
 	blind  bool   // the queue is not known, so nothing can be looked up on it
 }
 
-func (r *restoreResource[M]) newSubmission(ctx context.Context, c *client.Client, plan M) *submission[M] {
-	s := &submission[M]{restoreResource: r, client: c, plan: plan, target: r.targetID(&plan).ValueString()}
-	queue, err := r.queue(ctx, c, plan)
+func (r *restoreResource[M]) newSubmission(ctx context.Context, c *client.Client, plan *M) *submission[M] {
+	s := &submission[M]{restoreResource: r, client: c, plan: plan, target: r.targetID(plan).ValueString()}
+	queue, err := r.queue(ctx, r.look(c), *plan)
 	if s.queue = queue; err != nil {
 		s.queue, s.blind = s.target, true
 		tflog.Warn(ctx, "What the restore queues on cannot be looked up", map[string]any{"target": s.target, "answer": err.Error()})
@@ -53,16 +53,23 @@ func (r *restoreResource[M]) newSubmission(ctx context.Context, c *client.Client
 	return s
 }
 
-// start sends the restore call, once, when the queue is free, and returns the job. Diagnostics with an error mean that no
+// start sends the restore call, once, when the queue is free and nothing is known against it, and returns the job. Diagnostics with an error mean that no
 // job is known; they then say whether one may exist.
 func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinishedJob, diag.Diagnostics) {
+	if refused := s.preflight(ctx, s.client, *s.plan).Errors(); len(refused) > 0 {
+		return unfinishedJob{}, refused // the warnings were in the plan
+	}
 	for {
 		before, err := s.awaitStrangers(ctx)
 		if err != nil {
-			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, s.plan, err)}
+			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
+		}
+		if diags := s.resolve(ctx); diags.HasError() {
+			return unfinishedJob{}, diags
 		}
 		sent := s.clock.Now()
-		jobID, err := s.submit(ctx, s.client, s.plan)
+		jobID, err := s.submit(ctx, s.client, *s.plan)
+		s.lookups.forget(s.target, s.queue)
 		if err == nil {
 			return s.accepted(jobID, sent), nil
 		}
@@ -70,13 +77,23 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinish
 			return s.findAccepted(ctx, before, sent, err)
 		}
 		if err := s.mayTryAgain(ctx, err, deadline); err != nil {
-			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, s.plan, err)}
+			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
 		}
 		tflog.Info(ctx, "The service is busy; the restore is asked for again", map[string]any{"queue": s.queue, "answer": err.Error()})
 		if err := s.clock.Sleep(ctx, busyPause); err != nil {
 			return unfinishedJob{}, diag.Diagnostics{errorCancelledBefore()}
 		}
 	}
+}
+
+// resolve writes down what the restore goes to. The newest moment is asked for anew each time the call is sent: until one
+// is accepted, no restore has started.
+func (s *submission[M]) resolve(ctx context.Context) diag.Diagnostics {
+	at, err := s.moment(ctx, s.look(s.client), *s.plan)
+	if err != nil {
+		return diag.Diagnostics{s.errorNoLatest(ctx, err)}
+	}
+	return s.settle(ctx, s.plan, at)
 }
 
 // mayTryAgain is nil where the service refused because something is in progress that is worth waiting for. A restore is so
@@ -140,7 +157,9 @@ func (e *unknownOperationError) Error() string { return e.refused.Error() }
 // accepted is a job the service has just accepted.
 func (s *submission[M]) accepted(jobID string, sent time.Time) unfinishedJob {
 	s.memory.begin(s.scope(s.target), jobID)
-	return unfinishedJob{id: jobID, submittedAt: pointintime.Format(sent.Truncate(time.Second))}
+	return unfinishedJob{
+		id: jobID, submittedAt: pointintime.Format(sent.Truncate(time.Second)), restoredTo: s.common(s.plan).RestoredTo.ValueString(),
+	}
 }
 
 // strangerError is a restore that runs although nothing in this process started it.
@@ -180,11 +199,12 @@ func (s *submission[M]) awaitStrangers(ctx context.Context) (earlierJobs, error)
 			return earlierJobs{}, nil
 		}
 		earlier := earlierJobs{ids: map[string]bool{}, listed: true}
+		if slices.ContainsFunc(jobs, func(job client.Job) bool { return job.ID == "" }) {
+			s.oursRun(ctx) // forgets what is over, so that a stranger is not taken for it
+		}
 		var running []client.Job
 		for _, job := range jobs {
-			if job.ID == "" {
-				s.oursRun(ctx) // forgets what is over, so that a stranger is not taken for it
-			} else {
+			if job.ID != "" {
 				earlier.ids[job.ID] = true
 			}
 			if job.Status == client.JobRunning && isRestore(job) {
@@ -229,7 +249,7 @@ func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, se
 	if !before.listed && lookup == nil && len(found) == 0 {
 		lookup = errors.New("which jobs there were before the call is not known")
 	}
-	return unfinishedJob{}, diag.Diagnostics{s.errorAmbiguous(ctx, s.plan, lost, found, lookup)}
+	return unfinishedJob{}, diag.Diagnostics{s.errorAmbiguous(ctx, *s.plan, lost, found, lookup)}
 }
 
 // newJobs keeps the jobs that were not there before the call; where those are not known, the ones that began around it.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/pointintime"
 )
@@ -46,7 +45,7 @@ func (restoredNameFunction) Run(ctx context.Context, req function.RunRequest, re
 		resp.Error = function.NewArgumentFuncError(1, err.Error())
 		return
 	}
-	name := rdsTableModel{OldName: types.StringValue(table)}.newName(moment)
+	name := defaultNewName(table, moment)
 	if len(name) > identifierName.maximum {
 		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q would have %d bytes; PostgreSQL takes %d. Give the table a new_name.", name, len(name), identifierName.maximum))
 		return

@@ -138,11 +138,23 @@ func TestTimeoutWithCreateBeforeDestroy(t *testing.T) {
 
 func TestTimeoutThenApplyWithoutRefresh(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
+		s, job := timedOut(t, c, "preflight = false") // without a refresh, the plan does not know that the names are taken by this very restore
 		s.change(job, "finish", "")
 		s.mustApply("-refresh=false")
 		s.expectResumed(c, job)
 	})
+}
+
+// TestTimeoutThenPlanWithoutRefresh finds the target taken, by the restore itself, which such a plan cannot know.
+func TestTimeoutThenPlanWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[2]
+	s, job := timedOut(t, c)
+	s.change(job, "finish", "")
+	s.expect(s.apply("-refresh=false"), 1, "The target exists", "plan with a refresh")
+	s.expectAccepted(1)
+	s.mustApply()
+	s.expectResumed(c, job)
 }
 
 func TestTimeoutThenSavedPlan(t *testing.T) {
@@ -220,7 +232,7 @@ func TestFinishedThenReplaced(t *testing.T) {
 		},
 		"-replace": func(s *stage) outcome { return s.apply("-replace=" + c.address) },
 		"triggers": func(s *stage) outcome {
-			s.configure(c.config(s.T, `triggers = { drill = "monday" }`))
+			s.configure(c.config(s.T, `triggers = { drill = "monday" }`, "allow_overwrite = true"))
 			s.expect(s.plan(), 2, runsAgain, "because of a change of triggers", "forces replacement")
 			return s.apply()
 		},
@@ -228,7 +240,7 @@ func TestFinishedThenReplaced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
-			s.configure(c.config(t))
+			s.configure(c.config(t, "allow_overwrite = true"))
 			s.mustApply()
 			first := s.expectAccepted(1)[0]
 			o := again(s)

@@ -247,7 +247,7 @@ func TestTaintedByAProvisioner(t *testing.T) {
 		s.configure(c.config(t, "provisioner \"local-exec\" {\n command = \"false\"\n}"))
 		s.expect(s.apply(), 1)
 		job := s.expectAccepted(1)[0]
-		s.configure(c.config(t))
+		s.configure(c.config(t, "preflight = false")) // the names are taken
 		s.expect(s.plan(), 2, "A finished restore will be started once more", "Job "+job, "terraform untaint ADDRESS")
 		s.expect(s.run("untaint", c.address), 0)
 		s.mustApply()

@@ -64,8 +64,8 @@ func TestFindAccepted(t *testing.T) {
 			if !strings.Contains(name, "not listed before") {
 				c.before = earlierJobs{ids: map[string]bool{"known": true}, listed: true}
 			}
-			s := &submission[dwsTableRestoreModel]{restoreResource: r, target: "i", queue: "i"}
-			*r.targetID(&s.plan) = types.StringValue("i")
+			s := &submission[dwsTableRestoreModel]{restoreResource: r, plan: &dwsTableRestoreModel{}, target: "i", queue: "i"}
+			*r.targetID(s.plan) = types.StringValue("i")
 			found, diags := s.findAccepted(t.Context(), c.before, sent, context.DeadlineExceeded)
 			if diff := cmp.Diff(c.adopted, found.id); diff != "" {
 				t.Errorf("adopted: %s", diff)

@@ -66,6 +66,7 @@ resource "x_dws_table_restore" "this" {
   database           = "postgres"
   restore_table_list = [{ schema_name = "postgres", table_name = "public" }]
   target_table_list  = [{ schema_name = "postgres", table_name = "public" }]
+  allow_overwrite    = true
 }`, `{ "case_sensitive": true, "database": "postgres",
 				"restore_table_list": [ { "schema_name": "postgres", "table_name": "public" } ],
 				"target_table_list": [ { "schema_name": "postgres", "table_name": "public" } ] }`,

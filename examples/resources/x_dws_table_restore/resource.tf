@@ -3,7 +3,7 @@ resource "x_dws_table_restore" "sales" {
   database       = "postgres"
   case_sensitive = true
 
-  # Tables belong to targets by position. A target that exists is overwritten.
+  # Tables belong to targets by position. One that exists is refused without allow_overwrite = true.
   restore_table_list = [{ schema_name = "public", table_name = "sales" }]
   target_table_list  = [{ schema_name = "public", table_name = "sales_before" }]
 }

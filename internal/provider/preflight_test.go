@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// message is one of Terraform's, as it prints them for programs.
+type message struct {
+	Severity string `json:"severity"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+	Address  string `json:"address"`
+}
+
+// planned plans, and returns the exit status and the messages by the resource they are about.
+func (s *stage) planned(more ...string) (int, map[string][]message) {
+	s.Helper()
+	p := s.start(append([]string{"plan", "-json", "-detailed-exitcode"}, more...)...)
+	<-p.ended
+	messages := map[string][]message{}
+	for line := range bytes.Lines(p.output.Bytes()) {
+		var printed struct {
+			Type       string  `json:"type"`
+			Diagnostic message `json:"diagnostic"`
+		}
+		if json.Unmarshal(line, &printed) == nil && printed.Type == "diagnostic" {
+			messages[printed.Diagnostic.Address] = append(messages[printed.Diagnostic.Address], printed.Diagnostic)
+		}
+	}
+	return p.ProcessState.ExitCode(), messages
+}
+
+// rule is a resource that the plan finds something wrong with.
+type rule struct {
+	resource string   // with %s for the name
+	says     []string // in the one error, its summary first; none: the plan finds nothing
+	warning  bool     // it is a warning
+}
+
+// expectFound plans all rules' resources at once and compares what is found about each, and that nothing was restored.
+func (s *stage) expectFound(resourceType string, rules map[string]rule) {
+	s.Helper()
+	var config strings.Builder
+	for name, rule := range rules {
+		fmt.Fprintf(&config, "resource %q %q {\n%s\n}\n", resourceType, name, rule.resource)
+	}
+	s.configure(config.String())
+	exit, messages := s.planned()
+	if exit != 1 {
+		s.Errorf("exit status %d, want 1", exit)
+	}
+	for name, rule := range rules {
+		found := messages[resourceType+"."+name]
+		if len(rule.says) == 0 {
+			if len(found) > 0 {
+				s.Errorf("%s: want nothing, found %+v", name, found)
+			}
+			continue
+		}
+		if len(found) != 1 {
+			s.Errorf("%s: want one message, found %+v", name, found)
+			continue
+		}
+		severity := map[bool]string{true: "warning", false: "error"}[rule.warning]
+		if found[0].Severity != severity || found[0].Summary != rule.says[0] {
+			s.Errorf("%s: %s %q, want %s %q", name, found[0].Severity, found[0].Summary, severity, rule.says[0])
+		}
+		for _, text := range rule.says[1:] {
+			if !strings.Contains(found[0].Detail, text) {
+				s.Errorf("%s: lacks %q:\n%s", name, text, found[0].Detail)
+			}
+		}
+		if !rule.warning && !strings.Contains(found[0].Detail, "No restore was started.") {
+			s.Errorf("%s: does not say that nothing was started:\n%s", name, found[0].Detail)
+		}
+	}
+	s.expectAccepted(0)
+}
+
+// inWorld starts the cloud with another world.
+func inWorld(change func(*fakecloud.World)) func(*fakecloud.Options) {
+	world := fakecloud.DefaultWorld()
+	change(&world)
+	return func(o *fakecloud.Options) { o.World = world }
+}
+
+var july = []fakecloud.Window{{
+	Start: fakecloud.At(time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC)), End: fakecloud.At(time.Date(2023, 7, 8, 0, 0, 0, 0, time.UTC)),
+}}
+
+func TestPreflightRDS(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, inWorld(func(w *fakecloud.World) {
+		instance := func(id string, change func(*fakecloud.RDSInstance)) {
+			i := fakecloud.RDSInstance{
+				ID: id, Name: id + "-db", ProjectID: fakecloud.DefaultProjectID, Windows: july,
+				Databases: map[string]fakecloud.Schemas{"shop": {"public": {
+					"orders": {}, "order_items": {}, "old": {}, "orders_copy": {},
+					"measurements": {PartitionParent: true}, "measurements_2023_06": {}, "measurements_2023_07": {},
+					"later": {Created: fakecloud.At(time.Date(2023, 7, 6, 0, 0, 0, 0, time.UTC))},
+				}, "private": {"orders": {}}}},
+			}
+			change(&i)
+			w.RDSInstances = append(w.RDSInstances, i)
+		}
+		instance("usual", func(*fakecloud.RDSInstance) {})
+		instance("mysql", func(i *fakecloud.RDSInstance) { i.Engine = "MySQL" })
+		instance("replica", func(i *fakecloud.RDSInstance) { i.Type = "Replica" })
+		instance("frozen", func(i *fakecloud.RDSInstance) { i.Status = "FROZEN" })
+		instance("busy", func(i *fakecloud.RDSInstance) { i.Status = "BACKING UP" })
+		instance("new", func(i *fakecloud.RDSInstance) { i.Windows = nil })
+		instance("large", func(i *fakecloud.RDSInstance) { i.TableLimit = 2 })
+	}))
+	restore := func(instance, moment, database, schema string, tables ...string) string {
+		var entries []string
+		for _, table := range tables {
+			entries = append(entries, "{ "+table+" }")
+		}
+		return fmt.Sprintf(`  instance_id  = %q
+  restore_time = %q
+  databases    = [{ database = %q, schemas = [{ schema = %q, tables = [%s] }] }]`, instance, moment, database, schema, strings.Join(entries, ", "))
+	}
+	const moment = "2023-07-05T11:32:17Z"
+	of := func(instance, moment string) string {
+		return restore(instance, moment, "shop", "public", `old_name = "orders"`)
+	}
+	table := func(tables ...string) string { return restore("usual", moment, "shop", "public", tables...) }
+	s.expectFound("x_rds_pg_table_pitr", map[string]rule{
+		"fine":             {resource: of("usual", moment)},
+		"latest":           {resource: of("usual", "latest")},
+		"busy":             {resource: of("busy", moment)},
+		"narrowed":         {resource: restore("large", moment, "shop", "public", `old_name = "orders"`, `old_name = "orders_copy"`)},
+		"nobody":           {resource: of("nobody", moment), says: []string{"No such instance", "no RDS instance nobody in region eu-west-101"}},
+		"mysql":            {resource: of("mysql", moment), says: []string{"Not an instance of PostgreSQL", "mysql (mysql-db) is of MySQL"}},
+		"replica":          {resource: of("replica", moment), says: []string{"A read replica", "Name the primary instance"}},
+		"frozen":           {resource: of("frozen", moment), says: []string{"The instance cannot restore", "in status FROZEN"}},
+		"before":           {resource: of("usual", "2019-01-01T00:00:00Z"), says: []string{"Not a moment that can be restored", "restore_time is 2019-01-01T00:00:00Z", "are 2023-07-01T00:00:00Z after it."}},
+		"after":            {resource: of("usual", "2023-09-01T02:00:00+02:00"), says: []string{"Not a moment that can be restored", "restore_time is 2023-09-01T00:00:00Z", "are 2023-07-08T00:00:00Z before it."}},
+		"between":          {resource: of("df29b535eec64ee1b286bd2c62871a9cin03", "2023-09-01T00:00:00Z"), says: []string{"Not a moment that can be restored", "2023-07-08T00:00:00Z before it and 20", "after it."}},
+		"no_backup":        {resource: of("new", moment), says: []string{"Not a moment that can be restored", "There is no other moment either"}},
+		"no_backup_latest": {resource: of("new", "latest"), says: []string{"Nothing to restore from", "new has no moment"}},
+		"table":            {resource: table(`old_name = "order"`), says: []string{"No such table at that time", "databases[0].schemas[0].tables[0] is shop.public.order", "at " + moment, `Did you mean "orders"`}},
+		"second_table":     {resource: table(`old_name = "orders"`, `old_name = "zzz"`), says: []string{"No such table at that time", "tables[1] is shop.public.zzz"}},
+		"schema":           {resource: restore("usual", moment, "shop", "pubic", `old_name = "orders"`), says: []string{"No such table at that time", `no restorable table in schema "pubic"`, `Did you mean "public"?`}},
+		"database":         {resource: restore("usual", moment, "shpo", "public", `old_name = "orders"`), says: []string{"No such table at that time", `no restorable table in database "shpo"`, `Did you mean "shop"?`}},
+		"created_later":    {resource: table(`old_name = "later"`), says: []string{"No such table at that time", "shop.public.later"}},
+		"partitions":       {resource: table(`old_name = "measurements"`), says: []string{"No such table at that time", `only its partitions can be restored`, `such as "measurements_2023_06"`}},
+		"too_many": {
+			resource: restore("large", moment, "shop", "public", `old_name = "orders"`, `old_name = "old"`, `old_name = "order_items"`),
+			says:     []string{"Too many tables", "databases names 3 tables; the service restores up to 2 at once"},
+		},
+		"narrowed_and_missing": {resource: restore("large", moment, "shop", "public", `old_name = "zzz"`), says: []string{"No such table at that time", "shop.public.zzz"}},
+		"taken":                {resource: table(`old_name = "orders", new_name = "orders_copy"`), warning: true, says: []string{"The new name may be taken", `restored as "orders_copy"`, "at 2023-07-08T00:00:00Z"}},
+	})
+}
+
+func TestPreflightDDS(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, inWorld(func(w *fakecloud.World) {
+		instance := func(id string, change func(*fakecloud.DDSInstance)) {
+			i := fakecloud.DDSInstance{
+				ID: id, Name: id + "-db", ProjectID: fakecloud.DefaultProjectID,
+				Windows: append(july, fakecloud.Window{Start: fakecloud.FromNow(-48 * time.Hour), End: fakecloud.FromNow(-5 * time.Minute)}),
+				Databases: map[string]fakecloud.Tables{
+					"app":   {"carts": {}, "carts_copy": {}, "dropped": {Dropped: fakecloud.At(time.Date(2023, 7, 6, 0, 0, 0, 0, time.UTC))}},
+					"later": {"carts": {Created: fakecloud.At(time.Date(2023, 7, 6, 0, 0, 0, 0, time.UTC))}},
+				},
+			}
+			change(&i)
+			w.DDSInstances = append(w.DDSInstances, i)
+		}
+		instance("usual", func(*fakecloud.DDSInstance) {})
+		instance("busy", func(i *fakecloud.DDSInstance) { i.Actions = []string{"RESIZE_FLAVOR"} })
+		instance("sharding", func(i *fakecloud.DDSInstance) { i.Mode = "Sharding" })
+		instance("three", func(i *fakecloud.DDSInstance) { i.Version = "3.4" })
+		instance("abnormal", func(i *fakecloud.DDSInstance) { i.Status = "abnormal" })
+		instance("long", func(i *fakecloud.DDSInstance) {
+			i.Databases = map[string]fakecloud.Tables{"app": {"carts": {}, strings.Repeat("n", 99): {}}}
+		})
+		instance("stale", func(i *fakecloud.DDSInstance) { i.Windows = july })
+	}))
+	restore := func(instance, databases string) string {
+		return fmt.Sprintf("  instance_id         = %q\n  restore_collections = [%s]", instance, databases)
+	}
+	collection := func(moment, database, names string) string {
+		return fmt.Sprintf("{ database = %q, collections = [{ %s, restore_collection_time = %q }] }", database, names, moment)
+	}
+	const moment = "2023-07-05T11:32:17Z"
+	carts := collection(moment, "app", `old_name = "carts"`)
+	s.expectFound("x_dds_collection_restore", map[string]rule{
+		"fine":     {resource: restore("usual", carts)},
+		"latest":   {resource: restore("usual", collection("latest", "app", `old_name = "carts", new_name = "free"`))},
+		"busy":     {resource: restore("busy", carts)},
+		"dropped":  {resource: restore("usual", collection(moment, "app", `old_name = "dropped", new_name = "dropped"`))},
+		"nobody":   {resource: restore("nobody", carts), says: []string{"No such instance", "no DDS instance nobody in region eu-west-101"}},
+		"sharding": {resource: restore("sharding", carts), says: []string{"Not a replica set", "sharding (sharding-db) is of mode Sharding"}},
+		"three":    {resource: restore("three", carts), says: []string{"Version too old", "of version 3.4"}},
+		"abnormal": {resource: restore("abnormal", carts), says: []string{"The instance cannot restore", "in status abnormal"}},
+		"outside":  {resource: restore("usual", collection("2023-07-10T00:00:00Z", "app", `old_name = "carts"`)), says: []string{"Not a moment that can be restored", "restore_collection_time is 2023-07-10T00:00:00Z", "2023-07-07T23:59:59Z before it."}},
+		"far_outside": {resource: restore("usual", `{ database = "app", restore_database_time = "2021-07-10T00:00:00Z" }`), says: []string{
+			"Not a moment that can be restored", "restore_collections[0].restore_database_time is 2021-07-10T00:00:00Z", "Nor is there any other moment for 3 days", "x_dds_restore_windows"}},
+		"stale_latest":   {resource: restore("stale", collection("latest", "app", `old_name = "carts"`)), says: []string{"Nothing to restore from", "in the last 31 days"}},
+		"database":       {resource: restore("usual", `{ database = "apq", restore_database_time = "2023-07-05T11:32:17Z" }`), says: []string{"No such database at that time", `database "apq"`, `Did you mean "app"?`}},
+		"long_name":      {resource: restore("long", `{ database = "app", restore_database_time = "2023-07-05T11:32:17Z" }`), says: []string{"Name too long", `collection "nnn`, "some 121 characters"}},
+		"later_database": {resource: restore("usual", collection(moment, "later", `old_name = "carts"`)), says: []string{"No such database at that time", `database "later"`, "at " + moment}},
+		"collection": {resource: restore("usual", collection(moment, "app", `old_name = "cart"`)), says: []string{
+			"No such collection at that time", "collections[0] is app.cart", "would create an empty collection", `Did you mean "carts"`}},
+		"taken": {resource: restore("usual", collection(moment, "app", `old_name = "carts", new_name = "carts_copy"`)), says: []string{"The new name is taken", "restored as app.carts_copy"}},
+	})
+}
+
+func TestPreflightDWS(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, inWorld(func(w *fakecloud.World) {
+		held := map[string]fakecloud.Schemas{"gaussdb": {"public": {"events": {}, "customers": {}}}}
+		cluster := func(id, status, subStatus string) {
+			w.DWSClusters = append(w.DWSClusters, fakecloud.DWSCluster{
+				ID: id, Name: id + "-dws", ProjectID: fakecloud.DefaultProjectID, Status: status, SubStatus: subStatus, Databases: held,
+			})
+		}
+		cluster("usual", "AVAILABLE", "NORMAL")
+		cluster("readonly", "AVAILABLE", "NORMAL | READONLY")
+		cluster("gone-bad", "UNAVAILABLE", "")
+		snapshot := func(id, cluster string, change func(*fakecloud.DWSSnapshot)) {
+			i := fakecloud.DWSSnapshot{ID: id, Name: id + "-snapshot", ClusterID: cluster, FineGrainedBackup: true, Databases: held}
+			change(&i)
+			w.DWSSnapshots = append(w.DWSSnapshots, i)
+		}
+		snapshot("fine", "usual", func(*fakecloud.DWSSnapshot) {})
+		snapshot("creating", "usual", func(i *fakecloud.DWSSnapshot) { i.Status = "CREATING" })
+		snapshot("coarse", "usual", func(i *fakecloud.DWSSnapshot) { i.FineGrainedBackup = false })
+		snapshot("schemas", "usual", func(i *fakecloud.DWSSnapshot) { i.BackupLevel = "schema" })
+		snapshot("tables", "usual", func(i *fakecloud.DWSSnapshot) { i.BackupLevel = "table" })
+		snapshot("of-readonly", "readonly", func(*fakecloud.DWSSnapshot) {})
+		snapshot("of-gone-bad", "gone-bad", func(*fakecloud.DWSSnapshot) {})
+	}))
+	restore := func(snapshot, database, schema, table, target string) string {
+		return fmt.Sprintf(`  snapshot_id        = %q
+  database           = %q
+  case_sensitive     = false
+  restore_table_list = [{ schema_name = %q, table_name = %q }]
+  target_table_list  = [{ schema_name = "public", table_name = %q }]`, snapshot, database, schema, table, target)
+	}
+	of := func(snapshot string) string { return restore(snapshot, "gaussdb", "public", "events", "events_then") }
+	s.expectFound("x_dws_table_restore", map[string]rule{
+		"fine":             {resource: of("fine")},
+		"upper_case":       {resource: restore("tables", "gaussdb", "PUBLIC", "Events", "events_then")},
+		"of_schemas":       {resource: of("schemas")},
+		"of_tables":        {resource: of("tables")},
+		"nobody":           {resource: of("nobody"), says: []string{"No such snapshot", "no DWS snapshot nobody in region eu-west-101"}},
+		"creating":         {resource: of("creating"), says: []string{"The snapshot is not available", "creating (creating-snapshot) is in status CREATING"}},
+		"coarse":           {resource: of("coarse"), says: []string{"Not a fine-grained snapshot", "fine-grained snapshots switched off"}},
+		"other_schema":     {resource: restore("schemas", "gaussdb", "private", "events", "events_then"), says: []string{"The snapshot does not hold the table", "private.events", "holds only the schemas public"}},
+		"other_table":      {resource: restore("tables", "gaussdb", "public", "event", "events_then"), says: []string{"The snapshot does not hold the table", "public.event", `Did you mean "public.events"`}},
+		"other_database":   {resource: restore("schemas", "postgres", "public", "events", "events_then"), says: []string{"The snapshot does not hold the database", `holds database "gaussdb" and not "postgres"`}},
+		"readonly":         {resource: of("of-readonly"), says: []string{"The cluster is read-only", "readonly (readonly-dws)", "NORMAL | READONLY"}},
+		"unavailable":      {resource: of("of-gone-bad"), says: []string{"The cluster is not available", "in status UNAVAILABLE"}},
+		"missing":          {resource: restore("fine", "gaussdb", "public", "nothing", "events_then"), says: []string{"The snapshot does not hold the table", "restore_table_list[0] is public.nothing"}},
+		"exists":           {resource: restore("fine", "gaussdb", "public", "events", "customers"), says: []string{"The target exists", "target_table_list[0] is public.customers", "set allow_overwrite = true"}},
+		"forbidden":        {resource: restore("fine", "gaussdb", "public", "events", "customers") + "\n  allow_overwrite = false", says: []string{"The target exists"}},
+		"will_overwrite":   {resource: restore("fine", "gaussdb", "public", "events", "Customers") + "\n  allow_overwrite = true", warning: true, says: []string{"A table will be overwritten", "The restore deletes it"}},
+		"nothing_to_allow": {resource: of("fine") + "\n  allow_overwrite = true"},
+	})
+}
+
+// lookupOperations are all that a preflight asks, in the order it does.
+var lookupOperations = map[string][]string{
+	fakecloud.RDS: {fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListHistoryTables},
+	fakecloud.DDS: {fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListRestoreDatabases, fakecloud.ListRestoreCollections},
+	fakecloud.DWS: {fakecloud.ShowSnapshot, fakecloud.ShowCluster, fakecloud.CheckTableRestore},
+}
+
+// plantLookups breaks every look-up.
+func (s *stage) plantLookups(service string, fault fakecloud.Fault) {
+	s.Helper()
+	for _, operation := range lookupOperations[service] {
+		fault.Service, fault.Operation, fault.Times = service, operation, -1
+		s.plant(fault)
+	}
+}
+
+// TestLookupsRefused plans and applies in a cloud that answers no look-up: that is a warning, and the restore is made.
+func TestLookupsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault fakecloud.Fault
+		says  string
+	}{
+		"forbidden":    {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow that."}, "Policy doesn't allow that."},
+		"not offered":  {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 404, Code: "APIGW.0101", Message: "The API does not exist."}, "APIGW.0101"},
+		"out of order": {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 503, Code: "APIGW.0201", Message: "Backend unavailable."}, "Backend unavailable."},
+		"cut":          {fakecloud.Fault{Kind: fakecloud.FaultReset}, "attempt 6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, r restoreCase) {
+				s := newStage(t)
+				s.plantLookups(r.service, c.fault)
+				s.configure(r.config(t))
+				exit, messages := s.planned()
+				found := messages[r.address]
+				if exit != 2 || len(found) != 1 || found[0].Severity != "warning" || found[0].Summary != "The restore was not checked in full" || !strings.Contains(found[0].Detail, c.says) {
+					t.Fatalf("exit status %d, %+v", exit, messages)
+				}
+				s.mustApply()
+				s.expectAccepted(1)
+				s.expectNoChanges()
+			})
+		})
+	}
+}
+
+// TestLookupsThatMakeNoSense fails the plan, and says which service sent what and how to go on without.
+func TestLookupsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"another shape": `{"what": "ever"}`, "other types": `[1, 2]`} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, r restoreCase) {
+				for _, operation := range lookupOperations[r.service] {
+					s := newStage(t)
+					s.plant(fakecloud.Fault{Service: r.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 200, Body: body, Times: -1})
+					s.configure(r.config(t))
+					exit, messages := s.planned()
+					if found := messages[r.address]; exit != 1 || len(found) == 0 || found[0].Severity != "error" ||
+						!strings.Contains(found[0].Detail, strings.ToUpper(r.service)) || !strings.Contains(found[0].Detail, body) || !strings.Contains(found[0].Detail, "preflight = false") {
+						t.Errorf("%s: exit status %d, %+v", operation, exit, messages)
+					}
+					s.expectAccepted(0)
+				}
+			})
+		})
+	}
+}
+
+// TestPreflightOff asks nothing before the restore but what the guard against a second one needs.
+func TestPreflightOff(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]struct{ provider, resource string }{
+		"for all":           {"preflight = false", ""},
+		"for one":           {"", "preflight = false"},
+		"for all but one":   {"preflight = false", "preflight = true"},
+		"not, and also not": {"preflight = true", "preflight = null"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.write("main.tf", s.providerBlock(set.provider)+restoreCases[0].config(t, set.resource))
+			s.expect(s.plan(), 2)
+			asked, want := s.cloud.Requests()[fakecloud.RDS][fakecloud.ListRestoreTime], 0
+			if strings.Contains(name, "but one") || strings.Contains(name, "not") {
+				want = 1
+			}
+			if asked != want {
+				t.Errorf("the windows were asked for %d times, want %d", asked, want)
+			}
+			s.mustApply()
+			s.expectAccepted(1)
+			// Whether to look before is no part of what was restored.
+			s.write("main.tf", s.providerBlock("")+restoreCases[0].config(t, "preflight = true"))
+			s.mustApply()
+			s.expectAccepted(1)
+			s.expectNoChanges()
+		})
+	}
+}
+
+// TestLookupsAreShared counts what is asked for a plan of many restores of one instance. Only DWS has to be asked about each
+// one's names.
+func TestLookupsAreShared(t *testing.T) {
+	t.Parallel()
+	for _, count := range []int{1, 10, 100} {
+		t.Run(fmt.Sprint(count), func(t *testing.T) {
+			t.Parallel()
+			s := newStageWithClock(t, newClock(1))
+			s.configure(fmt.Sprintf(`
+resource "x_rds_pg_table_pitr" "this" {
+  count        = %[1]d
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders", new_name = "orders_${count.index}" }] }] }]
+}
+resource "x_dds_collection_restore" "this" {
+  count               = %[1]d
+  instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
+  restore_collections = [{ database = "app", collections = [{ old_name = "carts", new_name = "carts_${count.index}", restore_collection_time = "2020-12-12T08:49:15Z" }] }]
+}
+resource "x_dws_table_restore" "this" {
+  count              = %[1]d
+  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  database           = "postgres"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = "sales" }]
+  target_table_list  = [{ schema_name = "public", table_name = "sales_${count.index}" }]
+}`, count))
+			s.expect(s.plan(), 2, fmt.Sprintf("Plan: %d to add", 3*count))
+			want := map[string]map[string]int{
+				fakecloud.IAM: {fakecloud.ListProjects: 1},
+				fakecloud.RDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 2}, // then and now
+				fakecloud.DDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 2, fakecloud.ListRestoreDatabases: 1, fakecloud.ListRestoreCollections: 2},
+				fakecloud.DWS: {fakecloud.ShowSnapshot: 1, fakecloud.ShowCluster: 1, fakecloud.CheckTableRestore: count},
+			}
+			if diff := cmp.Diff(want, s.cloud.Requests()); diff != "" {
+				t.Error(diff)
+			}
+			s.expectAccepted(0)
+		})
+	}
+}
+
+// TestCheckedAgainBeforeTheCall has two restores to one DWS table: neither plan can see the other's target.
+func TestCheckedAgainBeforeTheCall(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.configure(`
+resource "x_dws_table_restore" "this" {
+  for_each           = toset(["sales", "stores"])
+  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  database           = "postgres"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = each.key }]
+  target_table_list  = [{ schema_name = "public", table_name = "target" }]
+}`)
+	s.expect(s.plan(), 2, "2 to add")
+	s.expect(s.apply(), 1, "The target exists", "public.target", "No restore was started.")
+	s.expectAccepted(1)
+	if resources := s.resources(); len(resources) != 1 {
+		t.Errorf("want the one that was restored in the state: %v", resources)
+	}
+}
+
+// TestUnknownIsNotLookedUp plans what is known only after apply, and finds out then.
+func TestUnknownIsNotLookedUp(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.configure(`
+resource "terraform_data" "time" {
+  input = "2019-01-01T00:00:00Z"
+}
+resource "x_rds_pg_table_pitr" "this" {
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = terraform_data.time.output
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+}`)
+	s.expect(s.plan(), 2, "2 to add")
+	if requests := s.cloud.Requests(); len(requests) > 0 {
+		t.Errorf("the plan asked %v", requests)
+	}
+	s.expect(s.apply(), 1, "Not a moment that can be restored", "No restore was started.")
+	s.expectAccepted(0)
+}
+
+// TestUnknownBesides plans with every parameter known and something else that is not.
+func TestUnknownBesides(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.configure(`
+resource "terraform_data" "later" {
+}
+resource "x_rds_pg_table_pitr" "this" {
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = "2019-01-01T00:00:00Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+  triggers     = { drill = terraform_data.later.id }
+}
+resource "x_dws_table_restore" "this" {
+  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  database           = "postgres"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = "sales" }]
+  target_table_list  = [{ schema_name = "public", table_name = "stores" }]
+  allow_overwrite    = terraform_data.later.id == ""
+}`)
+	exit, messages := s.planned()
+	if found := messages["x_rds_pg_table_pitr.this"]; exit != 1 || len(found) != 1 || found[0].Summary != "Not a moment that can be restored" {
+		t.Errorf("exit status %d, want the moment refused: %+v", exit, messages)
+	}
+	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {
+		t.Errorf("whether to overwrite is not known yet: %+v", found)
+	}
+	s.expect(s.apply("-target=x_dws_table_restore.this"), 1, "The target exists", "No restore was started.")
+	s.expectAccepted(0)
+}
