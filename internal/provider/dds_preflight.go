@@ -106,17 +106,8 @@ func checkDDSTime(ctx context.Context, look lookups, id string, root path.Path, 
 	if within(windows, at) {
 		return at, true
 	}
-	// The service answers one day a call, so that the nearest moment may be on another day.
-	for _, days := range []int{-1, 1} {
-		for day := range ddsNearDays {
-			other, err := look.ddsWindows(ctx, id, at.AddDate(0, 0, days*(day+1)))
-			if err != nil || ctx.Err() != nil {
-				break
-			}
-			if windows = append(windows, other...); len(other) > 0 {
-				break
-			}
-		}
+	if near, err := look.ddsWindowsNear(ctx, id, at); err == nil {
+		windows = near
 	}
 	f.refuse(root, "Not a moment that can be restored", "%s is %s, which instance %s cannot be restored to. %s",
 		root, pointintime.Format(at), id, ddsMoments(windows, at))

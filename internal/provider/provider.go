@@ -137,4 +137,13 @@ func (p *restoreProvider) Functions(context.Context) []func() function.Function 
 	}
 }
 
-func (p *restoreProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p *restoreProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		func() datasource.DataSource { return newDataSource(rdsPgRestoreWindows) },
+		func() datasource.DataSource { return newDataSource(rdsPgRestorableTables) },
+		func() datasource.DataSource { return newDataSource(ddsRestoreWindows) },
+		func() datasource.DataSource { return newDataSource(ddsRestorableCollections) },
+		func() datasource.DataSource { return newDataSource(dwsSnapshots) },
+		func() datasource.DataSource { return newDataSource(restoreJob) },
+	}
+}

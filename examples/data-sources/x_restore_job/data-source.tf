@@ -1,0 +1,17 @@
+variable "job_id" {
+  description = "The job of a restore that another pipeline started."
+  type        = string
+}
+
+# Nothing that depends on it goes on before the restore is there.
+data "x_restore_job" "nightly" {
+  service = "rds"
+  job_id  = var.job_id
+
+  lifecycle {
+    postcondition {
+      condition     = self.status == "Completed"
+      error_message = "The restore is ${self.status}: ${coalesce(self.reason, self.progress, "no more is known")}."
+    }
+  }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// lookupOperations are all that a preflight asks, in the order it does.
+var lookupOperations = map[string][]string{
+	fakecloud.RDS: {fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListHistoryTables},
+	fakecloud.DDS: {fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListRestoreDatabases, fakecloud.ListRestoreCollections},
+	fakecloud.DWS: {fakecloud.ShowSnapshot, fakecloud.ShowCluster, fakecloud.CheckTableRestore},
+}
+
+// plantLookups breaks every look-up.
+func (s *stage) plantLookups(service string, fault fakecloud.Fault) {
+	s.Helper()
+	for _, operation := range lookupOperations[service] {
+		fault.Service, fault.Operation, fault.Times = service, operation, -1
+		s.plant(fault)
+	}
+}
+
+// TestLookupsRefused plans and applies in a cloud that answers no look-up: that is a warning, and the restore is made.
+func TestLookupsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault fakecloud.Fault
+		says  string
+	}{
+		"forbidden":    {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow that."}, "Policy doesn't allow that."},
+		"not offered":  {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 404, Code: "APIGW.0101", Message: "The API does not exist."}, "APIGW.0101"},
+		"out of order": {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 503, Code: "APIGW.0201", Message: "Backend unavailable."}, "Backend unavailable."},
+		"cut":          {fakecloud.Fault{Kind: fakecloud.FaultReset}, "attempt 6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, r restoreCase) {
+				s := newStage(t)
+				s.plantLookups(r.service, c.fault)
+				s.configure(r.config(t))
+				exit, messages := s.planned()
+				found := messages[r.address]
+				if exit != 2 || len(found) != 1 || found[0].Severity != "warning" || found[0].Summary != "The restore was not checked in full" || !strings.Contains(found[0].Detail, c.says) {
+					t.Fatalf("exit status %d, %+v", exit, messages)
+				}
+				s.mustApply()
+				s.expectAccepted(1)
+				s.expectNoChanges()
+			})
+		})
+	}
+}
+
+// TestLookupsThatMakeNoSense fails the plan, and says which service sent what and how to go on without.
+func TestLookupsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"another shape": `{"what": "ever"}`, "other types": `[1, 2]`} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, r restoreCase) {
+				for _, operation := range lookupOperations[r.service] {
+					s := newStage(t)
+					s.plant(fakecloud.Fault{Service: r.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 200, Body: body, Times: -1})
+					s.configure(r.config(t))
+					exit, messages := s.planned()
+					if found := messages[r.address]; exit != 1 || len(found) == 0 || found[0].Severity != "error" ||
+						!strings.Contains(found[0].Detail, strings.ToUpper(r.service)) || !strings.Contains(found[0].Detail, body) || !strings.Contains(found[0].Detail, "preflight = false") {
+						t.Errorf("%s: exit status %d, %+v", operation, exit, messages)
+					}
+					s.expectAccepted(0)
+				}
+			})
+		})
+	}
+}
+
+// TestPreflightOff asks nothing before the restore but what the guard against a second one needs.
+func TestPreflightOff(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]struct{ provider, resource string }{
+		"for all":           {"preflight = false", ""},
+		"for one":           {"", "preflight = false"},
+		"for all but one":   {"preflight = false", "preflight = true"},
+		"not, and also not": {"preflight = true", "preflight = null"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.write("main.tf", s.providerBlock(set.provider)+restoreCases[0].config(t, set.resource))
+			s.expect(s.plan(), 2)
+			asked, want := s.cloud.Requests()[fakecloud.RDS][fakecloud.ListRestoreTime], 0
+			if strings.Contains(name, "but one") || strings.Contains(name, "not") {
+				want = 1
+			}
+			if asked != want {
+				t.Errorf("the windows were asked for %d times, want %d", asked, want)
+			}
+			s.mustApply()
+			s.expectAccepted(1)
+			// Whether to look before is no part of what was restored.
+			s.write("main.tf", s.providerBlock("")+restoreCases[0].config(t, "preflight = true"))
+			s.mustApply()
+			s.expectAccepted(1)
+			s.expectNoChanges()
+		})
+	}
+}
+
+// TestLookupsAreShared counts what is asked for a plan of many restores of one instance. Only DWS has to be asked about each
+// one's names.
+func TestLookupsAreShared(t *testing.T) {
+	t.Parallel()
+	for _, count := range []int{1, 10, 100} {
+		t.Run(fmt.Sprint(count), func(t *testing.T) {
+			t.Parallel()
+			s := newStageWithClock(t, newClock(1))
+			s.configure(fmt.Sprintf(`
+resource "x_rds_pg_table_pitr" "this" {
+  count        = %[1]d
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders", new_name = "orders_${count.index}" }] }] }]
+}
+resource "x_dds_collection_restore" "this" {
+  count               = %[1]d
+  instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
+  restore_collections = [{ database = "app", collections = [{ old_name = "carts", new_name = "carts_${count.index}", restore_collection_time = "2020-12-12T08:49:15Z" }] }]
+}
+resource "x_dws_table_restore" "this" {
+  count              = %[1]d
+  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  database           = "postgres"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = "sales" }]
+  target_table_list  = [{ schema_name = "public", table_name = "sales_${count.index}" }]
+}`, count))
+			s.expect(s.plan(), 2, fmt.Sprintf("Plan: %d to add", 3*count))
+			want := map[string]map[string]int{
+				fakecloud.IAM: {fakecloud.ListProjects: 1},
+				fakecloud.RDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 2}, // then and now
+				fakecloud.DDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 2, fakecloud.ListRestoreDatabases: 1, fakecloud.ListRestoreCollections: 2},
+				fakecloud.DWS: {fakecloud.ShowSnapshot: 1, fakecloud.ShowCluster: 1, fakecloud.CheckTableRestore: count},
+			}
+			if diff := cmp.Diff(want, s.cloud.Requests()); diff != "" {
+				t.Error(diff)
+			}
+			s.expectAccepted(0)
+		})
+	}
+}
+
+// TestCheckedAgainBeforeTheCall has two restores to one DWS table: neither plan can see the other's target.
+func TestCheckedAgainBeforeTheCall(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.configure(`
+resource "x_dws_table_restore" "this" {
+  for_each           = toset(["sales", "stores"])
+  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  database           = "postgres"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = each.key }]
+  target_table_list  = [{ schema_name = "public", table_name = "target" }]
+}`)
+	s.expect(s.plan(), 2, "2 to add")
+	s.expect(s.apply(), 1, "The target exists", "public.target", "No restore was started.")
+	s.expectAccepted(1)
+	if resources := s.resources(); len(resources) != 1 {
+		t.Errorf("want the one that was restored in the state: %v", resources)
+	}
+}
+
+// TestUnknownIsNotLookedUp plans what is known only after apply, and finds out then.
+func TestUnknownIsNotLookedUp(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.configure(`
+resource "terraform_data" "time" {
+  input = "2019-01-01T00:00:00Z"
+}
+resource "x_rds_pg_table_pitr" "this" {
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = terraform_data.time.output
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+}`)
+	s.expect(s.plan(), 2, "2 to add")
+	if requests := s.cloud.Requests(); len(requests) > 0 {
+		t.Errorf("the plan asked %v", requests)
+	}
+	s.expect(s.apply(), 1, "Not a moment that can be restored", "No restore was started.")
+	s.expectAccepted(0)
+}
+
+// TestUnknownBesides plans with every parameter known and something else that is not.
+func TestUnknownBesides(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.configure(`
+resource "terraform_data" "later" {
+}
+resource "x_rds_pg_table_pitr" "this" {
+  instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
+  restore_time = "2019-01-01T00:00:00Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+  triggers     = { drill = terraform_data.later.id }
+}
+resource "x_dws_table_restore" "this" {
+  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  database           = "postgres"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = "sales" }]
+  target_table_list  = [{ schema_name = "public", table_name = "stores" }]
+  allow_overwrite    = terraform_data.later.id == ""
+}`)
+	exit, messages := s.planned()
+	if found := messages["x_rds_pg_table_pitr.this"]; exit != 1 || len(found) != 1 || found[0].Summary != "Not a moment that can be restored" {
+		t.Errorf("exit status %d, want the moment refused: %+v", exit, messages)
+	}
+	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {
+		t.Errorf("whether to overwrite is not known yet: %+v", found)
+	}
+	s.expect(s.apply("-target=x_dws_table_restore.this"), 1, "The target exists", "No restore was started.")
+	s.expectAccepted(0)
+}
