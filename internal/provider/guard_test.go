@@ -10,9 +10,10 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// killed applies a restore and kills the provider as soon as it asks for its job, so that no state knows it.
+// killed applies a restore and kills the provider as soon as it asks for its job, so that no state knows it. The job is held.
 func (s *stage) killed(c restoreCase) {
 	s.Helper()
+	s.change("next", "hold", "")
 	p := s.start("apply", "-no-color", "-auto-approve")
 	s.awaitPolls(c.service, 1)
 	provider, running := childOf(s.T, p.Process.Pid)
@@ -126,7 +127,6 @@ resource "x_rds_pg_table_pitr" "beside" {
 		t.Parallel()
 		s := newStage(t, otherIDs)
 		s.configure(c.config(t))
-		s.change("next", "hold", "")
 		s.killed(c)
 		s.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
 		s.expect(s.apply(), 1, "A restore is already running", "whose id the service does not tell")
@@ -176,6 +176,7 @@ func TestGuardAfterAnOldJob(t *testing.T) {
 	s.mustApply()
 	s.change("*", "finish", "")
 	s.configure(old + c.config(t))
+	s.change("next", "hold", "")
 	p := s.start("apply", "-no-color", "-auto-approve", "-target="+c.address)
 	s.awaitPolls(c.service, s.cloud.Requests()[c.service][fakecloud.ShowJob]+2)
 	provider, running := childOf(t, p.Process.Pid)
