@@ -4,13 +4,10 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os/signal"
 	"syscall"
-
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"terraform-provider-x/internal/provider"
 )
@@ -27,11 +24,7 @@ func main() {
 	// that way the state is kept. SIGINT is ignored by the plugin library already, for the same reason.
 	signal.Ignore(syscall.SIGTERM)
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: provider.Address,
-		Debug:   *debug,
-	})
-	if err != nil {
+	if err := provider.Serve(version, *debug); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -33,6 +33,7 @@ type Job struct {
 	Progress   string    // "60%", or "" when the service does not say
 	Created    time.Time // UTC, as the next; zero when absent
 	Ended      time.Time // may be set although the job is running
+	NoZone     bool      // Created was written without a zone (DWS) and read as UTC
 }
 
 // RDSJob queries a job (RDS API Reference, "Obtaining Information About a Task with a Specified ID").
@@ -110,6 +111,7 @@ type jobRecord struct {
 func (r jobRecord) empty() bool { return r.ID == "" && r.JobID == "" && r.Status == "" }
 
 func (r jobRecord) job() Job {
+	created := firstMoment(r.Created, r.CreatedAt, r.CreateTime, r.BeginTime, r.SubmitTime)
 	job := Job{
 		ID:         firstOf(r.ID, r.JobID),
 		Name:       firstOf(r.Name, r.JobName, r.ActionName),
@@ -117,8 +119,9 @@ func (r jobRecord) job() Job {
 		Status:     jobStatus(string(r.Status)),
 		Reason:     string(r.FailReason),
 		Progress:   firstOf(r.Progress, r.Process),
-		Created:    firstMoment(r.Created, r.CreatedAt, r.CreateTime, r.BeginTime, r.SubmitTime),
-		Ended:      firstMoment(r.Ended, r.EndedAt, r.EndTime),
+		Created:    created.Time,
+		Ended:      firstMoment(r.Ended, r.EndedAt, r.EndTime).Time,
+		NoZone:     created.noZone,
 	}
 	if job.Reason == "" {
 		job.Reason = strings.TrimPrefix(strings.TrimSuffix(string(r.FailedCode+": "+r.FailedDetail), ": "), ": ")
@@ -165,7 +168,10 @@ func (t *text) UnmarshalJSON(data []byte) error {
 
 // moment is a time in any of the services' spellings. One that cannot be read is zero: a job is
 // worth more than its dates.
-type moment struct{ time.Time }
+type moment struct {
+	time.Time
+	noZone bool
+}
 
 func (m *moment) UnmarshalJSON(data []byte) error {
 	var written text
@@ -173,7 +179,15 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	m.Time, _ = parseTime(string(written))
+	_, err := time.Parse(withoutZone, normalTime(string(written)))
+	m.noZone = err == nil
 	return nil
+}
+
+const withoutZone = "2006-01-02T15:04:05"
+
+func normalTime(written string) string {
+	return strings.Replace(strings.TrimSpace(written), " ", "T", 1)
 }
 
 // parseTime reads 2022-11-09T20:25:00 with +0000, +08:00, Z or no zone, with or without a fraction,
@@ -183,9 +197,9 @@ func parseTime(written string) (time.Time, error) {
 	if milliseconds, err := strconv.ParseInt(written, 10, 64); err == nil {
 		return time.UnixMilli(milliseconds).UTC(), nil
 	}
-	normal := strings.Replace(strings.TrimSpace(written), " ", "T", 1)
+	normal := normalTime(written)
 	// A fraction of the second is read whether the layout has one or not.
-	for _, layout := range []string{"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05"} {
+	for _, layout := range []string{"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07:00", withoutZone} {
 		if t, err := time.Parse(layout, normal); err == nil {
 			return t.UTC(), nil
 		}
@@ -202,13 +216,13 @@ func firstOf(texts ...text) string {
 	return ""
 }
 
-func firstMoment(moments ...moment) time.Time {
+func firstMoment(moments ...moment) moment {
 	for _, m := range moments {
 		if !m.IsZero() {
-			return m.Time
+			return m
 		}
 	}
-	return time.Time{}
+	return moment{}
 }
 
 func jobsOf(records []jobRecord) []Job {

@@ -42,12 +42,12 @@ func TestJobs(t *testing.T) {
 		"DWS, running": {
 			func(c *Client) (Job, error) { return dws(c, t.Context(), "2c90") },
 			`{"job_id":"2c90","job_name":"restoreTable","begin_time":"2018-08-06T10:41:14","end_time":"","status":"RUNNING","failed_code":null,"failed_detail":null,"progress":"9%"}`,
-			Job{ID: "2c90", Name: "restoreTable", Status: JobRunning, Progress: "9%", Created: created},
+			Job{ID: "2c90", Name: "restoreTable", Status: JobRunning, Progress: "9%", Created: created, NoZone: true},
 		},
 		"DWS, failed": {
 			func(c *Client) (Job, error) { return dws(c, t.Context(), "2c90") },
 			`{"job_id":"2c90","status":"FAIL","begin_time":"2018-08-06T10:41:14","end_time":"2018-08-06T10:42:14","failed_code":"RestoreTask-fail:DWS.5174","failed_detail":"The table does not exist."}`,
-			Job{ID: "2c90", Status: JobFailed, Reason: "RestoreTask-fail:DWS.5174: The table does not exist.", Created: created, Ended: created.Add(time.Minute)},
+			Job{ID: "2c90", Status: JobFailed, Reason: "RestoreTask-fail:DWS.5174: The table does not exist.", Created: created, Ended: created.Add(time.Minute), NoZone: true},
 		},
 		"DWS, only a code": {
 			func(c *Client) (Job, error) { return dws(c, t.Context(), "2c90") },

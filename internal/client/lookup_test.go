@@ -190,7 +190,7 @@ func TestListRequestsAndItems(t *testing.T) {
 			call:  func(c *Client) ([]Job, error) { return c.DWSRestoreActions(t.Context(), clusterID) },
 			path:  "/v1/" + testProject + "/clusters/" + clusterID + "/actions/FINE_GRAINED_RESTORING",
 			reply: `{"id":"a","action_name":"FINE_GRAINED_RESTORING","status":"RUNNING","cluster_name":"n","submit_time":"2024-03-01 12:00:05.0","items":[{"item_name":"x","sub_items":[]}]}`,
-			want:  []Job{{ID: "a", Name: "FINE_GRAINED_RESTORING", Status: JobRunning, Created: created}},
+			want:  []Job{{ID: "a", Name: "FINE_GRAINED_RESTORING", Status: JobRunning, Created: created, NoZone: true}},
 		},
 	}
 	for name, test := range tests {

@@ -133,7 +133,7 @@ func (q *call) showDDSJob() (any, error) {
 	}
 	return map[string]any{"job": map[string]any{
 		"id": j.ID, "name": j.Name, "status": j.Status, "progress": j.progress(q.now), "fail_reason": j.failReason(),
-		"created": j.Created.UTC().Format(offsetTime), "ended": j.plannedEnd().UTC().Format(offsetTime),
+		"created": j.Created.In(q.zone).Format(offsetTime), "ended": j.plannedEnd().In(q.zone).Format(offsetTime),
 		"instance": map[string]any{"id": j.TargetID, "name": j.targetName},
 	}}, nil
 }
@@ -174,7 +174,7 @@ func (q *call) listDDSJobs() (any, error) {
 		jobs = append(jobs, map[string]any{
 			"id": j.ID, "name": j.Name, "instance_id": j.TargetID, "instance_name": j.targetName, "status": j.Status,
 			"progress": j.progress(q.now), "fail_reason": j.failReason(),
-			"created_at": j.Created.UTC().Format(offsetTime), "ended_at": j.plannedEnd().UTC().Format(offsetTime),
+			"created_at": j.Created.In(q.zone).Format(offsetTime), "ended_at": j.plannedEnd().In(q.zone).Format(offsetTime),
 		})
 	}
 	first, last, err := q.page(len(jobs), 100, 100)

@@ -60,6 +60,7 @@
 //	    "databases": {"gaussdb": {"public": {"events": {}}}}
 //	  }],
 //	  "rds_requests_per_minute": 60,
-//	  "dws_action_id_is_job_id": true
+//	  "dws_action_id_is_job_id": true,
+//	  "zone_hours": 8
 //	}
 package fakecloud

@@ -192,9 +192,9 @@ func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
 	}
 	var ended any
 	if j.Status != Running {
-		ended = j.Ended.UTC().Format(dwsActionTime)
+		ended = j.Ended.In(q.zone).Format(dwsActionTime)
 	}
-	begun := j.Created.UTC().Format(dwsActionTime)
+	begun := j.Created.In(q.zone).Format(dwsActionTime)
 	return map[string]any{
 		"id": id, "action_name": name, "status": dwsActionStatus[j.Status], "cluster_name": cluster.Name, "submit_time": begun,
 		"items": []any{map[string]any{"item_name": "Restore tables", "sub_items": []any{map[string]any{
@@ -223,13 +223,13 @@ func (q *call) showDWSJob() (any, error) {
 	}
 	view := map[string]any{
 		"job_id": j.ID, "job_name": j.Name, "status": dwsJobStatus[j.Status], "progress": fmt.Sprintf("%d%%", j.percent(q.now)),
-		"begin_time": j.Created.UTC().Format(zonelessTime), "end_time": nil, "failed_code": nil, "failed_detail": nil,
+		"begin_time": j.Created.In(q.zone).Format(zonelessTime), "end_time": nil, "failed_code": nil, "failed_detail": nil,
 	}
 	if j.Status == Running && j.percent(q.now) < 10 {
 		view["status"] = "INIT"
 	}
 	if j.Status != Running {
-		view["end_time"] = j.Ended.UTC().Format(zonelessTime)
+		view["end_time"] = j.Ended.In(q.zone).Format(zonelessTime)
 	}
 	if j.Status == Failed {
 		view["failed_code"], view["failed_detail"] = "FineGrainedRestoreTask-fail:DWS.9999", "DWS.9999:"+j.Reason

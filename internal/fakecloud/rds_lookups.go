@@ -225,11 +225,11 @@ func (q *call) showRDSJob() (any, error) {
 		return nil, refuse(http.StatusBadRequest, "DBS.200543", "The job does not exist.")
 	}
 	view := map[string]any{
-		"id": j.ID, "name": j.Name, "status": j.Status, "created": j.Created.UTC().Format(offsetTime), "process": j.progress(q.now),
+		"id": j.ID, "name": j.Name, "status": j.Status, "created": j.Created.In(q.zone).Format(offsetTime), "process": j.progress(q.now),
 		"instance": map[string]any{"id": j.TargetID, "name": j.targetName}, "entities": map[string]any{},
 	}
 	if j.Status != Running {
-		view["ended"] = j.Ended.UTC().Format(offsetTime)
+		view["ended"] = j.Ended.In(q.zone).Format(offsetTime)
 	}
 	if j.Status == Failed {
 		view["fail_reason"] = j.Reason
@@ -276,7 +276,7 @@ func (q *call) rdsTaskView(j *job) any {
 	view := map[string]any{
 		"id": j.ID, "name": j.Name, "instance_id": j.TargetID, "instance_name": j.targetName, "instance_status": "",
 		"order_id": "", "process": strings.TrimSuffix(j.progress(q.now), "%"), "fail_reason": j.Reason, "status": j.Status,
-		"create_time": j.Created.UTC().Format(offsetTime), "end_time": j.plannedEnd().UTC().Format(offsetTime),
+		"create_time": j.Created.In(q.zone).Format(offsetTime), "end_time": j.plannedEnd().In(q.zone).Format(offsetTime),
 	}
 	for _, instance := range q.rds {
 		if instance.ID == j.TargetID {

@@ -46,6 +46,7 @@ type Cloud struct {
 	jobVisibleAfter      time.Duration
 	rdsRequestsPerMinute int
 	dwsActionIDIsJobID   bool
+	zone                 *time.Location
 	addresses            Addresses
 
 	servers     []*http.Server
@@ -84,6 +85,7 @@ func Start(options Options) (*Cloud, error) {
 		jobVisibleAfter:      options.JobVisibleAfter,
 		rdsRequestsPerMinute: cmp.Or(world.RDSRequestsPerMinute, 60),
 		dwsActionIDIsJobID:   world.DWSActionIDIsJobID == nil || *world.DWSActionIDIsJobID,
+		zone:                 time.FixedZone("", world.ZoneHours*3600),
 		closing:              make(chan struct{}),
 		changed:              make(chan struct{}),
 		requests:             map[string]map[string]int{},

@@ -21,6 +21,9 @@ type World struct {
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
 	// DWSActionIDIsJobID says whether a cluster action carries the id of the job behind it; nil = true. Not documented.
 	DWSActionIDIsJobID *bool `json:"dws_action_id_is_job_id,omitempty"`
+	// ZoneHours is how far east of UTC the clocks are that jobs' times are written by: RDS and DDS say so (+0800), DWS does
+	// not. Which zone that is is not documented; 0 = UTC.
+	ZoneHours int `json:"zone_hours,omitempty"`
 }
 
 // Account is one user with an access key, tokens, or both.

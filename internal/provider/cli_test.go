@@ -20,8 +20,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -34,8 +32,7 @@ const serveVariable = "X_PROVIDER_TEST_SERVE"
 func TestMain(m *testing.M) {
 	if clock := os.Getenv(serveVariable); clock != "" {
 		signal.Ignore(syscall.SIGTERM) // as main.go does
-		err := providerserver.Serve(context.Background(), newWithClock("test", parseClock(clock)), providerserver.ServeOpts{Address: Address})
-		if err != nil {
+		if err := serve(newWithClock("test", parseClock(clock)), false); err != nil {
 			log.Fatal(err)
 		}
 		return

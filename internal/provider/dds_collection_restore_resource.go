@@ -56,7 +56,7 @@ var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
 		// The API reference names the action RESTORE_TABLE; any other restore counts as well.
 		return slices.ContainsFunc(instance.Actions, func(action string) bool { return strings.HasPrefix(action, "RESTORE") }), err
 	},
-	restored: restoredByDDSCollectionRestore,
+	objects: objectsOfDDSCollectionRestore,
 }
 
 // ddsNamespaceMaximum is the longest db.collection that is restored for certain (DDS user guide, "Restoring Databases and
@@ -292,18 +292,23 @@ func submitDDSCollectionRestore(ctx context.Context, c *client.Client, m ddsColl
 	return c.RestoreDDSCollections(ctx, m.InstanceID.ValueString(), request)
 }
 
-func restoredByDDSCollectionRestore(ctx context.Context, m ddsCollectionRestoreModel) []string {
+func objectsOfDDSCollectionRestore(ctx context.Context, m ddsCollectionRestoreModel) []restoredObject {
 	request, _ := m.request(ctx)
 	// The service's own choice of a name (DDS user guide, "Restoring Databases and Collections to a Point in Time").
 	const chosen = "_bak_<timestamp>"
-	var names []string
+	const comment = "// The service chose the time in the name: "
+	var objects []restoredObject
 	for _, database := range request.RestoreCollections {
 		if database.RestoreDatabaseTime != "" {
-			names = append(names, database.Database+".*"+chosen)
+			objects = append(objects, restoredObject{database.Database + ".*" + chosen, comment + dropCollection(database.Database, "*"+chosen)})
 		}
 		for _, collection := range database.Collections {
-			names = append(names, database.Database+"."+cmp.Or(collection.NewName, collection.OldName+chosen))
+			name, before := collection.NewName, ""
+			if name == "" {
+				name, before = collection.OldName+chosen, comment
+			}
+			objects = append(objects, restoredObject{database.Database + "." + name, before + dropCollection(database.Database, name)})
 		}
 	}
-	return names
+	return objects
 }

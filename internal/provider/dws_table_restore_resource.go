@@ -45,7 +45,7 @@ var dwsTableRestore = restoreSpec[dwsTableRestoreModel]{
 		cluster, err := c.DWSCluster(ctx, clusterID)
 		return strings.Contains(cluster.TaskStatus, "RESTOR"), err // FINE_GRAINED_RESTORING, RESTORING
 	},
-	restored: restoredByDWSTableRestore,
+	objects: objectsOfDWSTableRestore,
 }
 
 type dwsTableRestoreModel struct {
@@ -236,13 +236,20 @@ func dwsJobs(ctx context.Context, c *client.Client, clusterID string, _, _ time.
 	return actions, err
 }
 
-func restoredByDWSTableRestore(ctx context.Context, m dwsTableRestoreModel) []string {
+// objectsOfDWSTableRestore folds the names where the restore does, as the database itself does with names without quotes. That
+// this is what case_sensitive = false means is not documented.
+func objectsOfDWSTableRestore(ctx context.Context, m dwsTableRestoreModel) []restoredObject {
 	request, _ := m.request(ctx)
-	var names []string
+	var objects []restoredObject
 	for _, table := range request.TargetTableList {
-		names = append(names, request.Database+"."+dwsName(table))
+		if !request.CaseSensitive {
+			table = client.DWSTable{SchemaName: strings.ToLower(table.SchemaName), TableName: strings.ToLower(table.TableName)}
+		}
+		objects = append(objects, restoredObject{
+			request.Database + "." + dwsName(table), dropTable(request.Database, table.SchemaName, table.TableName),
+		})
 	}
-	return names
+	return objects
 }
 
 func dwsName(table client.DWSTable) string { return table.SchemaName + "." + table.TableName }

@@ -167,7 +167,7 @@ func TestLatestImported(t *testing.T) {
 		s.expectAccepted(1)
 		s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed", "restored_to": nil})
 		s.expectNoChanges()
-		stays := map[string]string{"rds": "shop.public.orders_<restore_time>", "dds": "test.*_bak_<timestamp>"}[c.name]
+		stays := map[string]string{"rds": "shop.public.orders_<timestamp>", "dds": "test.*_bak_<timestamp>"}[c.name]
 		s.expect(s.run("destroy", "-no-color", "-auto-approve"), 0, "The restored objects stay", stays)
 	})
 }

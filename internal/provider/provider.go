@@ -8,6 +8,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -22,7 +23,10 @@ import (
 // Address is where the CLI looks for this provider: registry.terraform.io/NAMESPACE/TYPE.
 const Address = "registry.terraform.io/x-restore/x"
 
-var _ provider.ProviderWithFunctions = &restoreProvider{}
+var (
+	_ provider.ProviderWithFunctions = &restoreProvider{}
+	_ provider.ProviderWithActions   = &restoreProvider{}
+)
 
 // restoreProvider implements provider.Provider.
 type restoreProvider struct {
@@ -100,7 +104,7 @@ func (p *restoreProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 	data := &providerData{memory: newRestoreMemory(), lookups: newLookupMemory(p.clock), preflight: arguments.Preflight.IsNull() || arguments.Preflight.ValueBool()}
-	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ResourceData, resp.DataSourceData, resp.ActionData = data, data, data
 	if !req.Config.Raw.IsFullyKnown() {
 		// An argument comes from a resource that is not there yet. What is planned now cannot be looked up; what is
 		// applied later comes with the argument known.
@@ -126,6 +130,14 @@ func (p *restoreProvider) Resources(context.Context) []func() resource.Resource 
 		func() resource.Resource { return newRestoreResource(rdsPgTablePITR, p.clock) },
 		func() resource.Resource { return newRestoreResource(ddsCollectionRestore, p.clock) },
 		func() resource.Resource { return newRestoreResource(dwsTableRestore, p.clock) },
+	}
+}
+
+func (p *restoreProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		func() action.Action { return newRestoreAction(rdsPgTablePITR, p.clock) },
+		func() action.Action { return newRestoreAction(ddsCollectionRestore, p.clock) },
+		func() action.Action { return newRestoreAction(dwsTableRestore, p.clock) },
 	}
 }
 

@@ -49,7 +49,7 @@ var rdsPgTablePITR = restoreSpec[rdsPgTablePITRModel]{
 		instance, err := c.RDSInstance(ctx, instanceID)
 		return instance.Status == "RESTORING", err // RDS API reference, Querying DB Instances
 	},
-	restored: restoredByRDSPgTablePITR,
+	objects: objectsOfRDSPgTablePITR,
 }
 
 type rdsPgTablePITRModel struct {
@@ -300,20 +300,24 @@ func submitRDSPgTablePITR(ctx context.Context, c *client.Client, m rdsPgTablePIT
 	return results[0].JobID, nil
 }
 
-func restoredByRDSPgTablePITR(ctx context.Context, m rdsPgTablePITRModel) []string {
+func objectsOfRDSPgTablePITR(ctx context.Context, m rdsPgTablePITRModel) []restoredObject {
 	databases, _ := m.asked(ctx)
 	at, known := m.at()
-	var names []string
+	var objects []restoredObject
 	for _, database := range databases {
 		for _, schema := range database.Schemas {
 			for _, table := range schema.Tables {
-				name := table.OldName + "_<restore_time>"
-				if known {
+				name := cmp.Or(table.NewName, table.OldName+"_<timestamp>")
+				cleanup := "-- named by the time of the restore: " + dropTable(database.Database, schema.Schema, name)
+				if known && table.NewName == "" {
 					name = defaultNewName(table.OldName, at)
 				}
-				names = append(names, strings.Join([]string{database.Database, schema.Schema, cmp.Or(table.NewName, name)}, "."))
+				if known || table.NewName != "" {
+					cleanup = dropTable(database.Database, schema.Schema, name)
+				}
+				objects = append(objects, restoredObject{strings.Join([]string{database.Database, schema.Schema, name}, "."), cleanup})
 			}
 		}
 	}
-	return names
+	return objects
 }

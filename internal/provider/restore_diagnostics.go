@@ -149,14 +149,18 @@ func errorJobFailed(common *restoreModel, job client.Job) diag.Diagnostic {
 }
 
 func errorStillRunning(common *restoreModel, job client.Job, timeout, age time.Duration) diag.Diagnostic {
-	progress := ""
-	if job.Progress != "" {
-		progress = ", is at " + job.Progress
-	}
 	return diag.NewErrorDiagnostic("The restore is still running",
-		fmt.Sprintf("Job %s was still running when the timeout of %s was over; it has been running for %s%s and goes on. It is kept in the state. "+
+		fmt.Sprintf("Job %s was still running when the timeout of %s was over; it has been running for %s%s, and goes on. It is kept in the state. "+
 			"Apply again: that waits for the same job and starts nothing. For longer restores, set timeouts.create and timeouts.update.",
-			common.JobID.ValueString(), timeout, age.Round(time.Second), progress))
+			common.JobID.ValueString(), timeout, age.Round(time.Second), atProgress(job)))
+}
+
+// atProgress is how far a job is, where the service says.
+func atProgress(job client.Job) string {
+	if job.Progress == "" {
+		return ""
+	}
+	return " (at " + job.Progress + ")"
 }
 
 func errorNotFollowed(common *restoreModel, err error) diag.Diagnostic {
@@ -206,8 +210,8 @@ func warnNotRead(common *restoreModel, err error) diag.Diagnostic {
 func (r *restoreResource[M]) warnForgotten(ctx context.Context, state M) diag.Diagnostic {
 	common := r.common(&state)
 	detail := fmt.Sprintf("Terraform no longer keeps restore job %s; nothing was undone.", common.JobID.ValueString())
-	if restored := r.restored(ctx, state); len(restored) > 0 {
-		detail += " These stay until somebody drops them:\n  " + strings.Join(restored, "\n  ")
+	if names := r.namesOf(ctx, state); len(names) > 0 {
+		detail += " These stay until somebody drops them:\n  " + strings.Join(names, "\n  ")
 	}
 	if unfinished(common) {
 		detail += "\nThe job's end was not seen: it may still be running. Should this apply end without a resource that goes on with it, take it over before the next one:\n" +

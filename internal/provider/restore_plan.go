@@ -134,7 +134,8 @@ func (r *restoreResource[M]) foresee(ctx context.Context, config M, plan *M) dia
 func (r *restoreResource[M]) planAnother(ctx context.Context, config M, plan *M, state M, changed []string, resp *resource.ModifyPlanResponse) {
 	common := r.common(plan)
 	common.ID, common.JobID = types.StringUnknown(), types.StringUnknown()
-	common.Status, common.SubmittedAt, common.FinishedAt = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	common.Status, common.SubmittedAt, common.DataAgeSeconds = types.StringUnknown(), types.StringUnknown(), types.Int64Unknown()
+	common.pending()
 	for _, name := range changed {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
@@ -150,10 +151,10 @@ func (r *restoreResource[M]) planAnother(ctx context.Context, config M, plan *M,
 // there is no change to show; Terraform allows a plan to keep a prior value for that purpose.
 func (r *restoreResource[M]) planSame(ctx context.Context, req resource.ModifyPlanRequest, config M, plan *M, state M, adopted bool, resp *resource.ModifyPlanResponse) {
 	common, before := r.common(plan), r.common(&state)
-	common.ID, common.JobID, common.SubmittedAt = before.ID, before.JobID, before.SubmittedAt
-	common.Status, common.FinishedAt = before.Status, before.FinishedAt
+	common.ID, common.JobID, common.Status, common.restoreEvidence = before.ID, before.JobID, before.Status, before.restoreEvidence
 	if unfinished(before) {
-		common.Status, common.FinishedAt = types.StringUnknown(), types.StringUnknown()
+		common.Status = types.StringUnknown()
+		common.pending()
 	}
 	at, told := momentOf(before.RestoredTo)
 	if adopted && !told {

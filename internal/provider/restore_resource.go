@@ -57,8 +57,8 @@ type restoreSpec[M any] struct {
 	jobs func(ctx context.Context, c *client.Client, queue string, from, to time.Time) ([]client.Job, error)
 	// restoring is true while the instance or cluster itself says that something is being restored.
 	restoring func(ctx context.Context, c *client.Client, queue string) (bool, error)
-	// restored names the restored objects, as the service will call them.
-	restored func(context.Context, M) []string
+	// objects are what is restored, as the service will call it.
+	objects func(context.Context, M) []restoredObject
 }
 
 // restoreResource is the lifecycle that all restores share: this file and restore_*.go beside it.
@@ -152,16 +152,12 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 	}
 	deadline := r.clock.Now().Add(timeout)
 	if !resumed {
-		s := r.newSubmission(ctx, c, &plan)
-		done, err := r.memory.turn(ctx, s.queue)
-		if err != nil {
-			resp.Diagnostics.Append(errorCancelledBefore())
+		s, done, diags := r.inTurn(ctx, c, &plan)
+		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
 			return
 		}
-		defer func() {
-			r.lookups.forget(s.target, s.queue)
-			done()
-		}()
+		defer done()
 		// The timeout is this restore's own: those that had their turn before it had theirs.
 		deadline = r.clock.Now().Add(timeout)
 		job, diags = s.start(ctx, deadline)
@@ -170,12 +166,12 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 			return
 		}
 	}
-	r.record(common, job)
 	at := r.named(ctx, plan)
 	if at.IsZero() {
 		at, _ = momentOf(types.StringValue(job.restoredTo))
 	}
 	resp.Diagnostics.Append(r.settle(ctx, &plan, at)...)
+	r.record(common, job)
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, projectFor(ctx, c))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(r.wait(ctx, c, &plan, deadline, timeout, resumed)...)
@@ -212,11 +208,7 @@ func (r *restoreResource[M]) record(common *restoreModel, job unfinishedJob) {
 	common.ID = types.StringValue(job.id)
 	common.JobID = types.StringValue(job.id)
 	common.Status = types.StringValue(string(client.JobRunning))
-	common.SubmittedAt = types.StringNull()
-	if job.submittedAt != "" {
-		common.SubmittedAt = types.StringValue(job.submittedAt)
-	}
-	common.FinishedAt = types.StringNull()
+	common.accept(job)
 }
 
 // Read asks nothing about a restore whose end is known. It never removes one: a job whose record has expired ran all the
@@ -274,8 +266,9 @@ func (r *restoreResource[M]) Update(ctx context.Context, req resource.UpdateRequ
 	timeout, diags := common.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	// Whatever the plan says, the job is the state's.
-	common.ID, common.JobID, common.SubmittedAt = before.ID, before.JobID, before.SubmittedAt
-	common.Status, common.FinishedAt = before.Status, before.FinishedAt
+	restoredTo := common.RestoredTo
+	common.ID, common.JobID, common.Status, common.restoreEvidence = before.ID, before.JobID, before.Status, before.restoreEvidence
+	common.RestoredTo = restoredTo // which an imported restore takes over from its configuration
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, "")...)
 	if resp.Diagnostics.HasError() {
 		return

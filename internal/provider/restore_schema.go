@@ -21,22 +21,20 @@ const (
 )
 
 // latestDescription says what "latest" means, for the attributes that take it.
-const latestDescription = "`latest` is the newest moment that the service offers when the restore starts: it is looked up once, and `restored_to` keeps it."
+const latestDescription = "`latest` is the newest moment that the service offers when the restore starts."
 
 // restoreModel is what all restores have in common: the restore's evidence, and how Terraform is to run it. What is
 // restored is each resource's own.
 type restoreModel struct {
-	ID          types.String   `tfsdk:"id"`
-	JobID       types.String   `tfsdk:"job_id"`
-	Region      types.String   `tfsdk:"region"`
-	Status      types.String   `tfsdk:"status"`
-	SubmittedAt types.String   `tfsdk:"submitted_at"`
-	FinishedAt  types.String   `tfsdk:"finished_at"`
-	RestoredTo  types.String   `tfsdk:"restored_to"`
-	Triggers    types.Map      `tfsdk:"triggers"`
-	OnTimeout   types.String   `tfsdk:"on_timeout"`
-	Preflight   types.Bool     `tfsdk:"preflight"`
-	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+	restoreEvidence
+	ID        types.String   `tfsdk:"id"`
+	JobID     types.String   `tfsdk:"job_id"`
+	Region    types.String   `tfsdk:"region"`
+	Status    types.String   `tfsdk:"status"`
+	Triggers  types.Map      `tfsdk:"triggers"`
+	OnTimeout types.String   `tfsdk:"on_timeout"`
+	Preflight types.Bool     `tfsdk:"preflight"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
 // restoreAttributes joins a resource's own attributes with those that all restores share.
@@ -61,6 +59,10 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 			Computed:            true,
 			MarkdownDescription: "When the restore was sent to the service that accepted it: RFC 3339, UTC. For an imported restore, when the service began its job.",
 		},
+		"started_at": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "When the service began the job, by its own word: RFC 3339, UTC. Null where it does not say.",
+		},
 		"finished_at": schema.StringAttribute{
 			Computed:            true,
 			MarkdownDescription: "When the job ended: RFC 3339, UTC. While it is null and the job has not failed, the next apply waits for the same job.",
@@ -69,6 +71,23 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 			Computed: true,
 			MarkdownDescription: "The moment that was restored to: RFC 3339, UTC. Of several, the earliest; of a DWS snapshot, when it was begun. " +
 				"Null where that cannot be told, as for an imported restore to the latest moment.",
+		},
+		"duration_seconds": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "How long the restore took from its submission to its end, which is what an operator waits for.",
+		},
+		"data_age_seconds": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "How old the restored data was when the restore was submitted: `submitted_at` minus `restored_to`.",
+		},
+		"restored_objects": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The fully qualified names of what was restored, as they are now. Where the service chose a name, the form that it documents, with `<timestamp>` for what nobody tells. " +
+				"Null until the restore has completed, and for one that failed.",
+		},
+		"cleanup_statements": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "For each of `restored_objects` the statement that would drop it, with names quoted. The provider never runs any. Where the service chose the name, it is a comment.",
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,

@@ -53,6 +53,19 @@ func (r *restoreResource[M]) newSubmission(ctx context.Context, c *client.Client
 	return s
 }
 
+// inTurn waits until no other restore of this process uses the queue. Done ends the turn.
+func (r *restoreResource[M]) inTurn(ctx context.Context, c *client.Client, plan *M) (s *submission[M], done func(), diags diag.Diagnostics) {
+	s = r.newSubmission(ctx, c, plan)
+	end, err := r.memory.turn(ctx, s.queue)
+	if err != nil {
+		return nil, nil, diag.Diagnostics{errorCancelledBefore()}
+	}
+	return s, func() {
+		r.lookups.forget(s.target, s.queue)
+		end()
+	}, nil
+}
+
 // start sends the restore call, once, when the queue is free and nothing is known against it, and returns the job. Diagnostics with an error mean that no
 // job is known; they then say whether one may exist.
 func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinishedJob, diag.Diagnostics) {

@@ -20,9 +20,18 @@ import (
 // not one that has expired.
 const recordKept = 7 * 24 * time.Hour
 
-// wait follows the job of a restore to its end and writes into the model what is then known, whatever happens: there is
-// always a state to store. Resumed is true for a job that an earlier apply submitted.
-func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, deadline time.Time, timeout time.Duration, resumed bool) diag.Diagnostics {
+// followed is how a wait for a job has ended.
+type followed struct {
+	job      client.Job    // as last seen
+	age      time.Duration // since its submission
+	timedOut bool          // it was running when the deadline passed
+	expired  bool          // its record is gone, and was bound to go
+	err      error         // nil for a job that has ended, well or not
+}
+
+// follow follows the job of a restore to its end and writes into the model what is then known, whatever happens: there is
+// always a state to store. Resumed is true for a job that an earlier apply submitted. Seen is told of each look at it.
+func (r *restoreResource[M]) follow(ctx context.Context, c *client.Client, m *M, deadline time.Time, resumed bool, seen func(client.Job)) (followed, diag.Diagnostics) {
 	common := r.common(m)
 	jobID, scope := common.JobID.ValueString(), r.scope(r.targetID(m).ValueString())
 	r.memory.begin(scope, jobID)
@@ -36,43 +45,48 @@ func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, d
 		Deadline:  deadline,
 		Seen: func(job client.Job) {
 			tflog.Debug(ctx, "Waiting for a restore", map[string]any{"job_id": jobID, "status": string(job.Status), "progress": job.Progress})
+			seen(job)
 		},
 	})
 	if job.Status != "" {
 		common.Status = types.StringValue(string(job.Status))
 	}
-	var running *client.WaitTimeoutError
-	age := r.clock.Now().Sub(submitted)
-	timedOut := errors.As(err, &running) || client.IsNotFound(err) && age < appearance // too young to be seen
+	f := followed{job: job, age: r.clock.Now().Sub(submitted), err: err}
+	f.timedOut = errors.As(err, new(*client.WaitTimeoutError)) || client.IsNotFound(err) && f.age < appearance // too young to be seen
+	f.expired = resumed && client.IsNotFound(err) && f.age >= recordKept
+	var diags diag.Diagnostics
 	switch {
+	case err == nil && job.Status == client.JobFailed:
+		diags = common.finish(ctx, job, r.clock.Now(), nil)
 	case err == nil:
-		r.memory.end(scope, jobID, r.clock.Now())
-		common.FinishedAt = types.StringValue(pointintime.Format(r.endOf(job, submitted)))
-		if job.Status == client.JobFailed {
-			return diag.Diagnostics{errorJobFailed(common, job)}
-		}
-		return nil
-	case ctx.Err() != nil:
-		return diag.Diagnostics{warnCancelled(common)}
-	case timedOut && common.OnTimeout.ValueString() == onTimeoutDetach:
-		return diag.Diagnostics{warnDetached(common, timeout)}
-	case timedOut:
-		return diag.Diagnostics{errorStillRunning(common, job, timeout, age)}
-	case resumed && client.IsNotFound(err) && age >= recordKept:
-		r.memory.end(scope, jobID, r.clock.Now())
+		diags = common.finish(ctx, job, r.clock.Now(), r.objects(ctx, *m))
+	case f.expired && ctx.Err() == nil:
 		common.FinishedAt = types.StringValue(pointintime.Format(r.clock.Now().Truncate(time.Second)))
-		return diag.Diagnostics{warnExpired(common)}
 	default:
-		return diag.Diagnostics{errorNotFollowed(common, err)}
+		return f, nil
 	}
+	r.memory.end(scope, jobID, r.clock.Now())
+	return f, diags
 }
 
-// endOf is when the job ended by the service's clock, or now where it does not say. An end before the submission is no
-// end, nor is one that is yet to come: DWS writes times without a zone, and a documented example of a running DDS job
-// already has an end.
-func (r *restoreResource[M]) endOf(job client.Job, submitted time.Time) time.Time {
-	if job.Ended.IsZero() || job.Ended.Before(submitted) || job.Ended.After(r.clock.Now().Add(clockSkew)) {
-		return r.clock.Now().Truncate(time.Second)
+// wait is follow for what is kept in a state, in words for the person.
+func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, deadline time.Time, timeout time.Duration, resumed bool) diag.Diagnostics {
+	f, diags := r.follow(ctx, c, m, deadline, resumed, func(client.Job) {})
+	common := r.common(m)
+	switch {
+	case f.err == nil && f.job.Status == client.JobFailed:
+		diags.Append(errorJobFailed(common, f.job))
+	case f.err == nil:
+	case ctx.Err() != nil:
+		diags.Append(warnCancelled(common))
+	case f.timedOut && common.OnTimeout.ValueString() == onTimeoutDetach:
+		diags.Append(warnDetached(common, timeout))
+	case f.timedOut:
+		diags.Append(errorStillRunning(common, f.job, timeout, f.age))
+	case f.expired:
+		diags.Append(warnExpired(common))
+	default:
+		diags.Append(errorNotFollowed(common, f.err))
 	}
-	return job.Ended
+	return diags
 }

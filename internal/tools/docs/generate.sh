@@ -4,7 +4,7 @@
 #   generate.sh          writes docs/ from the provider's schema, templates/ and examples/
 #   generate.sh check    writes nothing, and fails where docs/ is not what would be written
 #
-# It is started by cli/with.sh, which sets TF_CLI_PATH. Nothing is looked up in a registry: the command line takes the provider
+# It is started by "cli/with.sh terraform": only Terraform from 1.14 on prints the schemas of actions. Nothing is looked up in a registry: the command line takes the provider
 # that is built here, and tfplugindocs takes the schema that the command line prints. All of docs/ is generated; a page
 # that is not belongs in templates/, from where it is copied.
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// action is the case's restore as an action, invoked by Terraform when the resource beside it has been made.
+func (c restoreCase) action(t *testing.T, more ...string) string {
+	resourceType, name, _ := strings.Cut(c.address, ".")
+	text := strings.TrimRight(example(t, "actions/"+resourceType+"/action.tf"), "\n")
+	text = strings.TrimSuffix(text, "  }\n}") + strings.Join(more, "\n") + "\n  }\n}\n"
+	return text + fmt.Sprintf(`
+resource "terraform_data" "trigger" {
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.%s.%s]
+    }
+  }
+}
+resource "terraform_data" "dependant" {
+  input = terraform_data.trigger.id
+}
+`, resourceType, name)
+}
+
+// invoke names the action on the command line.
+func (c restoreCase) invoke() string { return "-invoke=action." + c.address }
+
+// restoredNames are what the last message lists.
+func (c restoreCase) restoredNames() string {
+	var names []string
+	for _, name := range evidenceOf[c.name].objects {
+		names = append(names, fmt.Sprint(name))
+	}
+	return strings.Join(names, ", ")
+}
+
+// forEachAction runs a test where the CLI knows actions: Terraform from 1.14 on. Any other refuses the block, and the
+// resources beside it go on working, as all other tests show.
+func forEachAction(t *testing.T, test func(t *testing.T, c restoreCase)) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		version := s.run("version").output
+		if strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
+			s.configure(c.action(t))
+			s.expect(s.plan(), 1, `Blocks of type "action" are not expected here`)
+			return
+		}
+		test(t, c)
+	})
+}
+
+func TestActionInvoked(t *testing.T) {
+	forEachAction(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.configure(c.action(t))
+		s.expect(s.run("plan", "-no-color", c.invoke()), 0, "1 to invoke")
+		s.expectAccepted(0)
+		o := s.apply(c.invoke())
+		job := s.expectAccepted(1)[0]
+		s.expect(o, 0, "Accepted as job "+job, "Job "+job+" is running", "so far.", "Job "+job+" completed after", ": "+c.restoredNames())
+		if resources := s.resources(); len(resources) > 0 {
+			t.Errorf("the state holds %v", resources)
+		}
+		// Each invocation is a restore: this one's targets are taken, and DWS would overwrite them.
+		if c.service == fakecloud.DWS {
+			s.expect(s.apply(c.invoke()), 1, "The target exists", "No restore was started.")
+			s.expectAccepted(1)
+		}
+	})
+}
+
+func TestActionTriggered(t *testing.T) {
+	forEachAction(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.configure(c.action(t))
+		o := s.mustApply()
+		job := s.expectAccepted(1)[0]
+		s.expect(o, 0, "Accepted as job "+job, "Job "+job+" completed after")
+		s.expectNoChanges()
+		s.expectAccepted(1)
+	})
+}
+
+func TestActionRefusedInThePlan(t *testing.T) {
+	forEachAction(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.configure(strings.ReplaceAll(c.action(t), c.target, "nobody"))
+		s.expect(s.plan(c.invoke()), 1, "No such", "No restore was started.")
+		s.expect(s.plan(), 1, "No such", "No restore was started.")
+		s.expectAccepted(0)
+	})
+}
+
+func TestActionOfAJobThatFails(t *testing.T) {
+	forEachAction(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.configure(c.action(t))
+		s.change("next", "fail", "disk full")
+		s.expect(s.apply(c.invoke()), 1, "The restore failed", "disk full")
+		s.expectAccepted(1)
+	})
+}
+
+func TestActionTimeout(t *testing.T) {
+	for name, more := range map[string]string{"fail": "", "detach": `on_timeout = "detach"`} {
+		t.Run(name, func(t *testing.T) {
+			forEachAction(t, func(t *testing.T, c restoreCase) {
+				s := newStage(t)
+				s.configure(c.action(t, `timeouts = { invoke = "30s" }`, more))
+				s.change("next", "hold", "")
+				o := s.apply(c.invoke())
+				job := s.expectAccepted(1)[0]
+				says := map[string]string{"fail": "The restore is still running", "detach": "The restore goes on without this action"}[name]
+				s.expect(o, map[string]int{"fail": 1, "detach": 0}[name], says, "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+				// Invoked again while that one runs, it does not restore twice.
+				s.configure(c.action(t, "preflight = false"))
+				s.expect(s.apply(c.invoke()), 1, "A restore is already running")
+				s.expectAccepted(1)
+			})
+		})
+	}
+}
+
+// TestActionInterrupted stops the CLI as a terminal does, and as a pipeline does. The id of the job was said before that, too.
+func TestActionInterrupted(t *testing.T) {
+	for name, signal := range map[string]syscall.Signal{"interrupt": syscall.SIGINT, "terminate": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			forEachAction(t, func(t *testing.T, c restoreCase) {
+				// Slow enough that no look at the job comes between the signal and the stop: Terraform drops what is said after one.
+				s := newStageWithClock(t, newClock(5))
+				s.configure(c.action(t))
+				s.change("next", "hold", "")
+				p := s.start("apply", "-no-color", "-auto-approve", c.invoke())
+				p.output.await("so far.")
+				job := s.expectAccepted(1)[0]
+				began := time.Now()
+				if err := syscall.Kill(-p.Process.Pid, signal); err != nil {
+					t.Fatal(err)
+				}
+				s.expect(s.end(p), 1, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+				t.Logf("answered after %s", time.Since(began))
+				s.change(job, "finish", "")
+				s.expectAccepted(1)
+			})
+		})
+	}
+}
