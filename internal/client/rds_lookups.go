@@ -122,6 +122,9 @@ func (c *Client) RDSRestorableTables(ctx context.Context, instanceID string, at 
 			return RDSRestorableTables{TableLimit: reply.TableLimit, TotalTables: max(instance.TotalTables, len(tables)), Tables: tables}, nil
 		}
 	}
+	if filter != (RDSTableFilter{}) { // nothing matches: whether the instance is listed then is not documented
+		return RDSRestorableTables{TableLimit: reply.TableLimit}, nil
+	}
 	return RDSRestorableTables{}, &NotFoundError{What: what}
 }
 

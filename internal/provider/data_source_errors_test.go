@@ -81,6 +81,23 @@ func (s *stage) expectErrors(wanted map[string][]string) {
 	}
 }
 
+// TestDataSourceLogin has the login refused.
+func TestDataSourceLogin(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.plant(fakecloud.Fault{
+		Service: fakecloud.DDS, Operation: fakecloud.ListRestoreTime, Kind: fakecloud.FaultStatus, Times: -1,
+		Status: 401, Code: "APIGW.0301", Message: "Incorrect IAM authentication information.",
+	})
+	s.configure(fmt.Sprintf("data \"x_dds_restore_windows\" \"login\" {\n instance_id = %q\n}", sessionsDB))
+	s.expectErrors(map[string][]string{
+		"x_dds_restore_windows.login": {"The login was refused", "APIGW.0301", "Five wrong signatures may lock a key"},
+	})
+	if asked := s.cloud.Requests()[fakecloud.DDS][fakecloud.ListRestoreTime]; asked != 1 {
+		t.Errorf("a login that was refused was tried %d times", asked)
+	}
+}
+
 // TestDataSourcesThatGetNoAnswer breaks an operation for each kind of error: every one says what the service said and what to do.
 func TestDataSourcesThatGetNoAnswer(t *testing.T) {
 	t.Parallel()
@@ -91,7 +108,6 @@ func TestDataSourcesThatGetNoAnswer(t *testing.T) {
 	}
 	plant(fakecloud.RDS, fakecloud.ListHistoryTables, fakecloud.Fault{Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow it."})
 	plant(fakecloud.DDS, fakecloud.ListRestoreDatabases, fakecloud.Fault{Status: 200, Body: `{"databases": [{"size": 1}]}`})
-	plant(fakecloud.DDS, fakecloud.ListRestoreTime, fakecloud.Fault{Status: 401, Code: "APIGW.0301", Message: "Incorrect IAM authentication information."})
 	plant(fakecloud.DWS, fakecloud.ListSnapshots, fakecloud.Fault{Status: 503})
 	plant(fakecloud.RDS, fakecloud.ShowJob, fakecloud.Fault{Status: 200, Body: "<html>busy</html>"})
 	s.configure(fmt.Sprintf(`
@@ -105,9 +121,6 @@ data "x_rds_pg_restorable_tables" "forbidden" {
 data "x_dds_restorable_collections" "malformed" {
   instance_id  = %[2]q
   restore_time = "2020-12-12T08:49:15Z"
-}
-data "x_dds_restore_windows" "login" {
-  instance_id = %[2]q
 }
 data "x_dws_snapshots" "unavailable" {}
 data "x_dws_snapshots" "unknown" {
@@ -136,16 +149,12 @@ data "x_restore_job" "odd" {
 		"x_dds_restorable_collections.malformed": {
 			"answered with what cannot be read", "DDS query restorable databases: the reply is not as documented", `the service sent {"databases": [{"size": 1}]}`, "Try again.",
 		},
-		"x_dds_restore_windows.login": {"The login was refused", "APIGW.0301", "Five wrong signatures may lock a key"},
 		"x_dws_snapshots.unavailable": {"The service could not answer", "DWS query snapshot list", "HTTP 503", "Try again later"},
 		"x_dws_snapshots.unknown":     {"Not found", "DWS cluster 00000000-0000-0000-0000-000000000000 was not found", "DWS.3027", "cluster_id = "},
 		"x_restore_job.malformed":     {"answered with what cannot be read", "RDS query job", "the service sent <html>busy</html>"},
 		"x_restore_job.unknown":       {"Not found", "DWS job 00000000-0000-0000-0000-000000000000 was not found", "job_id = "},
 		"x_restore_job.odd":           {"The look-up failed", `"a/b" is not the id of a job`, "Check the id"},
 	})
-	if asked := s.cloud.Requests()[fakecloud.DDS][fakecloud.ListRestoreTime]; asked != 1 {
-		t.Errorf("a login that was refused was tried %d times", asked)
-	}
 }
 
 // TestDataSourcesThatAreRefused asks for what there is not: the error tells what there is.

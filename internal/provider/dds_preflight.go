@@ -27,17 +27,35 @@ func checkDDSCollectionRestore(ctx context.Context, look lookups, m ddsCollectio
 	}
 	var databases []ddsDatabaseModel
 	f.diags.Append(m.RestoreCollections.ElementsAs(ctx, &databases, false)...)
-	latest, found, err := look.ddsNewest(ctx, id)
 	root := path.Root("restore_collections")
-	if unknown := f.failed(ctx, root, err); !unknown && !found && m.latest(ctx) {
-		f.refuse(root, "Nothing to restore from", "Instance %s has had no moment in the last %d days that it can be restored to, so there is no latest one.", id, ddsNewestDays)
+	var latest time.Time
+	if m.latest(ctx) || renames(databases) {
+		var found bool
+		var err error
+		latest, found, err = look.ddsNewest(ctx, id)
+		switch unknown := f.failed(ctx, root, err); {
+		case !m.latest(ctx):
+		case unknown:
+			f.refuseLatest(ctx, root, err)
+			return
+		case !found:
+			f.refuse(root, "Nothing to restore from", "Instance %s has had no moment in the last %d days that it can be restored to, so there is no latest one.", id, ddsNewestDays)
+			return
+		}
 	}
 	for i, database := range databases {
-		if f.diags.HasError() && ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return
 		}
 		checkDDSDatabase(ctx, look, id, root.AtListIndex(i), database, latest, f)
 	}
+}
+
+// renames is true where a collection is to get a name, which must not be taken now.
+func renames(databases []ddsDatabaseModel) bool {
+	return slices.ContainsFunc(databases, func(database ddsDatabaseModel) bool {
+		return slices.ContainsFunc(database.Collections, func(c ddsCollectionModel) bool { return c.NewName.ValueString() != "" })
+	})
 }
 
 func checkDDSInstance(ctx context.Context, look lookups, id string, f *preflightFindings) bool {
@@ -103,7 +121,8 @@ func checkDDSTime(ctx context.Context, look lookups, id string, root path.Path, 
 	if f.failed(ctx, root, err) {
 		return at, ctx.Err() == nil && !f.diags.HasError()
 	}
-	if within(windows, at) {
+	// Some read a day as ending at 23:59:59, which leaves out most of its last second.
+	if within(windows, at) || within(windows, at.Truncate(time.Second)) {
 		return at, true
 	}
 	if near, err := look.ddsWindowsNear(ctx, id, at); err == nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -77,7 +78,12 @@ func checkDWSCluster(ctx context.Context, look lookups, snapshot client.DWSSnaps
 	readOnly := slices.ContainsFunc(strings.Split(cluster.SubStatus, "|"), func(s string) bool {
 		return strings.EqualFold(strings.TrimSpace(s), "READONLY")
 	})
+	denied := (*client.APIError)(nil)
 	switch {
+	// One code is for "not found" as well as for "no access"; the login was accepted for the snapshot.
+	case client.IsNotFound(err) && errors.As(err, &denied) && denied.StatusCode != http.StatusNotFound:
+		f.unasked = append(f.unasked, err.Error())
+		return true
 	case client.IsNotFound(err):
 		f.refuse(at, "The cluster is gone", "Snapshot %s (%s) is of cluster %s (%s), which does not exist any more; tables are restored into it.",
 			snapshot.ID, snapshot.Name, snapshot.ClusterID, snapshot.ClusterName)

@@ -111,6 +111,17 @@ func TestCleanupStatements(t *testing.T) {
 	for _, name := range names {
 		lines = append(lines, fmt.Sprintf("%+q", name), dropTable(name, name, name), dropCollection(name, name))
 	}
+	// What is only a comment stays one.
+	config := rdsPgTablePITRModel{RestoreTime: pointintime.NewValue(pointintime.Latest)}
+	databases := rdsPgTablePITRSchema(t.Context()).Attributes["databases"].GetType().(types.ListType).ElemType
+	config.Databases, _ = types.ListValueFrom(t.Context(), databases, []rdsDatabaseModel{{
+		Database: types.StringValue("shop"), Schemas: []rdsSchemaModel{{
+			Schema: types.StringValue("public"), Tables: []rdsTableModel{{OldName: types.StringValue("a\nDROP TABLE customers; --")}},
+		}},
+	}})
+	for _, object := range objectsOfRDSPgTablePITR(t.Context(), config) {
+		lines = append(lines, fmt.Sprintf("%+q", object.name), object.cleanup)
+	}
 	have := strings.Join(lines, "\n") + "\n"
 	want, err := os.ReadFile("testdata/cleanup.golden")
 	if err != nil {
@@ -162,7 +173,9 @@ func TestTimesOf(t *testing.T) {
 		"without a zone, in St. John": {client.Job{Created: in(-210*time.Minute + 3*time.Second), Ended: in(-190 * time.Minute), NoZone: true}, submitted, in(3 * time.Second), in(20 * time.Minute)},
 		"without a zone nor an end":   {client.Job{Created: in(8 * time.Hour), NoZone: true}, submitted, in(0), now},
 		"without a zone, days ago":    {client.Job{Created: in(-72 * time.Hour), Ended: in(-71 * time.Hour), NoZone: true}, submitted, time.Time{}, now},
-		"no submission known":         {client.Job{Created: in(0), Ended: in(20 * time.Minute), NoZone: true}, time.Time{}, in(0), in(20 * time.Minute)},
+		"without a zone, begun late":  {client.Job{Created: in(20 * time.Minute), Ended: in(50 * time.Minute), NoZone: true}, submitted, in(20 * time.Minute), in(50 * time.Minute)},
+		"no submission known":         {client.Job{Created: in(0), Ended: in(20 * time.Minute)}, time.Time{}, in(0), in(20 * time.Minute)},
+		"nor a zone":                  {client.Job{Created: in(0), Ended: in(20 * time.Minute), NoZone: true}, time.Time{}, time.Time{}, now},
 	} {
 		begun, ended := timesOf(c.job, c.submitted, now)
 		if !begun.Equal(c.begun) || !ended.Equal(c.ended) {

@@ -3,8 +3,12 @@
 package provider
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +183,8 @@ func TestLatestCannotBeTold(t *testing.T) {
 		s.configure(config("a", "preflight = false"))
 		s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ListRestoreTime, Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow that.", Times: -1})
 		s.expect(s.apply(), 1, "The latest moment could not be looked up", "No restore was started", "Policy doesn't allow that.", "write a point in time")
+		s.configure(config("a", ""))
+		s.expect(s.plan(), 1, "The latest moment could not be looked up", "No restore was started", "Policy doesn't allow that.", "write a point in time")
 		s.expectAccepted(0)
 	})
 }
@@ -201,4 +207,85 @@ func TestRestoredTo(t *testing.T) {
 			t.Errorf("restored to %s, want %s", restored, planned)
 		}
 	})
+}
+
+// TestLatestWithItsDefaultNameWrittenOut writes down what the state says that the table is called, while the restore is
+// unfinished and tainted. It is still the same restore.
+func TestLatestWithItsDefaultNameWrittenOut(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[0]
+	s := newStage(t)
+	config := func(name, more string) string {
+		return strings.Replace(fmt.Sprintf(latestCases[0].resource, "a", more), `old_name = "orders"`, `old_name = "orders"`+name, 1)
+	}
+	s.configure(config("", shortTimeouts))
+	s.change("next", "hold", "")
+	s.expect(s.apply(), 1, "The restore is still running")
+	job := s.expectAccepted(1)[0]
+	moment, err := pointintime.Parse(s.expectRestoredTo(c, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.configure(config(fmt.Sprintf(`, new_name = "orders_%d"`, moment.UnixMilli()), ""))
+	s.expect(s.plan(), 2, "The apply goes on with a restore that was begun before", job)
+	s.change(job, "finish", "")
+	s.mustApply()
+	s.expectAccepted(1)
+	s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+	s.expectNoChanges()
+}
+
+// TestLatestImportedWithANameToBeKnown has a name in the plan that is not known yet, of a restore that is taken over.
+func TestLatestImportedWithANameToBeKnown(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[0]
+	s := newStage(t)
+	s.configure(fmt.Sprintf(latestCases[0].resource, "a", ""))
+	s.mustApply()
+	job := s.expectAccepted(1)[0]
+	s.expect(s.run("state", "rm", c.address), 0)
+	s.expect(s.run("import", "-no-color", c.address, c.target+"/"+job), 0)
+	s.configure("resource \"terraform_data\" \"name\" {\n input = \"c_a\"\n}\n" +
+		strings.Replace(fmt.Sprintf(latestCases[0].resource, "a", ""), `"c_a"`, "terraform_data.name.output", 1))
+	s.mustApply()
+	s.expectAccepted(1)
+	s.expectNoChanges()
+}
+
+// TestRestoredToOfAnEarlierVersion goes on with a restore whose state says nothing of the moment, as versions did that had
+// no such attribute.
+func TestRestoredToOfAnEarlierVersion(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.configure(c.config(t, `on_timeout = "detach"`, shortTimeouts))
+		s.change("next", "hold", "")
+		s.mustApply()
+		for _, attribute := range []string{"restored_to", "data_age_seconds"} {
+			s.rewriteState(`"`+attribute+`": (".*"|[0-9]+)`, `"`+attribute+`": null`)
+		}
+		s.expectStored(c.address, map[string]any{"restored_to": nil, "data_age_seconds": nil})
+		s.change(s.expectAccepted(1)[0], "finish", "")
+		s.mustApply()
+		s.expectAccepted(1)
+		values := s.stored(c.address).Values
+		if known := values["restored_to"] != nil && values["data_age_seconds"] != nil; known != (c.service != fakecloud.DWS) {
+			t.Errorf("restored_to is %v, and the data %v s old", values["restored_to"], values["data_age_seconds"])
+		}
+		s.expectNoChanges()
+	})
+}
+
+// rewriteState replaces what a pattern matches, which must be there.
+func (s *stage) rewriteState(pattern, with string) {
+	s.Helper()
+	name := filepath.Join(s.dir, "terraform.tfstate")
+	state, err := os.ReadFile(name)
+	if err != nil {
+		s.Fatal(err)
+	}
+	written := regexp.MustCompile(pattern).ReplaceAll(state, []byte(with))
+	if bytes.Equal(written, state) {
+		s.Fatalf("the state has no %s:\n%s", pattern, state)
+	}
+	s.write("terraform.tfstate", string(written))
 }

@@ -4,12 +4,15 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"terraform-provider-x/internal/client"
@@ -26,18 +29,38 @@ type lookupMemory struct {
 	clock   client.Clock
 	mu      sync.Mutex
 	answers map[string]*lookupAnswer
+	login   chan struct{} // holds one token; whoever has it may be the first to log in
+	known   bool          // the credentials were accepted once
+	refused error         // or they were not: five wrong signatures lock a key, so that nobody tries again
 }
 
-// lookupAnswer is the answer to one question. Its lock is held while the service is asked.
+// lookupAnswer is the answer to one question.
 type lookupAnswer struct {
-	mu    sync.Mutex
-	asked time.Time // zero: not yet
+	turn  chan struct{} // holds one token, which is taken while the service is asked
+	asked atomic.Int64  // how often
+	at    time.Time
 	value any
 	err   error
 }
 
 func newLookupMemory(clock client.Clock) *lookupMemory {
-	return &lookupMemory{clock: clock, answers: map[string]*lookupAnswer{}}
+	return &lookupMemory{clock: clock, answers: map[string]*lookupAnswer{}, login: oneToken()}
+}
+
+func oneToken() chan struct{} {
+	token := make(chan struct{}, 1)
+	token <- struct{}{}
+	return token
+}
+
+// to is the answer to a question, which may not have been asked yet.
+func (m *lookupMemory) to(question string) *lookupAnswer {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.answers[question] == nil {
+		m.answers[question] = &lookupAnswer{turn: oneToken()}
+	}
+	return m.answers[question]
 }
 
 // forget drops what was answered about instances, snapshots or clusters: a restore changes what there is and what is going on.
@@ -49,6 +72,39 @@ func (m *lookupMemory) forget(ids ...string) {
 	})
 }
 
+// loggedIn lets look-ups go one at a time until the credentials are known to be accepted, and none once they are not.
+func (m *lookupMemory) loggedIn(ctx context.Context, ask func() error) error {
+	state := func() (known bool, refused error) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return m.known, m.refused
+	}
+	if known, _ := state(); !known {
+		select {
+		case <-m.login:
+			defer func() { m.login <- struct{}{} }()
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	if _, refused := state(); refused != nil {
+		return refused
+	}
+	err := ask()
+	answered := (*client.APIError)(nil)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case err == nil || client.IsNotFound(err): // DWS has a 401 that means "not found or no access"
+		m.known = true
+	case errors.As(err, &answered) && answered.StatusCode == http.StatusUnauthorized && !m.known:
+		m.refused = err
+	case answered != nil:
+		m.known = true
+	}
+	return err
+}
+
 // lookups asks the services of one region what there is and what can be restored. It changes nothing.
 type lookups struct {
 	client *client.Client
@@ -58,25 +114,31 @@ type lookups struct {
 // afresh asks what the memory may know by now, and keeps nothing.
 func (l lookups) afresh() lookups { return lookups{l.client, newLookupMemory(l.memory.clock)} }
 
-// lookUp answers from memory, or asks. A refusal is an answer as well; a question that was cancelled is none.
+// lookUp answers from memory, or asks. That there is nothing, or that one may not look, is an answer as well. Any other error
+// is one only for those who waited while the service was asked.
 func lookUp[T any](ctx context.Context, l lookups, ask func() (T, error), question ...string) (T, error) {
-	key := fmt.Sprintf("%q", append(question, l.client.Region()))
-	l.memory.mu.Lock()
-	answer := l.memory.answers[key]
-	if answer == nil {
-		answer = &lookupAnswer{}
-		l.memory.answers[key] = answer
+	answer := l.memory.to(fmt.Sprintf("%q", append(question, l.client.Region())))
+	before := answer.asked.Load()
+	select {
+	case <-answer.turn:
+		defer func() { answer.turn <- struct{}{} }()
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
 	}
-	l.memory.mu.Unlock()
-
-	answer.mu.Lock()
-	defer answer.mu.Unlock()
-	if now := l.memory.clock.Now(); answer.asked.IsZero() || now.Sub(answer.asked) > lookupsKept {
-		value, err := ask()
+	lasting := answer.err == nil || client.IsNotFound(answer.err) || client.IsForbidden(answer.err)
+	young := answer.asked.Load() > 0 && lasting && l.memory.clock.Now().Sub(answer.at) <= lookupsKept
+	if !young && answer.asked.Load() == before {
+		var value T
+		err := l.memory.loggedIn(ctx, func() (err error) {
+			value, err = ask()
+			return err
+		})
 		if ctx.Err() != nil {
 			return value, context.Cause(ctx)
 		}
-		answer.value, answer.err, answer.asked = value, err, l.memory.clock.Now()
+		answer.value, answer.err, answer.at = value, err, l.memory.clock.Now()
+		answer.asked.Add(1)
 	}
 	value, _ := answer.value.(T)
 	return value, answer.err
@@ -160,7 +222,7 @@ func (l lookups) ddsNewest(ctx context.Context, instanceID string) (time.Time, b
 }
 
 // ddsWindowsNear are those of the day of a moment and, because the service answers one day a call, of the nearest days before and
-// after it that have any, within ddsNearDays.
+// after it that have any, within ddsNearDays and not after today. What cannot be looked up beside the day itself is left out.
 func (l lookups) ddsWindowsNear(ctx context.Context, instanceID string, at time.Time) ([]client.Window, error) {
 	windows, err := l.ddsWindows(ctx, instanceID, at)
 	if err != nil {
@@ -169,11 +231,12 @@ func (l lookups) ddsWindowsNear(ctx context.Context, instanceID string, at time.
 	windows = slices.Clone(windows)
 	for _, direction := range []int{-1, 1} {
 		for days := 1; days <= ddsNearDays; days++ {
-			other, err := l.ddsWindows(ctx, instanceID, at.AddDate(0, 0, direction*days))
-			if err != nil {
-				return nil, err
+			day := at.AddDate(0, 0, direction*days)
+			if day.After(l.memory.clock.Now().AddDate(0, 0, 1)) {
+				break
 			}
-			if windows = append(windows, other...); len(other) > 0 {
+			other, err := l.ddsWindows(ctx, instanceID, day)
+			if windows = append(windows, other...); len(other) > 0 || err != nil {
 				break
 			}
 		}

@@ -18,6 +18,39 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
+// TestLookUpAsksAgainAfterAFailure keeps what the service said, and nothing that may be otherwise the next time.
+func TestLookUpAsksAgainAfterAFailure(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		kept bool
+	}{
+		"nothing there":   {&client.NotFoundError{What: "it"}, true},
+		"forbidden":       {&client.APIError{Service: "rds", StatusCode: 403}, true},
+		"unavailable":     {&client.APIError{Service: "rds", StatusCode: 503}, false},
+		"busy":            {&client.APIError{Service: "rds", StatusCode: 409, Code: "DBS.200019"}, false},
+		"unreadable":      {&client.ReplyError{}, false},
+		"no answer":       {errors.New("cut"), false},
+		"a login refused": {&client.APIError{Service: "rds", StatusCode: 401}, true},
+	} {
+		look, _ := newLookups(t)
+		asked := 0
+		for _, question := range []string{"it", "it", "something else"} {
+			_, err := lookUp(t.Context(), look, func() (int, error) { asked++; return 0, c.err }, question)
+			if !errors.Is(err, c.err) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		want := map[bool]int{true: 2, false: 3}[c.kept]
+		if name == "a login refused" {
+			want = 1 // nobody tries again with the same key
+		}
+		if asked != want {
+			t.Errorf("%s: asked %d times, want %d", name, asked, want)
+		}
+	}
+}
+
 // newLookups is a memory on a clock that stands still, and no cloud behind it.
 func newLookups(t *testing.T) (lookups, *instantClock) {
 	t.Helper()
@@ -64,7 +97,7 @@ func TestLookUpSharesRefusalsButNoCancellation(t *testing.T) {
 	t.Parallel()
 	look, _ := newLookups(t)
 	asked := 0
-	refused := errors.New("refused")
+	refused := &client.APIError{Service: "rds", StatusCode: 403}
 	ask := func(ctx context.Context) error {
 		_, err := lookUp(ctx, look, func() (string, error) { asked++; return "", refused }, "windows")
 		return err
@@ -88,7 +121,7 @@ func TestLookUpAsksOnceForAllAtOnce(t *testing.T) {
 	t.Parallel()
 	look, _ := newLookups(t)
 	var asked atomic.Int32
-	begun, answer := make(chan struct{}, 1), make(chan struct{})
+	begun, answer := make(chan struct{}, 50), make(chan struct{})
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -119,7 +120,10 @@ func TestLookupsAreShared(t *testing.T) {
 	for _, count := range []int{1, 10, 100} {
 		t.Run(fmt.Sprint(count), func(t *testing.T) {
 			t.Parallel()
-			s := newStageWithClock(t, newClock(1))
+			// Its windows reach up to now, so that the newest moment is today's in the first minutes of a day as well.
+			s := newStageWithClock(t, newClock(1), inWorld(func(w *fakecloud.World) {
+				w.DDSInstances[0].Windows[1].End = fakecloud.FromNow(-time.Millisecond)
+			}))
 			s.configure(fmt.Sprintf(`
 resource "x_rds_pg_table_pitr" "this" {
   count        = %[1]d
@@ -173,6 +177,84 @@ resource "x_dws_table_restore" "this" {
 	s.expectAccepted(1)
 	if resources := s.resources(); len(resources) != 1 {
 		t.Errorf("want the one that was restored in the state: %v", resources)
+	}
+}
+
+// TestCheckedAgainWhileBusy waits for a restore that goes on by itself, and that makes the target come to be meanwhile.
+func TestCheckedAgainWhileBusy(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	restore := func(name, table, more string) string {
+		return fmt.Sprintf(`
+resource "x_dws_table_restore" %q {
+  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  database           = "postgres"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = %q }]
+  target_table_list  = [{ schema_name = "public", table_name = "target" }]
+  %s
+}`, name, table, more)
+	}
+	s.configure(restore("first", "sales", "on_timeout = \"detach\"\n"+shortTimeouts) + restore("second", "stores", "depends_on = [x_dws_table_restore.first]"))
+	s.expect(s.apply(), 1, "The restore goes on without this apply", "The target exists", "No restore was started.")
+	s.expectAccepted(1)
+}
+
+// TestLookupsOfABusyInstance are not answered while something is in progress, which is waited for as ever.
+func TestLookupsOfABusyInstance(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		busy := map[string]fakecloud.Fault{
+			fakecloud.RDS: {Status: 409, Code: "DBS.200019"}, fakecloud.DDS: {Status: 403, Code: "DBS.200019"}, fakecloud.DWS: {Status: 400, Code: "DWS.7023"},
+		}[c.service]
+		busy.Kind, busy.Message = fakecloud.FaultStatus, "Another operation is being performed."
+		s.plantLookups(c.service, busy)
+		s.configure(c.config(t))
+		s.expect(s.plan(), 2, "The restore was not checked in full", "Another operation is being performed.")
+		s.mustApply()
+		s.expectAccepted(1)
+	})
+}
+
+// TestLatestOfABusyInstance waits until the newest moment can be asked for.
+func TestLatestOfABusyInstance(t *testing.T) {
+	forEachLatest(t, func(t *testing.T, c restoreCase, config func(part, more string) string) {
+		s := newStage(t)
+		s.configure(config("a", "preflight = false"))
+		s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ListRestoreTime, Kind: fakecloud.FaultStatus, Times: 2, Status: 409, Code: "DBS.200019", Message: "Busy."})
+		s.mustApply()
+		s.expectAccepted(1)
+		s.expectRestoredTo(c, 0)
+	})
+}
+
+// TestClusterThatMayNotBeSeen has the one answer that DWS gives for "not found" and for "no access".
+func TestClusterThatMayNotBeSeen(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	c := restoreCases[2]
+	s.configure(c.config(t))
+	s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowCluster, Kind: fakecloud.FaultStatus, Times: -1, Status: 403, Code: "DWS.0015", Message: "No access."})
+	s.expect(s.plan(), 2, "The restore was not checked in full", "No access.")
+	s.mustApply()
+	s.expectAccepted(1)
+}
+
+// TestWrongSecretKeyIsTriedOnce has as many look-ups as would lock the key, and a project that needs none.
+func TestWrongSecretKeyIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	block := strings.Replace(s.providerBlock("project_id = \"0483b6b16e954cb88930a360d2c4e663\""), "fakecloud-secret-key", "another-secret-key", 1)
+	s.write("main.tf", block+`
+resource "x_rds_pg_table_pitr" "this" {
+  count        = 12
+  instance_id  = "instance-${count.index}"
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+}`)
+	s.expect(s.plan(), 1, "The login was refused", "HTTP 401")
+	if requests := fmt.Sprint(s.cloud.Requests()); requests != "map[rds:map[ListInstances:1]]" {
+		t.Errorf("want one request with the wrong key, got %s", requests)
 	}
 }
 

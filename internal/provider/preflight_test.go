@@ -118,6 +118,10 @@ func TestPreflightRDS(t *testing.T) {
 		instance("frozen", func(i *fakecloud.RDSInstance) { i.Status = "FROZEN" })
 		instance("busy", func(i *fakecloud.RDSInstance) { i.Status = "BACKING UP" })
 		instance("new", func(i *fakecloud.RDSInstance) { i.Windows = nil })
+		instance("alike", func(i *fakecloud.RDSInstance) {
+			i.TableLimit = 2
+			i.Databases = map[string]fakecloud.Schemas{"shop": {"public": {"at": {}, "bt": {}, "ct": {}, "t": {}}}}
+		})
 		instance("large", func(i *fakecloud.RDSInstance) { i.TableLimit = 2 })
 	}))
 	restore := func(instance, moment, database, schema string, tables ...string) string {
@@ -158,7 +162,8 @@ func TestPreflightRDS(t *testing.T) {
 			resource: restore("large", moment, "shop", "public", `old_name = "orders"`, `old_name = "old"`, `old_name = "order_items"`),
 			says:     []string{"Too many tables", "databases names 3 tables; the service restores up to 2 at once"},
 		},
-		"narrowed_and_missing": {resource: restore("large", moment, "shop", "public", `old_name = "zzz"`), says: []string{"No such table at that time", "shop.public.zzz"}},
+		"narrowed_and_missing": {resource: restore("large", moment, "shop", "public", `old_name = "zzz"`), says: []string{"No such table at that time", "shop.public.zzz, which is not among what instance large can restore at 2023-07-05T11:32:17Z.\nNo restore"}},
+		"narrowed_and_alike":   {resource: restore("alike", moment, "shop", "public", `old_name = "t"`), warning: true, says: []string{"The restore was not checked in full", "lists 2 of the 4 tables that are named alike"}},
 		"taken":                {resource: table(`old_name = "orders", new_name = "orders_copy"`), warning: true, says: []string{"The new name may be taken", `restored as "orders_copy"`, "at 2023-07-08T00:00:00Z"}},
 	})
 }

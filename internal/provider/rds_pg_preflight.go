@@ -69,12 +69,15 @@ func checkRDSTime(ctx context.Context, look lookups, m rdsPgTablePITRModel, f *p
 	at, explicit := m.at()
 	windows, err := look.rdsWindows(ctx, id, "")
 	if f.failed(ctx, root, err) {
-		return at, nil, explicit && ctx.Err() == nil && !f.diags.HasError()
+		if !explicit {
+			f.refuseLatest(ctx, root, err)
+		}
+		return at, nil, ctx.Err() == nil && !f.diags.HasError()
 	}
 	latest, any := newest(windows)
 	switch {
 	case !explicit && !any:
-		f.refuse(root, "Nothing to restore from", "Instance %s has no moment that it can be restored to, so there is no latest one. %s", id, moments(nil, at))
+		f.refuse(root, "Nothing to restore from", "Instance %s has no moment that it can be restored to, so there is no latest one. It may have no backup yet, or automated backups are off.", id)
 		return at, nil, false
 	case !explicit:
 		return latest, windows, true
@@ -102,9 +105,13 @@ func (m rdsPgTablePITRModel) tables(ctx context.Context) []rdsEntry {
 	for i, database := range databases {
 		for j, schema := range database.Schemas {
 			for k, table := range schema.Tables {
+				newName := table.NewName.ValueString()
+				if at, known := m.at(); known && newName == defaultNewName(table.OldName.ValueString(), at) {
+					newName = ""
+				}
 				entries = append(entries, rdsEntry{
 					client.RDSTableName{Database: database.Database.ValueString(), Schema: schema.Schema.ValueString(), Table: table.OldName.ValueString()},
-					table.NewName.ValueString(),
+					newName,
 					path.Root("databases").AtListIndex(i).AtName("schemas").AtListIndex(j).AtName("tables").AtListIndex(k),
 				})
 			}
@@ -137,9 +144,13 @@ func checkRDSTables(ctx context.Context, look lookups, id string, at time.Time, 
 			if slices.Contains(known.Tables, entry.RDSTableName) {
 				continue
 			}
+			if known.Truncated() { // the search is a fuzzy one
+				f.unasked = append(f.unasked, fmt.Sprintf("%s: the service lists %d of the %d tables that are named alike, and not this one", entry.at, len(known.Tables), known.TotalTables))
+				continue
+			}
 		}
 		f.refuse(entry.at.AtName("old_name"), "No such table at that time", "%s is %s, which is not among what instance %s can restore at %s.%s",
-			entry.at, entry.name(), id, pointintime.Format(at), entry.advice(known.Tables))
+			entry.at, entry.name(), id, pointintime.Format(at), entry.advice(there))
 	}
 }
 
@@ -149,9 +160,9 @@ func (e rdsEntry) name() string { return e.Database + "." + e.Schema + "." + e.T
 var partitionSuffix = regexp.MustCompile(`^_(p|part|y)?_?[0-9]`)
 
 // advice is what to write instead, from what there is.
-func (e rdsEntry) advice(there []client.RDSTableName) string {
+func (e rdsEntry) advice(there client.RDSRestorableTables) string {
 	var databases, schemas, tables, parts []string
-	for _, table := range there {
+	for _, table := range there.Tables {
 		databases = append(databases, table.Database)
 		if table.Database == e.Database {
 			schemas = append(schemas, table.Schema)
@@ -166,6 +177,7 @@ func (e rdsEntry) advice(there []client.RDSTableName) string {
 	// The list is sorted, so that what is equal stands together.
 	databases, schemas = slices.Compact(databases), slices.Compact(schemas)
 	switch {
+	case there.Truncated() && len(tables) == 0: // which are not all that there are
 	case len(schemas) == 0:
 		return fmt.Sprintf(" It has no restorable table in database %q.%s", e.Database, closest(e.Database, databases))
 	case len(tables) == 0:
@@ -182,7 +194,7 @@ func (e rdsEntry) advice(there []client.RDSTableName) string {
 // job; and what it lists may be as old as the last full backup.
 func checkRDSTargets(ctx context.Context, look lookups, id string, entries []rdsEntry, windows []client.Window, f *preflightFindings) {
 	latest, found := newest(windows)
-	if !found || !slices.ContainsFunc(entries, func(e rdsEntry) bool { return e.newName != "" }) {
+	if !f.planning || !found || !slices.ContainsFunc(entries, func(e rdsEntry) bool { return e.newName != "" }) {
 		return
 	}
 	there, err := look.rdsTables(ctx, id, latest, client.RDSTableFilter{})

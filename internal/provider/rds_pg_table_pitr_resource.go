@@ -204,7 +204,7 @@ func completeRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, pla
 			for k, table := range schema.Tables {
 				name := &schema.Tables[k].NewName
 				switch {
-				case !table.NewName.IsNull() && (!table.NewName.IsUnknown() || known):
+				case !table.NewName.IsNull(): // or to be known
 				case known && !table.OldName.IsUnknown():
 					*name = types.StringValue(table.newName(at))
 				case known, plan.RestoredTo.IsUnknown():
@@ -307,15 +307,19 @@ func objectsOfRDSPgTablePITR(ctx context.Context, m rdsPgTablePITRModel) []resto
 	for _, database := range databases {
 		for _, schema := range database.Schemas {
 			for _, table := range schema.Tables {
-				name := cmp.Or(table.NewName, table.OldName+"_<timestamp>")
-				cleanup := "-- named by the time of the restore: " + dropTable(database.Database, schema.Schema, name)
-				if known && table.NewName == "" {
+				name := table.NewName
+				switch {
+				case name != "":
+				case known:
 					name = defaultNewName(table.OldName, at)
+				default:
+					name = table.OldName + "_<timestamp>"
 				}
-				if known || table.NewName != "" {
-					cleanup = dropTable(database.Database, schema.Schema, name)
+				full, cleanup := strings.Join([]string{database.Database, schema.Schema, name}, "."), dropTable(database.Database, schema.Schema, name)
+				if table.NewName == "" && !known {
+					cleanup = "-- Which time is in the name cannot be told any more: table " + jsonText(full)
 				}
-				objects = append(objects, restoredObject{strings.Join([]string{database.Database, schema.Schema, name}, "."), cleanup})
+				objects = append(objects, restoredObject{full, cleanup})
 			}
 		}
 	}

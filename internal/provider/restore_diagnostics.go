@@ -45,10 +45,17 @@ func (r *restoreResource[M]) errorPlannedTwice(m M) diag.Diagnostic {
 			"To destroy everything instead: terraform destroy -refresh=false", r.targetID(&m).ValueString(), r.common(&m).JobID.ValueString()))
 }
 
+// What is said where the newest moment is asked for and not to be had.
+const (
+	noLatest        = "The latest moment could not be looked up"
+	insteadOfLatest = "Try again, or write a point in time."
+)
+
 // errorNotStarted says that no restore was started, and why.
 func (r *restoreResource[M]) errorNotStarted(ctx context.Context, m M, err error) diag.Diagnostic {
 	var stranger *strangerError
 	var unknown *unknownOperationError
+	var latest *noLatestError
 	switch {
 	case ctx.Err() != nil:
 		return errorCancelledBefore()
@@ -65,21 +72,14 @@ func (r *restoreResource[M]) errorNotStarted(ctx context.Context, m M, err error
 				"If an earlier apply may have started it, take it over with the id that the service's console shows:\n%s\n"+
 				"If not, apply again when it has ended. With the permission to look it up, the provider waits by itself.",
 				unknown.refused, unknown.lookup, r.importCommands(m, []client.Job{{}})))
+	case errors.As(err, &latest):
+		return diag.NewErrorDiagnostic(noLatest, "No restore was started, because it is not known what \"latest\" is.\n"+latest.Error()+"\n"+insteadOfLatest)
 	case client.IsBusy(err):
 		return diag.NewErrorDiagnostic("The instance stayed busy",
 			fmt.Sprintf("No restore was started: until the timeout, the service answered that another operation is in progress.\n%v\nApply again when that has ended, or allow more time in timeouts.create.", err))
 	default:
 		return diag.NewErrorDiagnostic("The restore was refused", fmt.Sprintf("No restore was started.\n%v", err))
 	}
-}
-
-// errorNoLatest says that it could not be looked up what "latest" is.
-func (r *restoreResource[M]) errorNoLatest(ctx context.Context, err error) diag.Diagnostic {
-	if ctx.Err() != nil {
-		return errorCancelledBefore()
-	}
-	return diag.NewErrorDiagnostic("The latest moment could not be looked up",
-		fmt.Sprintf("No restore was started, because it is not known what \"latest\" is.\n%v\nApply again, or write a point in time.", err))
 }
 
 // errorAmbiguous is for a call whose answer was lost and whose job could not be told for certain.

@@ -46,15 +46,21 @@ func (r *restoreResource[M]) namesOf(ctx context.Context, m M) []string {
 
 // accept begins the evidence, for a job that was accepted. Restored_to is there already.
 func (e *restoreEvidence) accept(job unfinishedJob) {
-	e.SubmittedAt, e.DataAgeSeconds = types.StringNull(), types.Int64Null()
-	submitted, valid := momentOf(types.StringValue(job.submittedAt))
-	if valid {
+	if e.SubmittedAt = types.StringNull(); job.submittedAt != "" {
 		e.SubmittedAt = types.StringValue(job.submittedAt)
 	}
-	if restored, told := momentOf(e.RestoredTo); valid && told {
-		e.DataAgeSeconds = types.Int64Value(seconds(submitted.Sub(restored)))
-	}
+	e.DataAgeSeconds = e.dataAge()
 	e.open()
+}
+
+// dataAge is null unless both ends of it are known.
+func (e *restoreEvidence) dataAge() types.Int64 {
+	submitted, known := momentOf(e.SubmittedAt)
+	restored, told := momentOf(e.RestoredTo)
+	if !known || !told {
+		return types.Int64Null()
+	}
+	return types.Int64Value(seconds(submitted.Sub(restored)))
 }
 
 // open is evidence of a restore whose end was not seen.
@@ -102,18 +108,21 @@ func seconds(d time.Duration) int64 { return int64(max(0, d.Round(time.Second)) 
 // DDS job already has one).
 //
 // DWS writes its times without a zone, and which one it means is not documented. A restore begins when it is submitted, so that
-// the difference tells; zones differ from UTC by half an hour at least.
+// the difference tells. One of less than an hour is taken for a late beginning: hardly a zone is that near to UTC.
 func timesOf(job client.Job, submitted, now time.Time) (begun, ended time.Time) {
 	begun, ended = job.Created, job.Ended
-	if !submitted.IsZero() && job.NoZone && !begun.IsZero() {
-		if zone := begun.Sub(submitted).Round(30 * time.Minute); zone.Abs() <= 14*time.Hour {
+	switch {
+	case job.NoZone && submitted.IsZero():
+		begun, ended = time.Time{}, time.Time{}
+	case job.NoZone:
+		if zone := begun.Sub(submitted).Round(30 * time.Minute); zone.Abs() >= time.Hour && zone.Abs() <= 14*time.Hour {
 			begun, ended = begun.Add(-zone), ended.Add(-zone)
 		}
 	}
 	if begun.Before(submitted.Add(-clockSkew)) || begun.After(now.Add(clockSkew)) {
 		begun = time.Time{}
 	}
-	if job.Ended.IsZero() || ended.Before(submitted) || ended.After(now.Add(clockSkew)) {
+	if job.Ended.IsZero() || ended.IsZero() || ended.Before(submitted) || ended.After(now.Add(clockSkew)) {
 		ended = now.Truncate(time.Second)
 	}
 	return begun, ended

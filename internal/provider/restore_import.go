@@ -104,9 +104,10 @@ func (r *restoreResource[M]) readImported(ctx context.Context, state *M, resp *r
 	if !isRestore(job) && job.Name != "" {
 		resp.Diagnostics.Append(warnNotARestore(job))
 	}
-	if submitted := job.Created; !submitted.IsZero() {
+	// A time without a zone may be off by hours, and nothing here tells by how many.
+	if submitted := job.Created; !submitted.IsZero() && !job.NoZone {
 		if now := r.clock.Now(); submitted.After(now) {
-			submitted = now // another clock, or another zone: DWS writes times without one
+			submitted = now // another clock
 		}
 		common.SubmittedAt = types.StringValue(pointintime.Format(submitted.Truncate(time.Second)))
 	}

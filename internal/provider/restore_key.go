@@ -67,6 +67,23 @@ func (r *restoreResource[M]) identityOfRestore(ctx context.Context, m M) map[str
 // restoreKey names one restore among all that a configured provider may meet; account and project are the provider's own
 // and the same for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
 func (r *restoreResource[M]) restoreKey(ctx context.Context, m M) (string, bool) {
+	common := r.common(&m)
+	if !common.RestoredTo.IsNull() || !r.named(ctx, m).IsZero() {
+		return r.keyOf(ctx, m)
+	}
+	// A configuration may write out the default name of a restore to the latest moment: whether it does depends on which one
+	// that was.
+	for _, moment := range r.memory.moments() {
+		common.RestoredTo = types.StringValue(moment)
+		if key, known := r.keyOf(ctx, m); known && r.memory.has(key) {
+			return key, true
+		}
+	}
+	common.RestoredTo = types.StringNull()
+	return r.keyOf(ctx, m)
+}
+
+func (r *restoreResource[M]) keyOf(ctx context.Context, m M) (string, bool) {
 	all := r.identityOfRestore(ctx, m)
 	for _, value := range all {
 		if value == "" {
@@ -129,7 +146,7 @@ func (r *restoreResource[M]) scope(target string) string {
 func (r *restoreResource[M]) memorizeEnd(ctx context.Context, state M) {
 	common := r.common(&state)
 	if key, ok := r.restoreKey(ctx, state); ok {
-		r.memory.over(key, common.JobID.ValueString(), common.Status.ValueString() == string(client.JobFailed))
+		r.memory.over(key, unfinishedJob{id: common.JobID.ValueString(), restoredTo: common.RestoredTo.ValueString()}, common.Status.ValueString() == string(client.JobFailed))
 	}
 }
 

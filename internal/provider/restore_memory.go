@@ -19,6 +19,7 @@ type restoreMemory struct {
 	mu       sync.Mutex
 	applying bool                       // a Delete was called: this process applies what was planned
 	keys     map[string]*keyMemory      // by restoreKey
+	restored map[string]bool            // the moments that states say were restored to
 	known    map[string]bool            // ids of jobs that belong to this configuration
 	running  map[string]map[string]bool // those of them that may still run, by scope
 	ended    map[string]time.Time       // when the last of them was seen to have ended, by scope
@@ -43,11 +44,12 @@ type unfinishedJob struct {
 
 func newRestoreMemory() *restoreMemory {
 	return &restoreMemory{
-		keys:    map[string]*keyMemory{},
-		known:   map[string]bool{},
-		running: map[string]map[string]bool{},
-		ended:   map[string]time.Time{},
-		turns:   map[string]chan struct{}{},
+		keys:     map[string]*keyMemory{},
+		restored: map[string]bool{},
+		known:    map[string]bool{},
+		running:  map[string]map[string]bool{},
+		ended:    map[string]time.Time{},
+		turns:    map[string]chan struct{}{},
 	}
 }
 
@@ -69,6 +71,7 @@ func (k *keyMemory) ambiguous() bool {
 func (m *restoreMemory) remember(key string, job unfinishedJob) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.restored[job.restoredTo] = true
 	if k := m.of(key); !slices.Contains(k.unfinished, job) {
 		k.unfinished = append(k.unfinished, job)
 	}
@@ -82,11 +85,28 @@ func (m *restoreMemory) apply() {
 }
 
 // over notes that a state holds the restore as completed or failed.
-func (m *restoreMemory) over(key, jobID string, failed bool) {
+func (m *restoreMemory) over(key string, job unfinishedJob, failed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.restored[job.restoredTo] = true
 	k := m.of(key)
-	k.ended, k.failed = jobID, failed
+	k.ended, k.failed = job.id, failed
+}
+
+// moments are those that any restore is known to have gone to.
+func (m *restoreMemory) moments() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.restored, "")
+	return slices.Sorted(maps.Keys(m.restored))
+}
+
+// has is true for a restore of which something is remembered.
+func (m *restoreMemory) has(key string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := m.keys[key]
+	return k != nil && (k.ended != "" || len(k.unfinished) > 0)
 }
 
 // remembered is what a plan is told of a restore.

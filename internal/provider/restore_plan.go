@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
@@ -157,10 +159,13 @@ func (r *restoreResource[M]) planSame(ctx context.Context, req resource.ModifyPl
 		common.pending()
 	}
 	at, told := momentOf(before.RestoredTo)
-	if adopted && !told {
+	if !told && (adopted || unfinished(before)) { // which is updated in any case
 		at = r.named(ctx, config)
 	}
-	resp.Diagnostics.Append(r.settle(ctx, plan, at)...)
+	resp.Diagnostics.Append(r.settle(ctx, config, plan, at)...)
+	if !told && !at.IsZero() {
+		common.DataAgeSeconds = common.dataAge()
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	have := r.parameters(ctx, state)
 	for name := range r.parameters(ctx, config) {
@@ -184,4 +189,30 @@ func (r *restoreResource[M]) described(ctx context.Context, config M, changed []
 		described = append(described, name)
 	}
 	return described
+}
+
+// withoutUnknown is a plan with null for what the provider has yet to fill in, so that its parameters are those of the
+// configuration.
+func withoutUnknown[M any](ctx context.Context, plan tfsdk.Plan) (m M, diags diag.Diagnostics) {
+	raw, err := tftypes.Transform(plan.Raw, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
+		if !value.IsKnown() {
+			return tftypes.NewValue(value.Type(), nil), nil
+		}
+		return value, nil
+	})
+	if err != nil {
+		diags.AddError("The plan cannot be read", err.Error())
+		return m, diags
+	}
+	plan.Raw = raw
+	return m, plan.Get(ctx, &m)
+}
+
+// settle writes down the moment that is restored to, and what depends on it; zero is none that could be told.
+func (r *restoreResource[M]) settle(ctx context.Context, config M, plan *M, at time.Time) diag.Diagnostics {
+	common := r.common(plan)
+	if common.RestoredTo = types.StringNull(); !at.IsZero() {
+		common.RestoredTo = types.StringValue(pointintime.Format(at))
+	}
+	return r.complete(ctx, config, plan)
 }

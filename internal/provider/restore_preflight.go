@@ -22,8 +22,9 @@ import (
 
 // preflightFindings is what a restore would be refused for, or do silently, and what could not be looked up.
 type preflightFindings struct {
-	diags   diag.Diagnostics
-	unasked []string
+	planning bool // warnings are of use
+	diags    diag.Diagnostics
+	unasked  []string
 }
 
 // preflightOff is how a person overrules a check.
@@ -52,7 +53,7 @@ func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error)
 		f.unasked = append(f.unasked, err.Error())
 	case answered.StatusCode == http.StatusUnauthorized:
 		f.diags.AddError("The login was refused", fmt.Sprintf("%v\nNo restore was started. Five wrong signatures may lock a key for a while: check it before the next try.", err))
-	case client.IsForbidden(err), isUnavailable(answered):
+	case client.IsForbidden(err), client.IsBusy(err), isUnavailable(answered):
 		f.unasked = append(f.unasked, err.Error())
 	default:
 		f.refuse(at, "A look-up was refused", "%v", err)
@@ -68,6 +69,13 @@ func isUnavailable(answered *client.APIError) bool {
 	}, answered.StatusCode)
 }
 
+// refuseLatest is for a newest moment that is asked for and cannot be looked up: the restore would not be started.
+func (f *preflightFindings) refuseLatest(ctx context.Context, at path.Path, err error) {
+	if ctx.Err() == nil && !f.diags.HasError() {
+		f.diags.AddAttributeError(at, noLatest, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLatest))
+	}
+}
+
 // result is what the person is shown.
 func (f *preflightFindings) result() diag.Diagnostics {
 	if len(f.unasked) > 0 && !f.diags.HasError() {
@@ -81,7 +89,7 @@ func (f *preflightFindings) result() diag.Diagnostics {
 
 // preflight finds out with look-ups that change nothing what the service would refuse, often after most of an hour, or
 // would silently do otherwise. It is for a restore that would be started, with all its parameters known.
-func (r *restoreResource[M]) preflight(ctx context.Context, c *client.Client, m M) diag.Diagnostics {
+func (r *restoreResource[M]) preflight(ctx context.Context, c *client.Client, m M, planning bool) diag.Diagnostics {
 	wanted := r.preflights
 	if set := r.common(&m).Preflight; !set.IsNull() {
 		wanted = set.ValueBool()
@@ -89,7 +97,7 @@ func (r *restoreResource[M]) preflight(ctx context.Context, c *client.Client, m 
 	if !wanted {
 		return nil
 	}
-	var findings preflightFindings
+	findings := preflightFindings{planning: planning}
 	r.check(ctx, r.look(c), m, &findings)
 	return findings.result()
 }
@@ -110,7 +118,7 @@ func (r *restoreResource[M]) preflightPlan(ctx context.Context, m M) diag.Diagno
 	if diags.HasError() {
 		return diags
 	}
-	return append(diags, r.preflight(ctx, c, m)...)
+	return append(diags, r.preflight(ctx, c, m, true)...)
 }
 
 // moments says where around a moment there are others that can be restored, for a moment that cannot.

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
-	"terraform-provider-x/internal/pointintime"
 )
 
 // defaultTimeout is for real data. A restore of toy data was seen to take twelve minutes.
@@ -128,8 +127,8 @@ func (r *restoreResource[M]) look(c *client.Client) lookups { return lookups{c, 
 
 // Create restores. Where the same restore was begun before and its end was not seen, it goes on with that job instead.
 func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan M
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan, diags := withoutUnknown[M](ctx, req.Plan)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -142,8 +141,6 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	common.Region = types.StringValue(c.Region())
-	// Default names are null until it is known what they are, so that the parameters are those of the configuration.
-	resp.Diagnostics.Append(r.settle(ctx, &plan, time.Time{})...)
 
 	job, resumed, diags := r.handedOver(ctx, plan)
 	resp.Diagnostics.Append(diags...)
@@ -170,7 +167,7 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 	if at.IsZero() {
 		at, _ = momentOf(types.StringValue(job.restoredTo))
 	}
-	resp.Diagnostics.Append(r.settle(ctx, &plan, at)...)
+	resp.Diagnostics.Append(r.settle(ctx, plan, &plan, at)...)
 	r.record(common, job)
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, projectFor(ctx, c))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -192,15 +189,6 @@ func (r *restoreResource[M]) handedOver(ctx context.Context, plan M) (unfinished
 		return unfinishedJob{}, false, diag.Diagnostics{errorTaken(planned)}
 	}
 	return job, found, nil
-}
-
-// settle writes down the moment that is restored to, and what depends on it; zero is none that could be told.
-func (r *restoreResource[M]) settle(ctx context.Context, plan *M, at time.Time) diag.Diagnostics {
-	common := r.common(plan)
-	if common.RestoredTo = types.StringNull(); !at.IsZero() {
-		common.RestoredTo = types.StringValue(pointintime.Format(at))
-	}
-	return r.complete(ctx, *plan, plan)
 }
 
 // record puts an accepted job where the state will keep it.
@@ -266,9 +254,9 @@ func (r *restoreResource[M]) Update(ctx context.Context, req resource.UpdateRequ
 	timeout, diags := common.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	// Whatever the plan says, the job is the state's.
-	restoredTo := common.RestoredTo
+	restoredTo, age := common.RestoredTo, common.DataAgeSeconds
 	common.ID, common.JobID, common.Status, common.restoreEvidence = before.ID, before.JobID, before.Status, before.restoreEvidence
-	common.RestoredTo = restoredTo // which an imported restore takes over from its configuration
+	common.RestoredTo, common.DataAgeSeconds = restoredTo, age // which an imported restore takes over from its configuration
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, "")...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -57,7 +57,7 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 		},
 		"submitted_at": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the restore was sent to the service that accepted it: RFC 3339, UTC. For an imported restore, when the service began its job.",
+			MarkdownDescription: "When the restore was sent to the service that accepted it: RFC 3339, UTC. For an imported restore, when the service began its job; null where it says so without a zone, as DWS does.",
 		},
 		"started_at": schema.StringAttribute{
 			Computed:            true,

@@ -69,24 +69,21 @@ func (r *restoreResource[M]) inTurn(ctx context.Context, c *client.Client, plan 
 // start sends the restore call, once, when the queue is free and nothing is known against it, and returns the job. Diagnostics with an error mean that no
 // job is known; they then say whether one may exist.
 func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinishedJob, diag.Diagnostics) {
-	if refused := s.preflight(ctx, s.client, *s.plan).Errors(); len(refused) > 0 {
-		return unfinishedJob{}, refused // the warnings were in the plan
-	}
 	for {
 		before, err := s.awaitStrangers(ctx)
 		if err != nil {
 			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
 		}
-		if diags := s.resolve(ctx); diags.HasError() {
-			return unfinishedJob{}, diags
+		// Each time anew: while a busy instance is waited for, a target may come to be that DWS would delete.
+		if refused := s.preflight(ctx, s.client, *s.plan, false).Errors(); len(refused) > 0 {
+			return unfinishedJob{}, refused
 		}
 		sent := s.clock.Now()
-		jobID, err := s.submit(ctx, s.client, *s.plan)
-		s.lookups.forget(s.target, s.queue)
-		if err == nil {
+		jobID, err := s.send(ctx)
+		switch {
+		case err == nil:
 			return s.accepted(jobID, sent), nil
-		}
-		if ambiguous := (*client.AmbiguousError)(nil); errors.As(err, &ambiguous) {
+		case errors.As(err, new(*client.AmbiguousError)):
 			return s.findAccepted(ctx, before, sent, err)
 		}
 		if err := s.mayTryAgain(ctx, err, deadline); err != nil {
@@ -99,15 +96,28 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinish
 	}
 }
 
-// resolve writes down what the restore goes to. The newest moment is asked for anew each time the call is sent: until one
-// is accepted, no restore has started.
-func (s *submission[M]) resolve(ctx context.Context) diag.Diagnostics {
+// send sends the call, after writing down what the restore goes to. The newest moment is asked for anew each time: until a
+// call is accepted, no restore has started.
+func (s *submission[M]) send(ctx context.Context) (jobID string, err error) {
 	at, err := s.moment(ctx, s.look(s.client), *s.plan)
-	if err != nil {
-		return diag.Diagnostics{s.errorNoLatest(ctx, err)}
+	if err != nil && !client.IsBusy(err) {
+		err = &noLatestError{err}
 	}
-	return s.settle(ctx, s.plan, at)
+	if err != nil {
+		return "", err
+	}
+	if diags := s.settle(ctx, *s.plan, s.plan, at); diags.HasError() {
+		return "", errUnknownParameters
+	}
+	jobID, err = s.submit(ctx, s.client, *s.plan)
+	if err == nil || errors.As(err, new(*client.AmbiguousError)) {
+		s.lookups.forget(s.target, s.queue)
+	}
+	return jobID, err
 }
+
+// noLatestError is why the newest moment is not known.
+type noLatestError struct{ error }
 
 // mayTryAgain is nil where the service refused because something is in progress that is worth waiting for. A restore is so
 // only if it is one of ours, and nothing is of which it cannot be told: waiting for the end of a restore that an earlier
