@@ -17,9 +17,15 @@ provider "x" {
   endpoints = var.endpoints
 }
 
+variable "incident" {
+  description = "Whether to restore one table more."
+  type        = bool
+  default     = false
+}
+
 resource "x_rds_pg_table_pitr" "orders" {
   instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
-  restore_time = "2023-07-05T11:32:17Z"
+  restore_time = "latest"
 
   databases = [{
     database = "shop"
@@ -39,31 +45,49 @@ resource "x_dds_collection_restore" "carts" {
   restore_collections = [{
     database = "app"
     collections = [
-      { old_name = "carts", new_name = "carts_before", restore_collection_time = "2020-12-12T08:49:15Z" },
-      { old_name = "sessions", restore_collection_time = "2020-12-12T08:49:15Z" },
+      { old_name = "carts", new_name = "carts_before", restore_collection_time = "latest" },
     ]
   }]
 }
 
 resource "x_dws_table_restore" "sales" {
-  snapshot_id    = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
+  snapshot_id    = "2a4d0f86-67cd-408a-8b66-017454fb7793"
   database       = "postgres"
   case_sensitive = true
 
-  restore_table_list = [
-    { schema_name = "public", table_name = "sales" },
-    { schema_name = "public", table_name = "stores" },
-  ]
-  target_table_list = [
-    { schema_name = "public", table_name = "sales_before" },
-    { schema_name = "public", table_name = "stores_before" },
-  ]
+  restore_table_list = [{ schema_name = "public", table_name = "sales" }]
+  target_table_list  = [{ schema_name = "public", table_name = "sales_before" }]
 }
 
-output "jobs" {
+# The fourth restore, which `make demo` interrupts.
+resource "x_rds_pg_table_pitr" "incident" {
+  count        = var.incident ? 1 : 0
+  instance_id  = "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03"
+  restore_time = "latest"
+
+  databases = [{
+    database = "shop"
+    schemas  = [{ schema = "public", tables = [{ old_name = "order_items" }] }]
+  }]
+}
+
+locals {
+  restores = merge(
+    { orders = x_rds_pg_table_pitr.orders, carts = x_dds_collection_restore.carts, sales = x_dws_table_restore.sales },
+    { for restore in x_rds_pg_table_pitr.incident : "incident" => restore },
+  )
+}
+
+output "evidence" {
   value = {
-    rds = x_rds_pg_table_pitr.orders.job_id
-    dds = x_dds_collection_restore.carts.job_id
-    dws = x_dws_table_restore.sales.job_id
+    for name, restore in local.restores : name => {
+      job_id             = restore.job_id
+      status             = restore.status
+      restored_to        = restore.restored_to
+      duration_seconds   = restore.duration_seconds
+      data_age_seconds   = restore.data_age_seconds
+      restored_objects   = restore.restored_objects
+      cleanup_statements = restore.cleanup_statements
+    }
   }
 }

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -76,21 +78,93 @@ func awaitAddresses(ctx context.Context, readyFile string) (map[string]string, e
 	}
 }
 
-// acceptedRestores asks the stand-in how many restores it accepted.
-func (c *cloud) acceptedRestores(ctx context.Context) (int, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.admin+"/restores", nil)
+// restore is one that the stand-in has accepted.
+type restore struct {
+	Service string `json:"service"`
+	JobID   string `json:"job_id"`
+}
+
+// accepted are all restores that the stand-in has accepted, in order.
+func (c *cloud) accepted(ctx context.Context) ([]restore, error) {
+	var restores []restore
+	err := c.ask(ctx, http.MethodGet, "/restores", nil, &restores)
+	return restores, err
+}
+
+// job is one of the stand-in's.
+type job struct {
+	ID     string `json:"id"`
+	Status string `json:"status"`
+	Held   bool   `json:"held"`
+	Polls  int    `json:"polls"` // how often it was shown
+}
+
+// awaitPoll returns once somebody has asked for a job that is held.
+func (c *cloud) awaitPoll(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errors.New("no job was asked for within 30 s"))
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var jobs []job
+		err := c.ask(ctx, http.MethodGet, "/jobs", nil, &jobs)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil || slices.ContainsFunc(jobs, func(j job) bool { return j.Held && j.Polls > 0 }) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
+// expectRunning checks that so many restores were accepted, and that only the last one's job still runs; it returns its id.
+func (c *cloud) expectRunning(ctx context.Context, count int) (string, error) {
+	var jobs []job
+	if err := c.ask(ctx, http.MethodGet, "/jobs", nil, &jobs); err != nil {
+		return "", err
+	}
+	var running []string
+	for _, j := range jobs {
+		if j.Status == "Running" {
+			running = append(running, j.ID)
+		}
+	}
+	if len(jobs) != count || len(running) != 1 || jobs[count-1].ID != running[0] {
+		return "", fmt.Errorf("want %d jobs of which the last one runs, not %+v", count, jobs)
+	}
+	return running[0], nil
+}
+
+// changeJob tells the stand-in what becomes of a job, or of the next one.
+func (c *cloud) changeJob(ctx context.Context, id, action string) error {
+	return c.ask(ctx, http.MethodPost, "/jobs/"+id, map[string]string{"action": action}, new(struct{}))
+}
+
+// ask asks the stand-in about itself.
+func (c *cloud) ask(ctx context.Context, method, path string, body, answer any) error {
+	content, err := json.Marshal(body)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.admin+path, bytes.NewReader(content))
+	if err != nil {
+		return err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer response.Body.Close()
-	var restores []json.RawMessage
-	if err := json.NewDecoder(response.Body).Decode(&restores); err != nil {
-		return 0, fmt.Errorf("restores that the cloud accepted: %s, not a JSON array: %w", response.Status, err)
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("fakecloud: %s %s: %s", method, path, response.Status)
 	}
-	fmt.Printf("\nThe cloud accepted %d restores.\n", len(restores))
-	return len(restores), nil
+	if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+		return fmt.Errorf("fakecloud: %s %s: %w", method, path, err)
+	}
+	return nil
 }
