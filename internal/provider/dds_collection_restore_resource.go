@@ -91,7 +91,7 @@ func ddsCollectionRestoreSchema(ctx context.Context) schema.Schema {
 			MarkdownDescription: "The restored collection's name, which must not exist yet. By default the service calls it `<old_name>_bak_<timestamp>`.",
 		},
 		"restore_collection_time": schema.StringAttribute{
-			Required: true, CustomType: pointintime.Type{}, MarkdownDescription: "The point in time of this collection: " + timeForms + " " + latestDescription + " Either all times of a resource are `latest` or none.",
+			Required: true, CustomType: pointintime.Type{}, MarkdownDescription: "The point in time of this collection: " + timeForms + " " + latestDescription + " Either all times are `latest` or none.",
 		},
 	}
 	database := map[string]schema.Attribute{

@@ -289,3 +289,36 @@ func (s *stage) rewriteState(pattern, with string) {
 	}
 	s.write("terraform.tfstate", string(written))
 }
+
+// TestLatestOfABusyInstance waits until the newest moment can be asked for, and until the restore is accepted. What was filled
+// in for a call that was not accepted is filled in anew.
+func TestLatestOfABusyInstance(t *testing.T) {
+	for _, preflight := range []string{"preflight = false", ""} {
+		for _, unfinished := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s %t", preflight, unfinished), func(t *testing.T) {
+				forEachLatest(t, func(t *testing.T, c restoreCase, config func(part, more string) string) {
+					s := newStage(t)
+					busy := fakecloud.Fault{Service: c.service, Kind: fakecloud.FaultStatus, Status: 409, Code: "DBS.200019", Message: "Busy."}
+					busy.Operation, busy.Times = fakecloud.ListRestoreTime, 2
+					s.plant(busy)
+					busy.Operation, busy.Times = c.operation, 2
+					s.plant(busy)
+					s.configure(config("a", preflight))
+					if unfinished {
+						s.configure(config("a", preflight+"\n"+`timeouts = { create = "90s", update = "90s" }`))
+						s.change("next", "hold", "")
+						s.expect(s.apply(), 1, "The restore is still running")
+						s.change(s.expectAccepted(1)[0], "finish", "")
+					}
+					s.mustApply()
+					s.expectAccepted(1)
+					moment, _ := pointintime.Parse(s.expectRestoredTo(c, 0))
+					if name := fmt.Sprintf("orders_%d", moment.UnixMilli()); c.service == fakecloud.RDS && !strings.Contains(string(s.cloud.Restores()[0].Body), name) {
+						t.Errorf("the default name is not %s: %s", name, s.cloud.Restores()[0].Body)
+					}
+					s.expectNoChanges()
+				})
+			})
+		}
+	}
+}

@@ -30,7 +30,7 @@ type lookupMemory struct {
 	mu      sync.Mutex
 	answers map[string]*lookupAnswer
 	login   chan struct{} // holds one token; whoever has it may be the first to log in
-	known   bool          // the credentials were accepted once
+	known   bool          // they may go side by side: the credentials were not refused
 	refused error         // or they were not: five wrong signatures lock a key, so that nobody tries again
 }
 
@@ -72,7 +72,7 @@ func (m *lookupMemory) forget(ids ...string) {
 	})
 }
 
-// loggedIn lets look-ups go one at a time until the credentials are known to be accepted, and none once they are not.
+// loggedIn lets one look-up go first, and none after it if the credentials are refused.
 func (m *lookupMemory) loggedIn(ctx context.Context, ask func() error) error {
 	state := func() (known bool, refused error) {
 		m.mu.Lock()
@@ -92,16 +92,13 @@ func (m *lookupMemory) loggedIn(ctx context.Context, ask func() error) error {
 	}
 	err := ask()
 	answered := (*client.APIError)(nil)
+	denied := errors.As(err, &answered) && answered.StatusCode == http.StatusUnauthorized && !client.IsNotFound(err) // DWS has a 401 of that kind
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch {
-	case err == nil || client.IsNotFound(err): // DWS has a 401 that means "not found or no access"
-		m.known = true
-	case errors.As(err, &answered) && answered.StatusCode == http.StatusUnauthorized && !m.known:
+	if denied && !m.known {
 		m.refused = err
-	case answered != nil:
-		m.known = true
 	}
+	m.known = m.known || !denied // also without any answer: where there is no network, nobody should wait for the others
 	return err
 }
 

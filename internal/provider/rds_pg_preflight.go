@@ -72,7 +72,7 @@ func checkRDSTime(ctx context.Context, look lookups, m rdsPgTablePITRModel, f *p
 		if !explicit {
 			f.refuseLatest(ctx, root, err)
 		}
-		return at, nil, ctx.Err() == nil && !f.diags.HasError()
+		return at, nil, explicit && ctx.Err() == nil && !f.diags.HasError()
 	}
 	latest, any := newest(windows)
 	switch {

@@ -106,7 +106,7 @@ func rdsPgTablePITRSchema(ctx context.Context) schema.Schema {
 		Attributes: restoreAttributes(ctx, map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true, Validators: []validator.String{anyName},
-				MarkdownDescription: "The instance: one resource, one instance. A change runs the restore again.",
+				MarkdownDescription: "The instance. A change runs the restore again.",
 			},
 			"restore_time": schema.StringAttribute{
 				Required: true, CustomType: pointintime.Type{},

@@ -103,19 +103,22 @@ func (a *restoreAction[M]) Invoke(ctx context.Context, req action.InvokeRequest,
 	}
 	common.Region = types.StringValue(c.Region())
 	s, done, diags := r.inTurn(ctx, c, &plan)
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(ofAction(diags)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	defer done()
 	began := r.clock.Now()
 	job, diags := s.start(ctx, began.Add(timeout))
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(ofAction(diags)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	r.record(common, job)
 	tell := func(format string, arguments ...any) {
+		if ctx.Err() != nil {
+			return // Terraform drops all that comes after what is said after a stop: the error below would be lost
+		}
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, arguments...)})
 	}
 	tell("Accepted as job %s, which goes on even if this is interrupted.", job.id)
@@ -135,12 +138,13 @@ func (a *restoreAction[M]) Invoke(ctx context.Context, req action.InvokeRequest,
 // ended is what there is to say of a restore that did not end well, or whose end was not seen; nil for all others.
 func (a *restoreAction[M]) ended(ctx context.Context, m M, f followed, timeout time.Duration) diag.Diagnostic {
 	common := a.restore.common(&m)
-	goesOn := fmt.Sprintf("Job %s goes on in the cloud; no state keeps it. While it runs, no other restore is started there. "+
-		"Data source x_restore_job tells its status. To have an apply wait for it, write the resource with the same arguments and run\n%s",
+	goesOn := fmt.Sprintf("Job %s goes on in the cloud; no state keeps it. While it runs, an action that is invoked again is refused. "+
+		"Data source x_restore_job tells its status. To have an apply wait for it, write the resource with the same arguments in place of this action and run\n%s",
 		common.JobID.ValueString(), a.restore.importCommands(m, []client.Job{{ID: common.JobID.ValueString()}}))
 	switch {
 	case f.err == nil && f.job.Status == client.JobFailed:
-		return errorJobFailed(common, f.job)
+		return diag.NewErrorDiagnostic("The restore failed", fmt.Sprintf("Job %s ended with: %s\nNothing is running any more.\n%s",
+			common.JobID.ValueString(), reasonOf(f.job), invokeAgain))
 	case f.err == nil:
 		return nil
 	case ctx.Err() != nil:
@@ -152,6 +156,27 @@ func (a *restoreAction[M]) ended(ctx context.Context, m M, f followed, timeout t
 	default:
 		return diag.NewErrorDiagnostic("The restore could not be followed", fmt.Sprintf("It was accepted, but asking for it kept failing:\n%v\n%s", f.err, goesOn))
 	}
+}
+
+// invokeAgain is what an action needs that a resource does not.
+const invokeAgain = "To try again, invoke the action by itself: terraform apply -invoke=action.TYPE.NAME. " +
+	"Terraform does not run it again on its own once the resource that triggered it is in the state."
+
+// ofAction says of an action what was worded for a resource.
+func ofAction(diags diag.Diagnostics) diag.Diagnostics {
+	var said diag.Diagnostics
+	for _, d := range diags {
+		at, located := d.(diag.DiagnosticWithPath)
+		if d.Severity() == diag.SeverityError {
+			detail := strings.NewReplacer("timeouts.create", "timeouts.invoke", "take it over and apply again", "take it over").Replace(d.Detail())
+			d = diag.NewErrorDiagnostic(d.Summary(), detail+"\n"+invokeAgain)
+		}
+		if located {
+			d = diag.WithPath(at.Path(), d)
+		}
+		said.Append(d)
+	}
+	return said
 }
 
 // restoredTo is the moment of a restore, for a message.

@@ -139,13 +139,16 @@ func (r *restoreResource[M]) importCommands(m M, jobs []client.Job) string {
 }
 
 func errorJobFailed(common *restoreModel, job client.Job) diag.Diagnostic {
-	reason := job.Reason
-	if reason == "" {
-		reason = "(the service gave no reason)"
-	}
 	return diag.NewErrorDiagnostic("The restore failed",
 		fmt.Sprintf("Job %s ended with: %s\nNothing is running any more. Once the cause is mended, apply again: that starts a new restore, and its plan says so.",
-			common.JobID.ValueString(), reason))
+			common.JobID.ValueString(), reasonOf(job)))
+}
+
+func reasonOf(job client.Job) string {
+	if job.Reason == "" {
+		return "(the service gave no reason)"
+	}
+	return job.Reason
 }
 
 func errorStillRunning(common *restoreModel, job client.Job, timeout, age time.Duration) diag.Diagnostic {

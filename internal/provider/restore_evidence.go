@@ -45,7 +45,7 @@ func (r *restoreResource[M]) namesOf(ctx context.Context, m M) []string {
 }
 
 // accept begins the evidence, for a job that was accepted. Restored_to is there already.
-func (e *restoreEvidence) accept(job unfinishedJob) {
+func (e *restoreEvidence) accept(job knownJob) {
 	if e.SubmittedAt = types.StringNull(); job.submittedAt != "" {
 		e.SubmittedAt = types.StringValue(job.submittedAt)
 	}

@@ -75,7 +75,7 @@ func (r *restoreResource[M]) restoreKey(ctx context.Context, m M) (string, bool)
 	// that was.
 	for _, moment := range r.memory.moments() {
 		common.RestoredTo = types.StringValue(moment)
-		if key, known := r.keyOf(ctx, m); known && r.memory.has(key) {
+		if key, known := r.keyOf(ctx, m); known && r.memory.has(key, moment) {
 			return key, true
 		}
 	}
@@ -128,7 +128,7 @@ func (r *restoreResource[M]) remember(ctx context.Context, state M) {
 	common := r.common(&state)
 	r.memory.begin(r.scope(r.targetID(&state).ValueString()), common.JobID.ValueString())
 	if key, ok := r.restoreKey(ctx, state); ok {
-		r.memory.remember(key, unfinishedJob{
+		r.memory.remember(key, knownJob{
 			id: common.JobID.ValueString(), submittedAt: common.SubmittedAt.ValueString(), restoredTo: common.RestoredTo.ValueString(),
 		})
 	}
@@ -146,7 +146,7 @@ func (r *restoreResource[M]) scope(target string) string {
 func (r *restoreResource[M]) memorizeEnd(ctx context.Context, state M) {
 	common := r.common(&state)
 	if key, ok := r.restoreKey(ctx, state); ok {
-		r.memory.over(key, unfinishedJob{id: common.JobID.ValueString(), restoredTo: common.RestoredTo.ValueString()}, common.Status.ValueString() == string(client.JobFailed))
+		r.memory.over(key, knownJob{id: common.JobID.ValueString(), restoredTo: common.RestoredTo.ValueString()}, common.Status.ValueString() == string(client.JobFailed))
 	}
 }
 

@@ -28,15 +28,16 @@ type restoreMemory struct {
 
 // keyMemory is what is remembered of one restore, that is, of all resources with the same parameters.
 type keyMemory struct {
-	unfinished []unfinishedJob // accepted, and their end seen by no apply
-	ended      string          // the latest job that a state holds as completed or failed
-	failed     bool            // that one failed
-	planned    bool            // a resource without a state was planned
-	leaving    bool            // a state that holds an unfinished job is planned to go by itself, not in a replacement
+	unfinished []knownJob // accepted, and their end seen by no apply
+	ended      string     // the latest job that a state holds as completed or failed
+	endedTo    string     // the moment that it restored to
+	failed     bool       // that one failed
+	planned    bool       // a resource without a state was planned
+	leaving    bool       // a state that holds an unfinished job is planned to go by itself, not in a replacement
 }
 
-// unfinishedJob is an accepted job whose end no apply has seen.
-type unfinishedJob struct {
+// knownJob is an accepted job, as a state holds it.
+type knownJob struct {
 	id          string
 	submittedAt string // RFC 3339; "" where it is not known
 	restoredTo  string // the same
@@ -68,7 +69,7 @@ func (k *keyMemory) ambiguous() bool {
 }
 
 // remember keeps an unfinished job for whatever asks for the same restore.
-func (m *restoreMemory) remember(key string, job unfinishedJob) {
+func (m *restoreMemory) remember(key string, job knownJob) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.restored[job.restoredTo] = true
@@ -85,12 +86,12 @@ func (m *restoreMemory) apply() {
 }
 
 // over notes that a state holds the restore as completed or failed.
-func (m *restoreMemory) over(key string, job unfinishedJob, failed bool) {
+func (m *restoreMemory) over(key string, job knownJob, failed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.restored[job.restoredTo] = true
 	k := m.of(key)
-	k.ended, k.failed = job.id, failed
+	k.ended, k.endedTo, k.failed = job.id, job.restoredTo, failed
 }
 
 // moments are those that any restore is known to have gone to.
@@ -101,17 +102,17 @@ func (m *restoreMemory) moments() []string {
 	return slices.Sorted(maps.Keys(m.restored))
 }
 
-// has is true for a restore of which something is remembered.
-func (m *restoreMemory) has(key string) bool {
+// has is true for a restore to a moment of which something is remembered.
+func (m *restoreMemory) has(key, moment string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.keys[key]
-	return k != nil && (k.ended != "" || len(k.unfinished) > 0)
+	return k != nil && (k.endedTo == moment || slices.ContainsFunc(k.unfinished, func(job knownJob) bool { return job.restoredTo == moment }))
 }
 
 // remembered is what a plan is told of a restore.
 type remembered struct {
-	job       unfinishedJob
+	job       knownJob
 	found     bool // job is one to go on with
 	ended     string
 	failed    bool
@@ -143,7 +144,7 @@ func (m *restoreMemory) leave(key string) (ambiguous bool) {
 }
 
 // take hands a job over, once: the one with the planned id, or any where the plan knew of none.
-func (m *restoreMemory) take(key, plannedID string) (unfinishedJob, bool) {
+func (m *restoreMemory) take(key, plannedID string) (knownJob, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.of(key)
@@ -153,7 +154,7 @@ func (m *restoreMemory) take(key, plannedID string) (unfinishedJob, bool) {
 			return job, true
 		}
 	}
-	return unfinishedJob{}, false
+	return knownJob{}, false
 }
 
 // begin notes that a job belongs to this configuration and may be running in a scope.

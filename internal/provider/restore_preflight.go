@@ -69,9 +69,10 @@ func isUnavailable(answered *client.APIError) bool {
 	}, answered.StatusCode)
 }
 
-// refuseLatest is for a newest moment that is asked for and cannot be looked up: the restore would not be started.
+// refuseLatest is for a newest moment that is asked for and cannot be looked up: the restore would not be started. A busy
+// instance is waited for.
 func (f *preflightFindings) refuseLatest(ctx context.Context, at path.Path, err error) {
-	if ctx.Err() == nil && !f.diags.HasError() {
+	if ctx.Err() == nil && !client.IsBusy(err) && !f.diags.HasError() {
 		f.diags.AddAttributeError(at, noLatest, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLatest))
 	}
 }
@@ -103,7 +104,7 @@ func (r *restoreResource[M]) preflight(ctx context.Context, c *client.Client, m 
 }
 
 // preflightPlan is preflight where the plan can say it: with the provider configured and every parameter known. What is not
-// known yet is checked in the apply, which plans once more.
+// known yet is checked in the apply, which plans a resource once more and checks an action when it is invoked.
 func (r *restoreResource[M]) preflightPlan(ctx context.Context, m M) diag.Diagnostics {
 	common := r.common(&m)
 	for _, value := range r.parameters(ctx, m) {

@@ -176,23 +176,23 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 }
 
 // handedOver is the job that this restore has to go on with, if there is one.
-func (r *restoreResource[M]) handedOver(ctx context.Context, plan M) (unfinishedJob, bool, diag.Diagnostics) {
+func (r *restoreResource[M]) handedOver(ctx context.Context, plan M) (knownJob, bool, diag.Diagnostics) {
 	common := r.common(&plan)
 	key, known := r.restoreKey(ctx, plan)
 	if !known {
-		return unfinishedJob{}, false, nil
+		return knownJob{}, false, nil
 	}
 	planned := common.JobID.ValueString() // "" while unknown
 	job, found := r.memory.take(key, planned)
 	if planned != "" && !found {
 		// The plan promised to go on with a job that somebody else has taken meanwhile.
-		return unfinishedJob{}, false, diag.Diagnostics{errorTaken(planned)}
+		return knownJob{}, false, diag.Diagnostics{errorTaken(planned)}
 	}
 	return job, found, nil
 }
 
 // record puts an accepted job where the state will keep it.
-func (r *restoreResource[M]) record(common *restoreModel, job unfinishedJob) {
+func (r *restoreResource[M]) record(common *restoreModel, job knownJob) {
 	common.ID = types.StringValue(job.id)
 	common.JobID = types.StringValue(job.id)
 	common.Status = types.StringValue(string(client.JobRunning))

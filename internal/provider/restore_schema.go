@@ -65,7 +65,7 @@ func restoreAttributes(ctx context.Context, own map[string]schema.Attribute) map
 		},
 		"finished_at": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the job ended: RFC 3339, UTC. While it is null and the job has not failed, the next apply waits for the same job.",
+			MarkdownDescription: "When the job ended, or was seen to have ended where the service does not say when: RFC 3339, UTC. While it is null and the job has not failed, the next apply waits for the same job.",
 		},
 		"restored_to": schema.StringAttribute{
 			Computed: true,

@@ -37,14 +37,15 @@ const (
 type submission[M any] struct {
 	*restoreResource[M]
 	client *client.Client
-	plan   *M
+	config M      // the plan as it was before anything was filled in
+	plan   *M     // as it is sent
 	target string // the instance or snapshot
 	queue  string // what the service restores one at a time
 	blind  bool   // the queue is not known, so nothing can be looked up on it
 }
 
 func (r *restoreResource[M]) newSubmission(ctx context.Context, c *client.Client, plan *M) *submission[M] {
-	s := &submission[M]{restoreResource: r, client: c, plan: plan, target: r.targetID(plan).ValueString()}
+	s := &submission[M]{restoreResource: r, client: c, config: *plan, plan: plan, target: r.targetID(plan).ValueString()}
 	queue, err := r.queue(ctx, r.look(c), *plan)
 	if s.queue = queue; err != nil {
 		s.queue, s.blind = s.target, true
@@ -68,15 +69,15 @@ func (r *restoreResource[M]) inTurn(ctx context.Context, c *client.Client, plan 
 
 // start sends the restore call, once, when the queue is free and nothing is known against it, and returns the job. Diagnostics with an error mean that no
 // job is known; they then say whether one may exist.
-func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinishedJob, diag.Diagnostics) {
+func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob, diag.Diagnostics) {
 	for {
 		before, err := s.awaitStrangers(ctx)
 		if err != nil {
-			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
+			return knownJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
 		}
 		// Each time anew: while a busy instance is waited for, a target may come to be that DWS would delete.
-		if refused := s.preflight(ctx, s.client, *s.plan, false).Errors(); len(refused) > 0 {
-			return unfinishedJob{}, refused
+		if refused := s.preflight(ctx, s.client, s.config, false).Errors(); len(refused) > 0 {
+			return knownJob{}, refused
 		}
 		sent := s.clock.Now()
 		jobID, err := s.send(ctx)
@@ -87,11 +88,11 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinish
 			return s.findAccepted(ctx, before, sent, err)
 		}
 		if err := s.mayTryAgain(ctx, err, deadline); err != nil {
-			return unfinishedJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
+			return knownJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
 		}
 		tflog.Info(ctx, "The service is busy; the restore is asked for again", map[string]any{"queue": s.queue, "answer": err.Error()})
 		if err := s.clock.Sleep(ctx, busyPause); err != nil {
-			return unfinishedJob{}, diag.Diagnostics{errorCancelledBefore()}
+			return knownJob{}, diag.Diagnostics{errorCancelledBefore()}
 		}
 	}
 }
@@ -99,14 +100,14 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (unfinish
 // send sends the call, after writing down what the restore goes to. The newest moment is asked for anew each time: until a
 // call is accepted, no restore has started.
 func (s *submission[M]) send(ctx context.Context) (jobID string, err error) {
-	at, err := s.moment(ctx, s.look(s.client), *s.plan)
+	at, err := s.moment(ctx, s.look(s.client), s.config)
 	if err != nil && !client.IsBusy(err) {
 		err = &noLatestError{err}
 	}
 	if err != nil {
 		return "", err
 	}
-	if diags := s.settle(ctx, *s.plan, s.plan, at); diags.HasError() {
+	if diags := s.settle(ctx, s.config, s.plan, at); diags.HasError() {
 		return "", errUnknownParameters
 	}
 	jobID, err = s.submit(ctx, s.client, *s.plan)
@@ -116,7 +117,7 @@ func (s *submission[M]) send(ctx context.Context) (jobID string, err error) {
 	return jobID, err
 }
 
-// noLatestError is why the newest moment is not known.
+// noLatestError is why the newest moment is not known. It unwraps to nothing: a cause that says "busy" is not one of these.
 type noLatestError struct{ error }
 
 // mayTryAgain is nil where the service refused because something is in progress that is worth waiting for. A restore is so
@@ -178,9 +179,9 @@ type unknownOperationError struct{ refused, lookup error }
 func (e *unknownOperationError) Error() string { return e.refused.Error() }
 
 // accepted is a job the service has just accepted.
-func (s *submission[M]) accepted(jobID string, sent time.Time) unfinishedJob {
+func (s *submission[M]) accepted(jobID string, sent time.Time) knownJob {
 	s.memory.begin(s.scope(s.target), jobID)
-	return unfinishedJob{
+	return knownJob{
 		id: jobID, submittedAt: pointintime.Format(sent.Truncate(time.Second)), restoredTo: s.common(s.plan).RestoredTo.ValueString(),
 	}
 }
@@ -249,7 +250,7 @@ func (s *submission[M]) awaitStrangers(ctx context.Context) (earlierJobs, error)
 
 // findAccepted looks for the job of a call whose answer was lost. It adopts a job only where it can be no other: the one
 // restore that was not there before the call and that began with or after it.
-func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, sent time.Time, lost error) (unfinishedJob, diag.Diagnostics) {
+func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, sent time.Time, lost error) (knownJob, diag.Diagnostics) {
 	var found []client.Job
 	var lookup error
 	for until := s.clock.Now().Add(appearance); ; {
@@ -272,7 +273,7 @@ func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, se
 	if !before.listed && lookup == nil && len(found) == 0 {
 		lookup = errors.New("which jobs there were before the call is not known")
 	}
-	return unfinishedJob{}, diag.Diagnostics{s.errorAmbiguous(ctx, *s.plan, lost, found, lookup)}
+	return knownJob{}, diag.Diagnostics{s.errorAmbiguous(ctx, *s.plan, lost, found, lookup)}
 }
 
 // newJobs keeps the jobs that were not there before the call; where those are not known, the ones that began around it.

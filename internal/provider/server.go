@@ -29,14 +29,17 @@ func serve(newProvider func() provider.Provider, debug bool) error {
 // lastWords lets an action that was cancelled say how it ended. The plugin library sends nothing more of an action once the
 // provider was told to stop: neither what is true now nor that there was an error, and Terraform then takes the action for done
 // (measured with terraform-plugin-go 0.31 and Terraform 1.16: "Apply complete!"). Here, the stop is not answered before those
-// that it ends have come to their end, which takes them milliseconds.
+// that it ends have come to their end. That takes them milliseconds, unless a restore call is on its way: its answer is waited
+// for.
 type lastWords struct {
 	tfprotov6.ProviderServerWithActions
-	running sync.WaitGroup
+	mu      sync.Mutex
+	running int
+	idle    chan struct{} // closed when none runs any more; nil while nobody waits for that
 }
 
-// longestLastWords bounds how long a stop waits for that.
-const longestLastWords = 5 * time.Second
+// longestLastWords bounds how long a stop waits: longer than any call to the cloud may take.
+const longestLastWords = 3 * time.Minute
 
 func withLastWords(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	actions, ok := server.(tfprotov6.ProviderServerWithActions)
@@ -48,31 +51,52 @@ func withLastWords(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 
 // InvokeAction counts the action until its last event was taken.
 func (s *lastWords) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	s.count(1)
 	stream, err := s.ProviderServerWithActions.InvokeAction(ctx, req)
 	if err != nil {
+		s.count(-1)
 		return stream, err
 	}
 	events := stream.Events
 	stream.Events = func(push func(tfprotov6.InvokeActionEvent) bool) {
-		s.running.Add(1)
-		defer s.running.Done()
+		defer s.count(-1)
 		events(push)
 	}
 	return stream, nil
 }
 
+func (s *lastWords) count(change int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running += change; s.running == 0 && s.idle != nil {
+		close(s.idle)
+		s.idle = nil
+	}
+}
+
+// ended is closed when no action runs.
+func (s *lastWords) ended() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ended := s.idle
+	if ended == nil {
+		ended = make(chan struct{})
+		if s.running == 0 {
+			close(ended)
+		} else {
+			s.idle = ended
+		}
+	}
+	return ended
+}
+
 // StopProvider cancels what is running and waits for the actions among that.
 func (s *lastWords) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	resp, err := s.ProviderServerWithActions.StopProvider(ctx, req)
-	ended := make(chan struct{})
-	go func() {
-		s.running.Wait()
-		close(ended)
-	}()
 	limit := time.NewTimer(longestLastWords)
 	defer limit.Stop()
 	select {
-	case <-ended:
+	case <-s.ended():
 	case <-limit.C:
 	case <-ctx.Done():
 	}
