@@ -180,31 +180,6 @@ resource "x_dws_table_restore" "this" {
 	}
 }
 
-// TestCheckedAgainWhileBusy waits for a restore that goes on by itself, and that makes the target come to be meanwhile.
-func TestCheckedAgainWhileBusy(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	restore := func(name, table, more string) string {
-		return fmt.Sprintf(`
-resource "x_dws_table_restore" %q {
-  snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
-  database           = "postgres"
-  case_sensitive     = true
-  restore_table_list = [{ schema_name = "public", table_name = %q }]
-  target_table_list  = [{ schema_name = "public", table_name = "target" }]
-  %s
-}`, name, table, more)
-	}
-	s.configure(restore("first", "sales", "on_timeout = \"detach\"\n"+shortTimeouts) + restore("second", "stores", "depends_on = [x_dws_table_restore.first]"))
-	s.change("next", "hold", "")
-	p := s.start("apply", "-no-color", "-auto-approve")
-	// The first was accepted, and the second was told to wait.
-	s.await(func() bool { return s.cloud.Requests()[fakecloud.DWS][fakecloud.RestoreTable] >= 2 })
-	s.change(s.expectAccepted(1)[0], "finish", "")
-	s.expect(s.end(p), 1, "The restore goes on without this apply", "The target exists", "No restore was started.")
-	s.expectAccepted(1)
-}
-
 // TestLookupsOfABusyInstance are not answered while something is in progress, which is waited for as ever.
 func TestLookupsOfABusyInstance(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {

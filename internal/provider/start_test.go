@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
@@ -84,5 +85,38 @@ func TestFindAccepted(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCheckedAgainWhileBusy has a target come to be while a busy cluster is waited for.
+func TestCheckedAgainWhileBusy(t *testing.T) {
+	t.Parallel()
+	look, clock := newLookups(t)
+	r := &restoreResource[dwsTableRestoreModel]{
+		restoreSpec: dwsTableRestore, clock: clock, memory: newRestoreMemory(), lookups: look.memory, preflights: true, client: look.client,
+	}
+	var calls []string
+	r.queue = func(context.Context, lookups, dwsTableRestoreModel) (string, error) { return "cluster", nil }
+	r.jobs = func(context.Context, *client.Client, string, time.Time, time.Time) ([]client.Job, error) {
+		return nil, nil
+	}
+	r.restoring = func(context.Context, *client.Client, string) (bool, error) { return false, nil }
+	r.moment = func(context.Context, lookups, dwsTableRestoreModel) (time.Time, error) { return time.Time{}, nil }
+	r.check = func(_ context.Context, _ lookups, _ dwsTableRestoreModel, f *preflightFindings) {
+		if calls = append(calls, "check"); len(calls) > 2 {
+			f.refuse(path.Root("target_table_list"), "The target exists", "It came to be.")
+		}
+	}
+	r.submit = func(context.Context, *client.Client, dwsTableRestoreModel) (string, error) {
+		calls = append(calls, "submit")
+		return "", &client.APIError{Service: "dws", StatusCode: 400, Code: "DWS.7023"}
+	}
+	s := r.newSubmission(t.Context(), look.client, &dwsTableRestoreModel{SnapshotID: types.StringValue("s")})
+	_, diags := s.start(t.Context(), clock.Now().Add(time.Hour))
+	if diff := cmp.Diff([]string{"check", "submit", "check"}, calls); diff != "" {
+		t.Error(diff)
+	}
+	if len(diags) != 1 || diags[0].Summary() != "The target exists" {
+		t.Errorf("want the refusal: %v", diags)
 	}
 }
