@@ -9,6 +9,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -21,7 +22,9 @@ import (
 // Config says whom to speak to and as whom.
 type Config struct {
 	Region    string // required
-	ProjectID string // of Region; "" looks it up in IAM by the region's name, once, when it is first needed
+	ProjectID string // of Region; "" looks it up in IAM, once, when it is first needed
+	// ProjectName is that of the project in Region, where ProjectID is not known; "" is the region's name.
+	ProjectName string
 
 	AccessKey     string
 	SecretKey     string
@@ -102,7 +105,7 @@ func New(config Config) (*Client, error) {
 	s.repeatable = s.newHTTPClient(retryRepeatable, false)
 	s.once = s.newHTTPClient(retryOnce, true)
 	c := &Client{shared: s, region: config.Region}
-	c.project.id = config.ProjectID
+	c.project.id, c.project.name = config.ProjectID, cmp.Or(config.ProjectName, config.Region)
 	s.regions[config.Region] = c
 	return c, nil
 }
@@ -129,6 +132,7 @@ func (c *Client) ForRegion(region string) (*Client, error) {
 		}
 	}
 	sibling := &Client{shared: c.shared, region: region}
+	sibling.project.name = region // the configured project is of the configured region
 	c.regions[region] = sibling
 	return sibling, nil
 }

@@ -14,6 +14,7 @@ import (
 
 // projectLookup holds the project of a region, and the query for it that is under way.
 type projectLookup struct {
+	name   string // what IAM calls it
 	mutex  sync.Mutex
 	id     string
 	flight *projectFlight
@@ -25,8 +26,8 @@ type projectFlight struct {
 	err  error
 }
 
-// ProjectID returns the id of the region's project: the configured one, or the one that IAM names
-// after the region. Callers at the same time share one query, and its failure: a wrong access key is
+// ProjectID returns the id of the region's project: the configured one, or the one that IAM has under
+// the configured name or else the region's. The error is a *ProjectError when there is not exactly one. Callers at the same time share one query, and its failure: a wrong access key is
 // locked after a few failures in a row. A failure is not remembered for later callers.
 func (c *Client) ProjectID(ctx context.Context) (string, error) {
 	for {
@@ -71,41 +72,69 @@ func (c *Client) flyProject(ctx context.Context, flight *projectFlight) (string,
 	return id, err
 }
 
-// findProject asks IAM (API Reference, "Querying Project Information"). Names are compared exactly:
-// sub-projects are called REGION_NAME.
+// findProject asks IAM. Names are compared exactly: sub-projects are called REGION_NAME.
 func (c *Client) findProject(ctx context.Context) (string, error) {
+	name := c.project.name
+	listed, err := c.queryProjects(ctx, url.Values{"name": {name}})
+	if err != nil {
+		return "", err
+	}
+	var found []project
+	for _, p := range listed {
+		if p.Name == name && p.ID != "" {
+			found = append(found, p)
+		}
+	}
+	switch len(found) {
+	case 1:
+		if err := checkID("project", found[0].ID); err != nil {
+			return "", err
+		}
+		return found[0].ID, nil
+	case 0:
+		// For the message only: what there is instead.
+		if all, err := c.queryProjects(ctx, nil); err == nil {
+			listed = all
+		}
+	}
+	e := &ProjectError{Name: name, Found: len(found)}
+	for _, p := range listed {
+		e.Listed = append(e.Listed, c.line([]byte(p.Name+" ("+p.ID+")"), excerptLimit))
+	}
+	return "", e
+}
+
+type project struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// queryProjects lists the projects that the credentials may use (IAM API Reference, "Querying Project Information").
+func (c *Client) queryProjects(ctx context.Context, query url.Values) ([]project, error) {
 	var reply struct {
-		Projects []struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
-		} `json:"projects"`
+		Projects []project `json:"projects"`
 	}
 	err := c.do(ctx, call{
 		service:   serviceIAM,
 		operation: "query projects",
 		method:    http.MethodGet,
 		path:      "/v3/projects",
-		query:     url.Values{"name": {c.region}},
+		query:     query,
 	}, &reply)
-	if err != nil {
-		return "", err
-	}
-	var found, listed []string
-	for _, project := range reply.Projects {
-		if project.Name == c.region && project.ID != "" {
-			found = append(found, project.ID)
-		}
-		listed = append(listed, fmt.Sprintf("%s (%s)", project.Name, project.ID))
-	}
-	if len(found) == 1 {
-		if err := checkID("project", found[0]); err != nil {
-			return "", err
-		}
-		return found[0], nil
-	}
+	return reply.Projects, err
+}
+
+// ProjectError says that a name is not that of exactly one project.
+type ProjectError struct {
+	Name   string
+	Found  int      // how many have the name
+	Listed []string // "NAME (ID)" of those that IAM lists; where none has the name, of all
+}
+
+func (e *ProjectError) Error() string {
 	list := "none"
-	if len(listed) > 0 {
-		list = strings.Join(listed, ", ")
+	if len(e.Listed) > 0 {
+		list = strings.Join(e.Listed, ", ")
 	}
-	return "", fmt.Errorf("%d projects are named %s, one is needed; IAM lists %s: configure the project's id", len(found), c.region, list)
+	return fmt.Sprintf("%d projects are named %s, one is needed; IAM lists %s: configure the name or the id of one", e.Found, e.Name, list)
 }

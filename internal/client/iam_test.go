@@ -24,7 +24,7 @@ func TestProjectID(t *testing.T) {
 		err   string
 	}{
 		"one":            {reply: answerWith(200, oneProject), want: "p1"},
-		"none":           {reply: answerWith(200, `{"projects":[]}`), err: "0 projects are named eu-west-101, one is needed; IAM lists none: configure the project's id"},
+		"none":           {reply: answerWith(200, `{"projects":[]}`), err: "0 projects are named eu-west-101, one is needed; IAM lists none: configure the name or the id of one"},
 		"no list":        {reply: answerWith(200, `{}`), err: "0 projects are named eu-west-101"},
 		"only like it":   {reply: answerWith(200, `{"projects":[{"id":"p2","name":"eu-west-101_team"},{"id":"p3","name":"EU-WEST-101"}]}`), err: "IAM lists eu-west-101_team (p2), EU-WEST-101 (p3)"},
 		"several":        {reply: answerWith(200, `{"projects":[{"id":"p1","name":"eu-west-101"},{"id":"p2","name":"eu-west-101"}]}`), err: "2 projects are named eu-west-101, one is needed; IAM lists eu-west-101 (p1), eu-west-101 (p2)"},
@@ -44,7 +44,11 @@ func TestProjectID(t *testing.T) {
 				}
 			}
 			requests := server.got()
-			if want := map[bool]int{true: 1, false: 2}[test.err == ""]; len(requests) != want {
+			want := map[bool]int{true: 1, false: 2}[test.err == ""]
+			if strings.HasPrefix(test.err, "0 ") || name == "only like it" {
+				want = 4 // each time a second one, for what there is instead
+			}
+			if len(requests) != want {
 				t.Errorf("%d requests, want %d: a failure is not remembered, a success is", len(requests), want)
 			}
 			got := requests[0]
@@ -66,9 +70,47 @@ func TestProjectIDIsConfigured(t *testing.T) {
 	}
 }
 
+func TestProjectName(t *testing.T) {
+	server := newStage(t, answerWith(200, oneProject))
+	c := newTestClient(t, server.URL, newFakeClock(), unconfigured, func(config *Config) { config.ProjectName = "eu-west-101_team" })
+	if got, err := c.ProjectID(t.Context()); got != "p2" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got := server.got(); len(got) != 1 || got[0].Query != "name=eu-west-101_team" {
+		t.Errorf("asked %+v", got)
+	}
+}
+
+// What there is instead of a name that no project has is a second question, and only a help.
+func TestProjectNameIsUnknown(t *testing.T) {
+	none := answerWith(200, `{"projects":[]}`)
+	for name, test := range map[string]struct {
+		second http.HandlerFunc
+		want   string
+	}{
+		"listed":     {answerWith(200, oneProject), "IAM lists eu-west-101_team (p2), eu-west-101 (p1), MOS (p3): configure"},
+		"not listed": {answerWith(403, ""), "IAM lists none: configure"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newStage(t, none, test.second)
+			c := newTestClient(t, server.URL, newFakeClock(), unconfigured, func(config *Config) { config.ProjectName = "eu-west-101_taem" })
+			_, err := c.ProjectID(t.Context())
+			var refused *ProjectError
+			if !errors.As(err, &refused) || !strings.Contains(err.Error(), "0 projects are named eu-west-101_taem") || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if got := server.got(); len(got) != 2 || got[1].Query != "" {
+				t.Errorf("asked %+v", got)
+			}
+		})
+	}
+}
+
 func TestProjectIDOfAnotherRegion(t *testing.T) {
 	server := newStage(t, answerWith(200, `{"projects":[{"id":"p9","name":"eu-de"}]}`))
-	c := newTestClient(t, server.URL, newFakeClock(), func(config *Config) { config.Endpoints = map[string]string{"iam": server.URL} })
+	c := newTestClient(t, server.URL, newFakeClock(), func(config *Config) {
+		config.Endpoints, config.ProjectName = map[string]string{"iam": server.URL}, "eu-west-101_team"
+	})
 	sibling, err := c.ForRegion("eu-de")
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ type setting struct {
 var (
 	regionSetting        = setting{"region", []string{"HW_REGION_NAME", "OS_REGION_NAME"}}
 	projectIDSetting     = setting{"project_id", []string{"HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"}}
+	projectNameSetting   = setting{"project_name", []string{"HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME"}}
 	accessKeySetting     = setting{"access_key", []string{"HW_ACCESS_KEY", "OS_ACCESS_KEY"}}
 	secretKeySetting     = setting{"secret_key", []string{"HW_SECRET_KEY", "OS_SECRET_KEY"}}
 	securityTokenSetting = setting{"security_token", []string{"HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"}}
@@ -64,10 +65,17 @@ func (s setting) fromEnvironment(env lookupEnv) string {
 	return ""
 }
 
+// family is the setting with those of its variables that begin alike.
+func (s setting) family(prefix string) setting {
+	others := func(variable string) bool { return !strings.HasPrefix(variable, prefix) }
+	return setting{s.argument, slices.DeleteFunc(slices.Clone(s.variables), others)}
+}
+
 // providerArguments is the provider block.
 type providerArguments struct {
 	Region        types.String `tfsdk:"region"`
 	ProjectID     types.String `tfsdk:"project_id"`
+	ProjectName   types.String `tfsdk:"project_name"`
 	AccessKey     types.String `tfsdk:"access_key"`
 	SecretKey     types.String `tfsdk:"secret_key"`
 	SecurityToken types.String `tfsdk:"security_token"`
@@ -91,11 +99,11 @@ func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (cli
 		return s.fromEnvironment(env)
 	}
 	config := client.Config{
-		Region:    text(a.Region, regionSetting),
-		ProjectID: text(a.ProjectID, projectIDSetting),
-		Cloud:     text(a.Cloud, cloudSetting),
-		AuthURL:   text(a.AuthURL, authURLSetting),
+		Region:  text(a.Region, regionSetting),
+		Cloud:   text(a.Cloud, cloudSetting),
+		AuthURL: text(a.AuthURL, authURLSetting),
 	}
+	config.ProjectID, config.ProjectName = either(a.ProjectID, projectIDSetting, a.ProjectName, projectNameSetting, env, &diags)
 	if config.Region == "" {
 		diags.AddAttributeError(path.Root("region"), "No region",
 			fmt.Sprintf("Set %s, such as \"eu-west-101\".", regionSetting))
@@ -105,6 +113,25 @@ func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (cli
 	config.Insecure = a.insecure(env, &diags)
 	config.MaxRetries = a.maxRetries(env, &diags)
 	return config, diags
+}
+
+// either is the id of something or else its name. The block wins over the environment as a whole, as it does for credentials,
+// and the vendor's own variables (HW_*) over those that other tools read (OS_*); within each, the id wins.
+func either(id types.String, idSetting setting, name types.String, nameSetting setting, env lookupEnv, diags *diag.Diagnostics) (theID, theName string) {
+	theID, theName = id.ValueString(), name.ValueString()
+	if theID != "" && theName != "" {
+		diags.AddAttributeError(path.Root(nameSetting.argument), "Two names for one thing",
+			fmt.Sprintf("The provider block has %q as well as %q. Keep one of the two.", idSetting.argument, nameSetting.argument))
+	}
+	for _, family := range []string{"HW_", "OS_"} {
+		if theID != "" || theName != "" {
+			break
+		}
+		if theID = idSetting.family(family).fromEnvironment(env); theID == "" {
+			theName = nameSetting.family(family).fromEnvironment(env)
+		}
+	}
+	return theID, theName
 }
 
 // addCredentials chooses what to log in with: what the block says wins over the environment as a whole, so that a key in

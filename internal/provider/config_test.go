@@ -31,12 +31,12 @@ func TestClientConfig(t *testing.T) {
 	}{
 		"all from the block": {
 			arguments: providerArguments{
-				Region: text("eu-de"), ProjectID: text("p"), AccessKey: text("ak"), SecretKey: text("sk"), SecurityToken: text("st"),
+				Region: text("eu-de"), ProjectName: text("eu-de_team"), AccessKey: text("ak"), SecretKey: text("sk"), SecurityToken: text("st"),
 				Cloud: text("otc.t-systems.com"), AuthURL: text("https://iam.example/v3"), Endpoints: endpoints,
 				Insecure: types.BoolValue(true), MaxRetries: types.Int64Value(0),
 			},
 			want: client.Config{
-				Region: "eu-de", ProjectID: "p", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", Cloud: "otc.t-systems.com",
+				Region: "eu-de", ProjectName: "eu-de_team", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", Cloud: "otc.t-systems.com",
 				AuthURL: "https://iam.example/v3", Endpoints: map[string]string{"rds": "http://127.0.0.1:1"}, Insecure: true,
 			},
 		},
@@ -58,6 +58,23 @@ func TestClientConfig(t *testing.T) {
 				"HW_REGION_NAME": "",
 			},
 			want: client.Config{Region: "eu-de", ProjectID: "p", AccessKey: "ak", SecretKey: "sk", AuthURL: "u", MaxRetries: 5},
+		},
+		"the project's name in the block wins over an id in the environment": {
+			arguments:   providerArguments{ProjectName: text("eu-de_team")},
+			environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "token", "HW_PROJECT_ID": "p"},
+			want:        client.Config{Region: "r", AuthToken: "token", ProjectName: "eu-de_team", MaxRetries: 5},
+		},
+		"the project's name from HW_ wins over an id from OS_": {
+			environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "token", "HW_PROJECT_NAME": "n", "OS_PROJECT_ID": "p"},
+			want:        client.Config{Region: "r", AuthToken: "token", ProjectName: "n", MaxRetries: 5},
+		},
+		"the project's id wins over the name beside it": {
+			environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "token", "OS_TENANT_NAME": "n", "OS_TENANT_ID": "p"},
+			want:        client.Config{Region: "r", AuthToken: "token", ProjectID: "p", MaxRetries: 5},
+		},
+		"the project's name from OS_": {
+			environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "token", "OS_TENANT_NAME": "n"},
+			want:        client.Config{Region: "r", AuthToken: "token", ProjectName: "n", MaxRetries: 5},
 		},
 		"a key in the block wins over a token in the environment": {
 			arguments:   providerArguments{Region: text("r"), AccessKey: text("ak"), SecretKey: text("sk")},
@@ -118,6 +135,7 @@ func TestClientConfigRefuses(t *testing.T) {
 		"lone token":       {environment: map[string]string{"HW_REGION_NAME": "r", "HW_SECURITY_TOKEN": "st"}, says: []string{`"access_key"`, "HW_ACCESS_KEY"}},
 		"two ways":         {arguments: providerArguments{Region: text("r"), AuthToken: text("t"), AccessKey: text("a"), SecretKey: text("s")}, says: []string{`"auth_token"`, `"access_key"`}},
 		"token's token":    {arguments: providerArguments{SecurityToken: text("st")}, environment: loggedIn, says: []string{`"security_token"`, "HW_AUTH_TOKEN"}},
+		"two projects":     {arguments: providerArguments{ProjectID: text("p"), ProjectName: text("n")}, environment: loggedIn, says: []string{`"project_id"`, `"project_name"`}},
 		"unknown service":  {arguments: providerArguments{Endpoints: endpoints("ecs", "http://x")}, environment: loggedIn, says: []string{`"ecs"`, "dds, dws, iam, rds"}},
 		"empty endpoint":   {arguments: providerArguments{Endpoints: endpoints("rds", "")}, environment: loggedIn, says: []string{"Empty endpoint"}},
 		"insecure maybe":   {environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t", "HW_INSECURE": "maybe"}, says: []string{`"insecure"`, "HW_INSECURE", "maybe"}},

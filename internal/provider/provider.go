@@ -68,7 +68,8 @@ func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 		MarkdownDescription: "Runs table and collection restores of RDS for PostgreSQL, DDS and DWS, on Huawei Cloud and Open Telekom Cloud.",
 		Attributes: map[string]schema.Attribute{
 			"region":         text(regionSetting, "The region whose services are called, such as `eu-west-101`. A resource may name another."),
-			"project_id":     text(projectIDSetting, "The project in `region`. Without it, the project that is named like the region is looked up in IAM, once, when a resource first needs it."),
+			"project_id":     text(projectIDSetting, "The id of the project in `region`. Without it, the project is looked up in IAM by its name, once, when a resource first needs it."),
+			"project_name":   text(projectNameSetting, "The name of the project in `region`, such as `eu-de_team`, where `project_id` is not given. By default the name of the region. A resource in another region is in the project that is named like that region."),
 			"access_key":     secret(accessKeySetting, "The access key (AK) that requests are signed with."),
 			"secret_key":     secret(secretKeySetting, "The secret key (SK) that belongs to `access_key`. It is never sent."),
 			"security_token": secret(securityTokenSetting, "The security token that belongs to a temporary `access_key`."),

@@ -39,6 +39,12 @@ func (f *preflightFindings) refuse(at path.Path, summary, format string, argumen
 	f.diags.AddAttributeError(at, summary, fmt.Sprintf(format, arguments...)+"\nNo restore was started. "+preflightOff)
 }
 
+// What is said where the name of the project is not that of exactly one.
+const (
+	noProject          = "The project is not known"
+	insteadOfNoProject = "Set project_id, or project_name to the exact name of one that is listed."
+)
+
 // failed sorts out an error of a look-up, and is false for none. What is forbidden or not to be had does not keep anyone from
 // restoring, and is noted for one warning; a login that is refused does, as does an answer that makes no sense.
 func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error) bool {
@@ -49,6 +55,8 @@ func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error)
 	case ctx.Err() != nil: // whoever cancelled is told so by Terraform, or by Create
 	case errors.As(err, new(*client.ReplyError)):
 		f.refuse(at, "A look-up was answered with what cannot be read", "%v", err)
+	case errors.As(err, new(*client.ProjectError)):
+		f.diags.AddError(noProject, fmt.Sprintf("%v.\nNo restore was started. %s", err, insteadOfNoProject))
 	case !errors.As(err, &answered):
 		f.unasked = append(f.unasked, err.Error())
 	case answered.StatusCode == http.StatusUnauthorized:
