@@ -11,6 +11,8 @@ package client
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"strings"
 	"sync"
@@ -35,6 +37,9 @@ type Config struct {
 	AuthURL   string            // IAM, with or without /v3 at the end
 	Endpoints map[string]string // of iam, rds, dds, dws; with or without scheme (https) and trailing slash
 	Insecure  bool              // the servers' certificates are not verified
+
+	RootCAs     *x509.CertPool   // who may vouch for the servers; nil is whom the system trusts
+	Certificate *tls.Certificate // shown to servers that ask for one; nil is none
 
 	MaxRetries int // of one HTTP call, after its first attempt
 	UserAgent  string

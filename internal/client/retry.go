@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -51,7 +52,9 @@ func retryOnce(ctx context.Context, response *http.Response, err error) (bool, e
 // permanent tells errors of the transport that will not pass by waiting.
 func permanent(err error) bool {
 	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &certificate) || errors.Is(err, errReplyTooLarge)
+	var alert *net.OpError // what the server has against ours: crypto/tls exports no type for it
+	return errors.As(err, &certificate) || errors.Is(err, errReplyTooLarge) ||
+		errors.As(err, &alert) && alert.Op == "remote error"
 }
 
 const (

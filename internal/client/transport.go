@@ -179,7 +179,7 @@ func (c *Client) transportError(ctx context.Context, x *exchange, err error) err
 func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, once bool) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport: &roundTripper{shared: s, next: newTransport(s.config.Insecure, !once), timeout: attemptTimeout, uncut: once},
+			Transport: &roundTripper{shared: s, next: newTransport(s.config, !once), timeout: attemptTimeout, uncut: once},
 			// A redirect invalidates the signature, and may turn a POST into a GET.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -193,11 +193,19 @@ func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, once bool) *retr
 
 // newTransport speaks HTTP/1.1 only: over HTTP/2, and over a connection that was kept, Go's own
 // transport sends some requests again without asking.
-func newTransport(insecure, keepAlive bool) *http.Transport {
+func newTransport(config Config, keepAlive bool) *http.Transport {
+	secured := &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		RootCAs:            config.RootCAs,
+		InsecureSkipVerify: config.Insecure, //nolint:gosec // asked for by the user
+	}
+	if config.Certificate != nil {
+		secured.Certificates = []tls.Certificate{*config.Certificate}
+	}
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: insecure}, //nolint:gosec // asked for by the user
+		TLSClientConfig:     secured,
 		TLSHandshakeTimeout: 15 * time.Second,
 		DisableKeepAlives:   !keepAlive,
 		MaxIdleConnsPerHost: 10,

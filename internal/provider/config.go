@@ -36,6 +36,9 @@ var (
 	cloudSetting      = setting{"cloud", []string{"HW_CLOUD"}}
 	authURLSetting    = setting{"auth_url", []string{"HW_AUTH_URL", "OS_AUTH_URL"}}
 	insecureSetting   = setting{"insecure", []string{"HW_INSECURE", "OS_INSECURE"}}
+	cacertFileSetting = setting{"cacert_file", []string{"OS_CACERT"}}
+	certFileSetting   = setting{"cert_file", []string{"OS_CERT"}}
+	keyFileSetting    = setting{"key_file", []string{"OS_KEY"}}
 	maxRetriesSetting = setting{"max_retries", []string{"HW_MAX_RETRIES"}}
 )
 
@@ -84,12 +87,16 @@ type providerArguments struct {
 	AuthURL       types.String `tfsdk:"auth_url"`
 	Endpoints     types.Map    `tfsdk:"endpoints"`
 	Insecure      types.Bool   `tfsdk:"insecure"`
+	CACertFile    types.String `tfsdk:"cacert_file"`
+	CertFile      types.String `tfsdk:"cert_file"`
+	KeyFile       types.String `tfsdk:"key_file"`
 	MaxRetries    types.Int64  `tfsdk:"max_retries"`
 	Preflight     types.Bool   `tfsdk:"preflight"`
 }
 
 // clientConfig joins the arguments, the environment and the defaults. An argument wins over its variables; an argument
-// that is "" counts as absent, as in the vendor's own provider. It calls nothing and reads nothing but env.
+// that is "" counts as absent, as in the vendor's own provider. It calls nothing, and reads nothing but env and the files
+// that it is told of.
 func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (client.Config, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	text := func(argument types.String, s setting) string {
@@ -111,6 +118,8 @@ func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (cli
 	a.addCredentials(&config, text, &diags)
 	config.Endpoints = a.endpoints(ctx, &diags)
 	config.Insecure = a.insecure(env, &diags)
+	config.RootCAs = rootCAs(text(a.CACertFile, cacertFileSetting), &diags)
+	config.Certificate = certificate(text(a.CertFile, certFileSetting), text(a.KeyFile, keyFileSetting), &diags)
 	config.MaxRetries = a.maxRetries(env, &diags)
 	return config, diags
 }
@@ -195,21 +204,6 @@ func (a providerArguments) endpoints(ctx context.Context, diags *diag.Diagnostic
 		}
 	}
 	return endpoints
-}
-
-func (a providerArguments) insecure(env lookupEnv, diags *diag.Diagnostics) bool {
-	if !a.Insecure.IsNull() {
-		return a.Insecure.ValueBool()
-	}
-	text := insecureSetting.fromEnvironment(env)
-	if text == "" {
-		return false
-	}
-	insecure, err := strconv.ParseBool(text)
-	if err != nil {
-		diags.AddAttributeError(path.Root("insecure"), "Not true or false", fmt.Sprintf("%s is %q.", insecureSetting, text))
-	}
-	return insecure
 }
 
 func (a providerArguments) maxRetries(env lookupEnv, diags *diag.Diagnostics) int {

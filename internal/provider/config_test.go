@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -136,6 +137,12 @@ func TestClientConfigRefuses(t *testing.T) {
 		"two ways":         {arguments: providerArguments{Region: text("r"), AuthToken: text("t"), AccessKey: text("a"), SecretKey: text("s")}, says: []string{`"auth_token"`, `"access_key"`}},
 		"token's token":    {arguments: providerArguments{SecurityToken: text("st")}, environment: loggedIn, says: []string{`"security_token"`, "HW_AUTH_TOKEN"}},
 		"two projects":     {arguments: providerArguments{ProjectID: text("p"), ProjectName: text("n")}, environment: loggedIn, says: []string{`"project_id"`, `"project_name"`}},
+		"no such file":     {arguments: providerArguments{CACertFile: text("/nowhere/ca.pem")}, environment: loggedIn, says: []string{"cannot be read", `"cacert_file"`, "OS_CACERT", "/nowhere/ca.pem"}},
+		"not PEM":          {arguments: providerArguments{CACertFile: text("config.go")}, environment: loggedIn, says: []string{"Not a certificate", `"cacert_file"`, "config.go"}},
+		"empty":            {arguments: providerArguments{CACertFile: text(os.DevNull)}, environment: loggedIn, says: []string{"Not a certificate", `"cacert_file"`}},
+		"no key file":      {environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t", "OS_CERT": "c.pem"}, says: []string{"Half a pair", `no "key_file"`, "OS_KEY"}},
+		"no cert file":     {arguments: providerArguments{KeyFile: text("k.pem")}, environment: loggedIn, says: []string{"Half a pair", `no "cert_file"`, "OS_CERT"}},
+		"no pair of files": {arguments: providerArguments{CertFile: text("config.go"), KeyFile: text("config.go")}, environment: loggedIn, says: []string{"Not a certificate and its key", `"cert_file"`, `"key_file"`}},
 		"unknown service":  {arguments: providerArguments{Endpoints: endpoints("ecs", "http://x")}, environment: loggedIn, says: []string{`"ecs"`, "dds, dws, iam, rds"}},
 		"empty endpoint":   {arguments: providerArguments{Endpoints: endpoints("rds", "")}, environment: loggedIn, says: []string{"Empty endpoint"}},
 		"insecure maybe":   {environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t", "HW_INSECURE": "maybe"}, says: []string{`"insecure"`, "HW_INSECURE", "maybe"}},

@@ -82,8 +82,11 @@ func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"insecure": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to leave the services' certificates unverified. Anyone on the way can then read and change what is restored." + insecureSetting.documented(),
+				MarkdownDescription: "Whether to leave the services' certificates unverified. Anyone on the way can then read and change what is restored, which is why it is warned of." + insecureSetting.documented(),
 			},
+			"cacert_file": text(cacertFileSetting, "A file in the form PEM with the certificates of the authorities that may vouch for the services, instead of those that the system trusts."),
+			"cert_file":   text(certFileSetting, "A file in the form PEM with the certificate that is shown to services, or to a gateway before them, that ask for one."),
+			"key_file":    text(keyFileSetting, "A file in the form PEM with the private key that belongs to `cert_file`, not encrypted."),
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "How often a call is sent again after its first attempt failed, where that is safe. By default 5. " +

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+)
+
+// insecure warns where it is so, from wherever: a variable that is forgotten in a pipeline is easily overlooked.
+func (a providerArguments) insecure(env lookupEnv, diags *diag.Diagnostics) bool {
+	insecure := a.Insecure.ValueBool()
+	if text := insecureSetting.fromEnvironment(env); text != "" && a.Insecure.IsNull() {
+		var err error
+		if insecure, err = strconv.ParseBool(text); err != nil {
+			diags.AddAttributeError(path.Root("insecure"), "Not true or false", fmt.Sprintf("%s is %q.", insecureSetting, text))
+		}
+	}
+	if insecure {
+		diags.AddAttributeWarning(path.Root("insecure"), "The services' certificates are not verified",
+			fmt.Sprintf("%s is true: anyone on the way to the services can read and change what is asked of them. "+
+				"For a private certificate authority, set %s instead.", insecureSetting, cacertFileSetting))
+	}
+	return insecure
+}
+
+// rootCAs are who may vouch for the services, instead of whom the system trusts, as in the vendor's own provider; nil where
+// no file is given.
+func rootCAs(file string, diags *diag.Diagnostics) *x509.CertPool {
+	if file == "" {
+		return nil
+	}
+	pem := readFile(cacertFileSetting, file, diags)
+	if pem == nil {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		diags.AddAttributeError(path.Root("cacert_file"), "Not a certificate", fmt.Sprintf("%s is %s, which holds no certificate in the form PEM.", cacertFileSetting, file))
+		return nil
+	}
+	return pool
+}
+
+// certificate is what the provider shows to services that ask for one; nil where no files are given.
+func certificate(certFile, keyFile string, diags *diag.Diagnostics) *tls.Certificate {
+	half := func(missing, given setting) {
+		diags.AddAttributeError(path.Root(missing.argument), "Half a pair", fmt.Sprintf("There is %s but no %s. A certificate and its key belong together.", given, missing))
+	}
+	switch {
+	case certFile == "" && keyFile == "":
+		return nil
+	case certFile == "":
+		half(certFileSetting, keyFileSetting)
+		return nil
+	case keyFile == "":
+		half(keyFileSetting, certFileSetting)
+		return nil
+	}
+	certPEM, keyPEM := readFile(certFileSetting, certFile, diags), readFile(keyFileSetting, keyFile, diags)
+	if certPEM == nil || keyPEM == nil {
+		return nil
+	}
+	pair, err := tls.X509KeyPair(certPEM, keyPEM) // its errors quote nothing of what is in the files
+	if err != nil {
+		diags.AddAttributeError(path.Root("cert_file"), "Not a certificate and its key",
+			fmt.Sprintf("The files %s (%s) and %s (%s) cannot be used together: %v.", certFile, certFileSetting, keyFile, keyFileSetting, err))
+		return nil
+	}
+	return &pair
+}
+
+// readFile is nil for a file that cannot be read.
+func readFile(s setting, file string, diags *diag.Diagnostics) []byte {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		diags.AddAttributeError(path.Root(s.argument), "The file cannot be read", fmt.Sprintf("%s: %v.", s, err))
+		return nil
+	}
+	return append([]byte{}, data...) // an empty file is not nil
+}
