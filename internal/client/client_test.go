@@ -55,6 +55,13 @@ func TestEndpoints(t *testing.T) {
 		{region: "eu-west-101", service: "iam", want: "https://iam.eu-west-101.myhuaweicloud.eu"},
 		{region: "eu-west-0", service: "dds", want: "https://dds.eu-west-0.myhuaweicloud.com"},
 		{region: "cn-north-4", service: "dws", want: "https://dws.cn-north-4.myhuaweicloud.com"},
+		{region: "cn-south-4", service: "dws", want: "https://dws.cn-south-4.myhuaweicloud.cn"},
+		{region: "cn-north-12", service: "dws", want: "https://dws.cn-north-12.myhuaweicloud.cn"},
+		{region: "cn-east-4", service: "dws", want: "https://dws.cn-east-4.myhuaweicloud.cn"},
+		{region: "tr-west-1", service: "dws", want: "https://dws.tr-west-1.myhuaweicloud.cn"},
+		{region: "ap-southeast-4", service: "dws", want: "https://dws.ap-southeast-4.myhuaweicloud.cn"},
+		{region: "tr-west-1", service: "rds", want: "https://rds.tr-west-1.myhuaweicloud.com"},
+		{region: "tr-west-1", cloud: "myhuaweicloud.com", service: "dws", want: "https://dws.tr-west-1.myhuaweicloud.com"},
 		{region: "eu-de", cloud: "otc.t-systems.com", service: "dws", want: "https://dws.eu-de.otc.t-systems.com"},
 		{region: "eu-de", cloud: ".otc.t-systems.com/", service: "iam", want: "https://iam.eu-de.otc.t-systems.com"},
 		{region: "eu-west-101", cloud: "myhuaweicloud.com", service: "rds", want: "https://rds.eu-west-101.myhuaweicloud.com"},
@@ -64,6 +71,8 @@ func TestEndpoints(t *testing.T) {
 		{region: "eu-de", authURL: "a.example", endpoints: map[string]string{"iam": "b.example/v3/"}, service: "iam", want: "https://b.example"},
 		{region: "eu-de", endpoints: map[string]string{"rds": "http://127.0.0.1:8080/"}, service: "rds", want: "http://127.0.0.1:8080"},
 		{region: "eu-de", endpoints: map[string]string{"rds": "rds.example:8443/gateway//"}, service: "rds", want: "https://rds.example:8443/gateway"},
+		{region: "eu-de", endpoints: map[string]string{"dws": "dws.example"}, service: "dws", want: "https://dws.example"},
+		{region: "eu-de", endpoints: map[string]string{"dws": "https://dws.example"}, service: "dws", want: "https://dws.example"},
 		{region: "eu-de", endpoints: map[string]string{"rds": "x.example", "dds": ""}, service: "dds", want: "https://dds.eu-de.myhuaweicloud.com"},
 	}
 	for _, test := range tests {
@@ -76,6 +85,46 @@ func TestEndpoints(t *testing.T) {
 		}
 		if got := c.endpoint(test.service); got != test.want {
 			t.Errorf("%+v: got %s", test, got)
+		}
+	}
+}
+
+// Only where Open Telekom Cloud's gateway says that there is no such call, and its documentation has none, is that said.
+func TestNotOnOpenTelekomCloud(t *testing.T) {
+	const missing = `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`
+	calls := map[string]func(*Client) error{
+		"restore": func(c *Client) error {
+			_, err := c.RestoreRDSTables(t.Context(), RDSTableRestore{Instances: []RDSTableRestoreInstance{{InstanceID: rdsID}}})
+			return err
+		},
+		"look-up": func(c *Client) error {
+			_, err := c.RDSRestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
+			return err
+		},
+		"documented": func(c *Client) error { _, err := c.RDSInstance(t.Context(), rdsID); return err },
+	}
+	for name, test := range map[string]struct {
+		cloud  string
+		status int
+		body   string
+		want   bool
+	}{
+		"Open Telekom Cloud":       {"otc.t-systems.com", 404, missing, true},
+		"its Swiss sibling":        {"sc.otc.t-systems.com", 404, missing, true},
+		"the code's older name":    {"otc.t-systems.com", 404, `{"error_code":"APIG.0101"}`, true},
+		"another cloud":            {"", 404, missing, false},
+		"a name that ends alike":   {"not-otc.t-systems.com", 404, missing, false},
+		"a permission":             {"otc.t-systems.com", 403, `{"error_code":"APIGW.0302"}`, false},
+		"a 404 of the service":     {"otc.t-systems.com", 404, `{"error_code":"DBS.200002"}`, false},
+		"a 404 of somebody's page": {"otc.t-systems.com", 404, "<html>", false},
+	} {
+		for what, call := range calls {
+			server := newStage(t, answerWith(test.status, test.body))
+			err := call(newTestClient(t, server.URL, newFakeClock(), func(c *Config) { c.Cloud = test.cloud }))
+			want := test.want && what != "documented"
+			if IsNotOnOTC(err) != want || strings.Contains(err.Error(), "not documented for Open Telekom Cloud") != want || test.want && len(server.got()) != 1 {
+				t.Errorf("%s, %s: %v after %d requests", name, what, err, len(server.got()))
+			}
 		}
 	}
 }

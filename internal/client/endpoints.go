@@ -74,20 +74,41 @@ func (c *Client) endpoint(service string) string {
 	if endpoint, ok := c.endpoints[service]; ok {
 		return endpoint
 	}
-	return "https://" + service + "." + c.region + "." + cloudOf(c.config.Cloud, c.region)
+	return "https://" + service + "." + c.region + "." + cloudOf(c.config.Cloud, service, c.region)
 }
 
+// otcCloud is the domain of Open Telekom Cloud (its Regions and Endpoints page).
+const otcCloud = "otc.t-systems.com"
+
+// dwsOnCN are the regions whose DWS alone is on myhuaweicloud.cn, say the vendor's SDKs (services/dws/v2/region). The vendor's
+// own provider has no such exception; where it is right, the endpoint is configured.
+var dwsOnCN = []string{"ap-southeast-4", "cn-east-4", "cn-north-12", "cn-south-4", "tr-west-1"}
+
 // cloudOf returns the domain behind the region's name. The eu-west-1xx regions are a cloud of their
-// own; for Open Telekom Cloud, "otc.t-systems.com" is configured (its Regions and Endpoints page).
-func cloudOf(configured, region string) string {
+// own; for Open Telekom Cloud, its domain is configured.
+func cloudOf(configured, service, region string) string {
 	switch {
 	case configured != "":
 		return strings.Trim(configured, "./")
+	case service == serviceDWS && slices.Contains(dwsOnCN, region):
+		return "myhuaweicloud.cn"
 	case strings.HasPrefix(region, "eu-west-1"):
 		return "myhuaweicloud.eu"
 	default:
 		return "myhuaweicloud.com"
 	}
+}
+
+// onOpenTelekomCloud tells by the service's address. One that is configured may be a gateway's, so the configured domain counts
+// as well.
+func (c *Client) onOpenTelekomCloud(service string) bool {
+	address, _ := url.Parse(c.endpoint(service)) // parsed before
+	for _, domain := range []string{address.Hostname(), cloudOf(c.config.Cloud, service, c.region)} {
+		if domain == otcCloud || strings.HasSuffix(domain, "."+otcCloud) {
+			return true
+		}
+	}
+	return false
 }
 
 var hostLabel = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`)

@@ -44,6 +44,7 @@ func (c *Client) apiError(x *exchange, a *answer) *APIError {
 	if a.status/100 == 3 {
 		e.Message = c.line([]byte("redirected to "+a.header.Get("Location")+"; redirects are not followed, check the endpoint"), messageLimit)
 	}
+	e.NotOnOTC = x.notInOTC && apiMissing(e.StatusCode, e.Code) && c.onOpenTelekomCloud(x.service)
 	if e.Code == "" {
 		e.Body = c.excerpt(text)
 	}

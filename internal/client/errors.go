@@ -22,6 +22,8 @@ type APIError struct {
 	Message    string
 	RequestID  string // what the service's support asks for
 	Body       string // the first 512 bytes, only when no code was found
+
+	NotOnOTC bool // Open Telekom Cloud answered that there is no such call, and documents none
 }
 
 // Error is one line: the operation, the code and message, the HTTP status and the request id.
@@ -48,6 +50,9 @@ func (e *APIError) Error() string {
 		text.WriteString(", request id " + e.RequestID)
 	}
 	text.WriteString(")")
+	if e.NotOnOTC {
+		text.WriteString("; this call is not documented for Open Telekom Cloud")
+	}
 	return text.String()
 }
 
@@ -194,6 +199,17 @@ func notFound(err error, what string, codes ...string) error {
 		return &NotFoundError{What: what, Err: err}
 	}
 	return err
+}
+
+// apiMissing reports whether the gateway says that there is no such call (API Gateway, Error Codes).
+func apiMissing(status int, code string) bool {
+	return status == http.StatusNotFound && (code == "APIGW.0101" || code == "APIG.0101")
+}
+
+// IsNotOnOTC reports whether Open Telekom Cloud does not have what was called.
+func IsNotOnOTC(err error) bool {
+	var refused *APIError
+	return errors.As(err, &refused) && refused.NotOnOTC
 }
 
 func hasCode(err error, codes ...string) bool {

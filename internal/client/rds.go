@@ -63,6 +63,7 @@ func (c *Client) RestoreRDSTables(ctx context.Context, restore RDSTableRestore) 
 		method:    http.MethodPost,
 		path:      "/v3/{project_id}/instances/batch/restore/tables",
 		body:      restore,
+		notInOTC:  true,
 	}, &reply, func() bool {
 		for _, result := range reply.RestoreResult {
 			if result.JobID == "" {

@@ -104,6 +104,7 @@ func (c *Client) RDSRestorableTables(ctx context.Context, instanceID string, at 
 		operation: "query restorable tables",
 		method:    http.MethodPost,
 		path:      "/v3/{project_id}/postgresql/instances/history/tables",
+		notInOTC:  true,
 		body: struct {
 			InstanceIDs      []string `json:"instance_ids"`
 			RestoreTime      int64    `json:"restore_time"`

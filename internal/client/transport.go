@@ -33,7 +33,8 @@ type call struct {
 	method    string
 	path      string // "{project_id}" stands for the project's id
 	query     url.Values
-	body      any // sent as JSON; nil for none
+	body      any  // sent as JSON; nil for none
+	notInOTC  bool // Open Telekom Cloud's API reference does not have it
 }
 
 // answer is what came back for a call, read to the end.

@@ -106,6 +106,8 @@ func errorLookup(ctx context.Context, look lookups, at path.Path, err error) dia
 		return say("The login was refused", "Five wrong signatures may lock a key for a while: check it before the next try.")
 	case client.IsForbidden(err):
 		return say("The look-up is not allowed", "Give the credentials' user or agency the permission to make this query, or use others.")
+	case client.IsNotOnOTC(err):
+		return say(notOnOTC, insteadOnOTC)
 	case isUnavailable(answered):
 		return say("The service could not answer", "Try again later. Should the answer stay the same, region %s may not offer this query.", look.client.Region())
 	default:

@@ -9,6 +9,31 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
+// TestNotOnOpenTelekomCloud answers as its gateway does for calls that it does not have.
+func TestNotOnOpenTelekomCloud(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[0]
+	const undocumented = "this call is not documented for Open Telekom Cloud"
+	for name, test := range map[string]struct{ resource, operation, says string }{
+		"restore":     {c.config(t, "preflight = false"), fakecloud.RestoreTables, "No restore was started."},
+		"preflight":   {c.config(t), fakecloud.ListHistoryTables, "preflight = false"},
+		"data source": {example(t, "data-sources/x_rds_pg_restorable_tables/data-source.tf"), fakecloud.ListHistoryTables, "Tables of RDS for PostgreSQL cannot be restored there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.plant(fakecloud.Fault{Service: fakecloud.RDS, Operation: test.operation, Kind: fakecloud.FaultStatus, Times: -1, Status: 404,
+				Code: "APIGW.0101", Message: "The API does not exist or has not been published in the environment"})
+			s.write("main.tf", s.providerBlock(`cloud = "otc.t-systems.com"`)+test.resource)
+			s.expect(s.apply(), 1, notOnOTC, undocumented, "APIGW.0101", test.says)
+			s.expectAccepted(0)
+			if got := s.cloud.Requests()[fakecloud.RDS][test.operation]; got != 1 {
+				t.Errorf("%d requests for what there is not, want 1", got)
+			}
+		})
+	}
+}
+
 // subProject is where everything of the region is instead, in the tests of a project that is not named like its region.
 const subProject = "5a7b1c2d3e4f40516273849506172839"
 

@@ -74,11 +74,11 @@ func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"secret_key":     secret(secretKeySetting, "The secret key (SK) that belongs to `access_key`. It is never sent."),
 			"security_token": secret(securityTokenSetting, "The security token that belongs to a temporary `access_key`."),
 			"auth_token":     secret(authTokenSetting, "An IAM token, sent instead of signing with `access_key` and `secret_key`."),
-			"cloud":          text(cloudSetting, "The domain of the cloud, such as `otc.t-systems.com`. By default `myhuaweicloud.eu` for regions that start with `eu-west-1`, else `myhuaweicloud.com`."),
+			"cloud":          text(cloudSetting, "The domain of the cloud, such as `otc.t-systems.com`. By default `myhuaweicloud.eu` for regions that start with `eu-west-1`, `myhuaweicloud.cn` for DWS in `ap-southeast-4`, `cn-east-4`, `cn-north-12`, `cn-south-4` and `tr-west-1`, else `myhuaweicloud.com`."),
 			"auth_url":       text(authURLSetting, "The address of IAM. By default `https://iam.REGION.CLOUD`."),
 			"endpoints": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Addresses of services, for those that differ from `https://SERVICE.REGION.CLOUD`. The keys are `iam`, `rds`, `dds` and `dws`.",
+				MarkdownDescription: "Addresses of services, for those that differ from `https://SERVICE.REGION.CLOUD`. The keys are `iam`, `rds`, `dds` and `dws`; `https://` is added where it is missing.",
 			},
 			"insecure": schema.BoolAttribute{
 				Optional:            true,

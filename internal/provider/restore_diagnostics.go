@@ -74,6 +74,9 @@ func (r *restoreResource[M]) errorNotStarted(ctx context.Context, m M, err error
 				unknown.refused, unknown.lookup, r.importCommands(m, []client.Job{{}})))
 	case errors.As(err, &latest):
 		return diag.NewErrorDiagnostic(noLatest, "No restore was started, because it is not known what \"latest\" is.\n"+latest.Error()+"\n"+insteadOfLatest)
+	case client.IsNotOnOTC(err):
+		return diag.NewErrorDiagnostic(notOnOTC,
+			fmt.Sprintf("No restore was started.\n%v\n%s", err, insteadOnOTC))
 	case client.IsBusy(err):
 		return diag.NewErrorDiagnostic("The instance stayed busy",
 			fmt.Sprintf("No restore was started: until the timeout, the service answered that another operation is in progress.\n%v\nApply again when that has ended, or allow more time in timeouts.create.", err))

@@ -45,6 +45,12 @@ const (
 	insteadOfNoProject = "Set project_id, or project_name to the exact name of one that is listed."
 )
 
+// What is said where Open Telekom Cloud answers that there is no such call.
+const (
+	notOnOTC     = "Not available on Open Telekom Cloud"
+	insteadOnOTC = "Tables of RDS for PostgreSQL cannot be restored there: remove what asks for it. A whole instance can be restored in the service's console."
+)
+
 // failed sorts out an error of a look-up, and is false for none. What is forbidden or not to be had does not keep anyone from
 // restoring, and is noted for one warning; a login that is refused does, as does an answer that makes no sense.
 func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error) bool {
@@ -61,6 +67,8 @@ func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error)
 		f.unasked = append(f.unasked, err.Error())
 	case answered.StatusCode == http.StatusUnauthorized:
 		f.diags.AddError("The login was refused", fmt.Sprintf("%v\nNo restore was started. Five wrong signatures may lock a key for a while: check it before the next try.", err))
+	case client.IsNotOnOTC(err):
+		f.refuse(at, notOnOTC, "%v\n%s", err, insteadOnOTC)
 	case client.IsForbidden(err), client.IsBusy(err), isUnavailable(answered):
 		f.unasked = append(f.unasked, err.Error())
 	default:
