@@ -43,7 +43,13 @@ func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) 
 	if t.config.UserAgent != "" {
 		request.Header.Set("User-Agent", t.config.UserAgent)
 	}
-	t.credentials.authorise(request, x.query, x.payload, x.projectID, x.started)
+	switch {
+	case x.anonymous:
+	case x.token != nil:
+		request.Header.Set("X-Auth-Token", x.token.value)
+	default:
+		t.credentials.authorise(request, x.query, x.payload, x.projectID, x.started)
+	}
 	response, err := t.next.RoundTrip(request)
 	if err == nil {
 		err = t.readReply(x, response)

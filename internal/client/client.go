@@ -33,6 +33,11 @@ type Config struct {
 	SecurityToken string // of a temporary access key
 	AuthToken     string // an IAM token; wins over the keys
 
+	// A password gets tokens from IAM, where there is neither a token nor a key. An id wins over the name.
+	UserName, UserID     string
+	Password             string
+	DomainName, DomainID string // of the user; a user's name is nothing without one
+
 	Cloud     string            // the domain behind the region's name; "" is myhuaweicloud.eu for eu-west-1xx, else myhuaweicloud.com
 	AuthURL   string            // IAM, with or without /v3 at the end
 	Endpoints map[string]string // of iam, rds, dds, dws; with or without scheme (https) and trailing slash
@@ -55,6 +60,7 @@ type Client struct {
 	*shared
 	region  string
 	project projectLookup
+	token   *token // the newest of the region's project; nil is none. Held by login.turn.
 }
 
 // shared is what the clients of all regions have in common.
@@ -62,6 +68,7 @@ type shared struct {
 	config      Config
 	clock       Clock
 	credentials credentials
+	login       *login // nil unless a password is used
 	endpoints   map[string]string
 	repeatable  *retryablehttp.Client // calls that may be sent again
 	once        *retryablehttp.Client // the restore calls
@@ -106,6 +113,9 @@ func New(config Config) (*Client, error) {
 		endpoints:   endpoints,
 		limits:      newLimits(),
 		regions:     map[string]*Client{},
+	}
+	if config.usesPassword() {
+		s.login = newLogin()
 	}
 	s.repeatable = s.newHTTPClient(retryRepeatable, false)
 	s.once = s.newHTTPClient(retryOnce, true)

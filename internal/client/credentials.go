@@ -3,11 +3,9 @@
 package client
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +16,12 @@ import (
 type credentials struct {
 	accessKey, secretKey, securityToken, authToken string
 
-	secrets *strings.Replacer
+	secrets *secrets
+}
+
+// usesPassword is what is left where there is neither a token nor a key.
+func (c Config) usesPassword() bool {
+	return c.Password != "" && c.AuthToken == "" && c.AccessKey == "" && c.SecretKey == ""
 }
 
 func newCredentials(config Config) (credentials, error) {
@@ -29,8 +32,15 @@ func newCredentials(config Config) (credentials, error) {
 		return credentials{}, errors.New("an access key is configured without its secret key")
 	case config.SecretKey != "":
 		return credentials{}, errors.New("a secret key is configured without its access key")
-	default:
-		return credentials{}, errors.New("no credentials are configured: neither an access key with its secret key nor a token")
+	case config.Password == "":
+		return credentials{}, errors.New("no credentials are configured: neither an access key with its secret key, nor a token, nor a password")
+	case config.UserName == "" && config.UserID == "":
+		return credentials{}, errors.New("a password is configured without the name or the id of its user")
+	case config.UserID == "" && config.DomainName == "" && config.DomainID == "":
+		return credentials{}, errors.New("the name of a user is configured without that of its domain")
+	case strings.ContainsAny(config.Password, "\r\n\x00"):
+		// As below; and each try of a wrong password counts.
+		return credentials{}, errors.New("the password contains a line end")
 	}
 	for _, value := range []string{config.AccessKey, config.SecretKey, config.SecurityToken, config.AuthToken} {
 		// A stray line end from a file or a secret store would otherwise surface as an obscure "invalid header".
@@ -43,7 +53,7 @@ func newCredentials(config Config) (credentials, error) {
 		secretKey:     config.SecretKey,
 		securityToken: config.SecurityToken,
 		authToken:     config.AuthToken,
-		secrets:       newSecrets(config),
+		secrets:       newSecrets(config.AuthToken, config.SecurityToken, config.SecretKey, config.AccessKey, config.Password),
 	}, nil
 }
 
@@ -73,24 +83,4 @@ func (c credentials) authorise(request *http.Request, query url.Values, body []b
 			request.Header[name] = values
 		}
 	}
-}
-
-// newSecrets returns what strikes the credentials out of a server's text, should it echo them, as
-// they are and as JSON or a query would spell them.
-func newSecrets(config Config) *strings.Replacer {
-	var spellings []string
-	for _, secret := range []string{config.AuthToken, config.SecurityToken, config.SecretKey, config.AccessKey} {
-		if len(secret) < 4 { // not a credential; striking it out would only make texts unreadable
-			continue
-		}
-		quoted, _ := json.Marshal(secret)
-		inJSON := strings.Trim(string(quoted), `"`)
-		spellings = append(spellings, secret, inJSON, strings.ReplaceAll(inJSON, "/", `\/`), url.QueryEscape(secret))
-	}
-	slices.SortFunc(spellings, func(a, b string) int { return len(b) - len(a) }) // the longest first, should one contain another
-	var pairs []string
-	for _, spelling := range spellings {
-		pairs = append(pairs, spelling, "(credential)")
-	}
-	return strings.NewReplacer(pairs...)
 }

@@ -51,7 +51,7 @@ type DWSCluster struct {
 }
 
 // dwsClusterMissing are the codes for "not found or no access", which the service does not tell apart.
-var dwsClusterMissing = []string{"DWS.0001", "DWS.0015", "DWS.0047", "DWS.3027"}
+var dwsClusterMissing = []string{"DWS.0001", "DWS.0015", dwsNoAccess, "DWS.3027"}
 
 // DWSCluster queries a cluster (DWS API Reference, "Querying Cluster Details"). The error is a
 // *NotFoundError when there is none.

@@ -51,6 +51,12 @@ func (c *Client) apiError(x *exchange, a *answer) *APIError {
 	return e
 }
 
+func errorCode(a *answer) string {
+	_, body := decodeErrorBody(a.body)
+	code, _ := findError(body, 0)
+	return code
+}
+
 // decodeErrorBody returns the text of an error and, if it is one, its JSON document. DWS has been
 // seen to answer with JSON in base64url.
 func decodeErrorBody(data []byte) ([]byte, any) {
@@ -143,7 +149,7 @@ func (s *shared) excerpt(body []byte) string { return s.line(body, excerptLimit)
 // line makes a server's text one line of at most limit bytes without credentials. These are struck
 // out first: a cut might leave half of one.
 func (s *shared) line(text []byte, limit int) string {
-	clean := s.credentials.secrets.Replace(strings.ToValidUTF8(string(text), "\uFFFD"))
+	clean := s.credentials.secrets.strike(strings.ToValidUTF8(string(text), "\uFFFD"))
 	clean = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '

@@ -201,6 +201,10 @@ func notFound(err error, what string, codes ...string) error {
 	return err
 }
 
+// dwsNoAccess is the code of a 401 that says "not found, or no access", and nothing of the login (DWS API Reference, Error Codes;
+// the vendor's own provider takes it for "not found").
+const dwsNoAccess = "DWS.0047"
+
 // apiMissing reports whether the gateway says that there is no such call (API Gateway, Error Codes).
 func apiMissing(status int, code string) bool {
 	return status == http.StatusNotFound && (code == "APIGW.0101" || code == "APIG.0101")

@@ -128,6 +128,7 @@ func TestRestoreAgainstFakecloud(t *testing.T) {
 			config.AccessKey, config.SecretKey = fakecloud.TemporaryAccessKey, fakecloud.TemporarySecretKey
 			config.SecurityToken = fakecloud.TemporarySecurityToken
 		},
+		"password": byPassword,
 		"token": func(config *client.Config) {
 			config.AccessKey, config.SecretKey, config.AuthToken = "", "", fakecloud.DefaultToken
 		},
@@ -176,8 +177,12 @@ func TestRestoreAgainstFakecloud(t *testing.T) {
 				if !slices.ContainsFunc(listed, func(j client.Job) bool { return j.ID == id && j.Status == client.JobRunning }) {
 					t.Errorf("the list while it ran: %+v", listed)
 				}
-				if got := cloud.Requests()["iam"]["ListProjects"]; got != 1 {
-					t.Errorf("the project was looked up %d times", got)
+				once := map[string]int{"ListProjects": 1}
+				if signIn == "password" { // its token says which project
+					once = map[string]int{"CreateToken": 1}
+				}
+				if diff := cmp.Diff(once, cloud.Requests()["iam"]); diff != "" {
+					t.Errorf("requests to IAM: -want +got\n%s", diff)
 				}
 				if got := cloud.Requests()[service]["Unknown"]; got != 0 {
 					t.Errorf("%d requests went to no operation", got)

@@ -72,9 +72,26 @@ func (c *Client) flyProject(ctx context.Context, flight *projectFlight) (string,
 	return id, err
 }
 
+// projectKnown is the project's id, or "" while it is to be looked up.
+func (c *Client) projectKnown() string {
+	c.project.mutex.Lock()
+	defer c.project.mutex.Unlock()
+	return c.project.id
+}
+
 // findProject asks IAM. Names are compared exactly: sub-projects are called REGION_NAME.
 func (c *Client) findProject(ctx context.Context) (string, error) {
 	name := c.project.name
+	if c.login != nil {
+		// The token is one of this project, and says which that is.
+		t, err := c.currentToken(ctx)
+		if err != nil {
+			return "", err
+		}
+		if t.projectID != "" {
+			return t.projectID, nil
+		}
+	}
 	listed, err := c.queryProjects(ctx, url.Values{"name": {name}})
 	if err != nil {
 		return "", err

@@ -74,7 +74,10 @@ func (s *shared) beforeRetry(request *http.Request) error {
 	if err := s.clock.Sleep(ctx, delay); err != nil {
 		return err
 	}
-	return s.awaitTurn(ctx, x.service)
+	if err := s.awaitTurn(ctx, x.service); err != nil {
+		return err
+	}
+	return x.client.authenticate(ctx, x)
 }
 
 // backoff doubles from a second up to half a minute, give or take a fifth, so that what was

@@ -34,6 +34,7 @@ type call struct {
 	path      string // "{project_id}" stands for the project's id
 	query     url.Values
 	body      any  // sent as JSON; nil for none
+	anonymous bool // nobody is logged in for it
 	notInOTC  bool // Open Telekom Cloud's API reference does not have it
 }
 
@@ -48,6 +49,8 @@ type answer struct {
 // the round-tripper are told nothing else about the call they serve.
 type exchange struct {
 	call
+	client     *Client
+	token      *token // that the attempt carries; nil unless a password is used
 	projectID  string
 	payload    []byte
 	attempt    int
@@ -107,46 +110,70 @@ func (c *Client) submit(ctx context.Context, call call, reply any, accepted func
 	}
 }
 
-// send makes the attempts of a call. The exchange is nil if it failed before the first.
+// send makes the attempts of a call. The exchange is nil if it failed before the first. A token that is not taken any more is
+// renewed once: a 401 is certain, whatever the class of the call.
 func (c *Client) send(ctx context.Context, client *retryablehttp.Client, call call) (*exchange, *answer, error) {
-	x := &exchange{call: call}
+	x, err := c.newExchange(ctx, call)
+	if err != nil {
+		return nil, nil, err
+	}
+	answer, err := c.sendAs(ctx, client, x)
+	if err == nil && x.token.isRefused(answer) {
+		x.sent.Store(false)
+		answer, err = c.sendAs(ctx, client, x)
+	}
+	return x, answer, err
+}
+
+func (c *Client) newExchange(ctx context.Context, call call) (*exchange, error) {
+	x := &exchange{call: call, client: c}
 	if call.service != serviceIAM {
 		var err error
 		if x.projectID, err = c.ProjectID(ctx); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	var body any // an untyped nil: a nil []byte would be sent as an empty body
 	if call.body != nil {
 		var err error
 		if x.payload, err = json.Marshal(call.body); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", x.name(), err)
+			return nil, fmt.Errorf("%s: %w", x.name(), err)
 		}
-		body = x.payload
+	}
+	x.path = strings.ReplaceAll(x.path, "{project_id}", x.projectID)
+	return x, nil
+}
+
+// sendAs makes the attempts of a call with the credentials of now.
+func (c *Client) sendAs(ctx context.Context, client *retryablehttp.Client, x *exchange) (*answer, error) {
+	if err := c.authenticate(ctx, x); err != nil {
+		return nil, err
 	}
 	ctx = context.WithValue(ctx, exchangeKey{}, x)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { x.sent.Store(true) },
 	})
-	x.path = strings.ReplaceAll(x.path, "{project_id}", x.projectID)
-	address := c.endpoint(call.service) + x.path
-	if len(call.query) > 0 {
-		address += "?" + signer.CanonicalQuery(call.query)
+	var body any // an untyped nil: a nil []byte would be sent as an empty body
+	if x.payload != nil {
+		body = x.payload
 	}
-	request, err := retryablehttp.NewRequestWithContext(ctx, call.method, address, body)
+	address := c.endpoint(x.service) + x.path
+	if len(x.query) > 0 {
+		address += "?" + signer.CanonicalQuery(x.query)
+	}
+	request, err := retryablehttp.NewRequestWithContext(ctx, x.method, address, body)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", x.name(), err)
+		return nil, fmt.Errorf("%s: %w", x.name(), err)
 	}
-	if err := c.awaitTurn(ctx, call.service); err != nil {
-		return x, nil, err
+	if err := c.awaitTurn(ctx, x.service); err != nil {
+		return nil, err
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return x, nil, c.transportError(ctx, x, err)
+		return nil, c.transportError(ctx, x, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(response.Body) // from memory: see RoundTrip
-	return x, &answer{status: response.StatusCode, header: response.Header, body: data}, err
+	return &answer{status: response.StatusCode, header: response.Header, body: data}, err
 }
 
 func (x *exchange) name() string { return strings.ToUpper(x.service) + " " + x.operation }

@@ -136,6 +136,11 @@ func TestSecretsAreNotShown(t *testing.T) {
 		config.AccessKey, config.SecretKey = "AKTHATMUSTNOTSHOW", "SK/that+must=not-show"
 	}
 	token := func(config *Config) { config.AuthToken = "MIIDtoken/that+must=not-show" }
+	password := func(config *Config) {
+		withPassword(config)
+		config.Password = `PW"that<must>/not show&`
+	}
+	loginToken := "MIIDissued/that+must=not-show"
 	echoes := map[string]func(told string) string{
 		"plain":   func(told string) string { return told },
 		"html":    func(told string) string { return "<html>" + told + "</html>" },
@@ -152,7 +157,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	for name, echo := range echoes {
 		for _, status := range []int{200, 400, 500} {
 			for class, call := range theCalls {
-				for _, change := range []func(*Config){secrets, token} {
+				for _, change := range []func(*Config){secrets, token, password} {
 					var shown strings.Builder
 					log := func(config *Config) {
 						config.Log = func(_ context.Context, message string, fields map[string]any) { fmt.Fprintln(&shown, message, fields) }
@@ -160,7 +165,11 @@ func TestSecretsAreNotShown(t *testing.T) {
 					}
 					var c *Client
 					server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
-						told := "SK=" + c.config.SecretKey + " AK=" + c.config.AccessKey
+						if r.URL.Path == "/v3/auth/tokens" {
+							issued(loginToken)(w, r)
+							return
+						}
+						told := c.config.Password + "SK=" + c.config.SecretKey + " AK=" + c.config.AccessKey
 						for _, name := range []string{"X-Security-Token", "X-Auth-Token", "Authorization"} {
 							told += " " + r.Header.Get(name)
 						}
@@ -174,7 +183,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 						t.Fatalf("%s, %d, %s: no error", name, status, class)
 					}
 					fmt.Fprintf(&shown, "%v\n%+v\n", err, errors.Unwrap(err))
-					for _, secret := range []string{c.config.SecretKey, c.config.AccessKey, c.config.SecurityToken, c.config.AuthToken} {
+					for _, secret := range []string{c.config.SecretKey, c.config.AccessKey, c.config.SecurityToken, c.config.AuthToken, c.config.Password, loginToken} {
 						for _, piece := range []string{secret, url.QueryEscape(secret), secret[:min(len(secret), 6)]} {
 							if len(piece) > 3 && strings.Contains(shown.String(), piece) {
 								t.Fatalf("%s, %d, %s: %q is shown in\n%s", name, status, class, piece, shown.String())

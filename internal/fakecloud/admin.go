@@ -9,15 +9,20 @@ import (
 
 // adminHandler serves the cloud's own powers, without authentication:
 //
-//	GET    /restores   GET /requests   GET /jobs
+//	GET    /restores   GET /requests   GET /logins   GET /jobs
 //	POST   /jobs       {"service", "target_id", "name"}: Occupy, answers {"job_id"}
 //	POST   /jobs/{id}  a JobChange; {id} may be * or next
 //	POST   /faults     a Fault
-//	DELETE /faults
+//	DELETE /faults     DELETE /tokens
 func (c *Cloud) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /restores", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Restores(), nil) })
 	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Requests(), nil) })
+	mux.HandleFunc("GET /logins", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Logins(), nil) })
+	mux.HandleFunc("DELETE /tokens", func(w http.ResponseWriter, _ *http.Request) {
+		c.RevokeTokens()
+		adminReply(w, map[string]any{}, nil)
+	})
 	mux.HandleFunc("GET /jobs", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Jobs(), nil) })
 	mux.HandleFunc("POST /jobs", func(w http.ResponseWriter, r *http.Request) {
 		var operation struct {

@@ -50,6 +50,17 @@ func TestAdmin(t *testing.T) {
 		t.Errorf("occupied: %s of %+v", occupied.raw, list)
 	}
 
+	token := c.login(byName, DefaultPassword, inScope).header.Get("X-Subject-Token")
+	var logins []Login
+	if err := json.Unmarshal([]byte(c.admin("GET", "/logins", "").raw), &logins); err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, "logins", logins, []Login{{"demo", DefaultProjectID, c.clock.Now(), true}})
+	c.admin("DELETE", "/tokens", "")
+	if status := c.withToken(token, DefaultProjectID); status != 401 {
+		t.Errorf("revoked: %d", status)
+	}
+
 	if got := c.admin("POST", "/faults", `{"service":"dds","operation":"ListInstances","kind":"status","status":418,"times":-1}`); got.status != 200 {
 		t.Errorf("plant: %s", got.raw)
 	}

@@ -56,7 +56,7 @@ func (q *call) authenticateToken(value string) error {
 			return nil
 		}
 	}
-	return unauthorised("decrypt token fail")
+	return q.authenticateIssued(value)
 }
 
 var authorizationForm = regexp.MustCompile(`^` + algorithm + ` Access=([^,\s]+), SignedHeaders=([^,\s]+), Signature=([0-9a-f]{64})$`)
@@ -176,7 +176,7 @@ func (q *call) authorise() error {
 	}
 	for _, id := range named {
 		project := q.project(id)
-		if project == nil || !slices.Contains(project.Accounts, q.account.UserName) {
+		if project == nil || !slices.Contains(project.Accounts, q.account.UserName) || q.scope != "" && q.scope != id {
 			return forbidden
 		}
 	}

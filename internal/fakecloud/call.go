@@ -22,6 +22,7 @@ type call struct {
 	body    []byte
 	path    map[string]string // the values of the route's placeholders
 	account *account
+	scope   string // the project of the token it came with; "" = any
 	now     time.Time
 }
 

@@ -10,6 +10,13 @@ const (
 	DefaultSecretKey = "fakecloud-secret-key-not-a-real-one-0001"
 	DefaultToken     = "fakecloud-token-0001"
 
+	// The same account's name and password.
+	DefaultUserName   = "demo"
+	DefaultUserID     = "7116d09f88fa41908676fdd4b039e95b"
+	DefaultPassword   = `fakecloud "password" + not/a&real one 0001`
+	DefaultDomainName = "demo-domain"
+	DefaultDomainID   = "d78cbac186b744899480f25bd022f468"
+
 	// A temporary key of the same projects; it needs its security token.
 	TemporaryAccessKey     = "AKFAKECLOUD0TEMPORARY"
 	TemporarySecretKey     = "fakecloud-secret-key-not-a-real-one-0002"
@@ -27,7 +34,8 @@ func DefaultWorld() World {
 	return World{
 		Accounts: []Account{
 			{
-				UserName: "demo", UserID: "7116d09f88fa41908676fdd4b039e95b",
+				UserName: DefaultUserName, UserID: DefaultUserID,
+				Password: DefaultPassword, DomainName: DefaultDomainName, DomainID: DefaultDomainID,
 				AccessKey: DefaultAccessKey, SecretKey: DefaultSecretKey,
 				Tokens: []Token{{Value: DefaultToken}},
 			},

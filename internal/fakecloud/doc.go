@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package fakecloud is a strict, stateful stand-in for the parts of Huawei Cloud and Open Telekom Cloud that restore
-// tables: RDS for PostgreSQL, DDS, DWS, and IAM's look-up of projects. It is for tests, the demo and drills without an
+// tables: RDS for PostgreSQL, DDS, DWS, and IAM's look-up of projects and its login with a password. It is for tests, the demo and drills without an
 // account. It keeps no data, only the names of what there is and the times since when.
 //
 // It shares nothing with the client it serves: it verifies signatures, reads JSON and words errors with its own code, so
@@ -14,6 +14,8 @@
 //
 //	GET    /restores   the accepted restores
 //	GET    /requests   counts by service and operation
+//	GET    /logins     every try to log in with a password
+//	DELETE /tokens     what logins have issued
 //	GET    /jobs       every job
 //	POST   /jobs       {"service": "rds", "target_id": "…", "name": "ManualBackup"}
 //	POST   /jobs/ID    {"action": "hold"}; finish, fail (with "reason"), hold, release, expire; ID may be * or next
@@ -30,7 +32,8 @@
 //	  "accounts": [{
 //	    "user_name": "demo", "user_id": "7116d09f88fa41908676fdd4b039e95b",
 //	    "access_key": "AKEXAMPLE", "secret_key": "not-a-real-secret", "security_token": "given for a temporary key only",
-//	    "tokens": [{"value": "a-token", "expires": "+24h"}]
+//	    "tokens": [{"value": "a-token", "expires": "+24h"}],
+//	    "password": "not-a-real-one", "domain_name": "demo-domain", "domain_id": "d78cbac186b744899480f25bd022f468"
 //	  }],
 //	  "projects": [{"id": "0483b6b16e954cb88930a360d2c4e663", "name": "eu-west-101", "accounts": ["demo"]}],
 //	  "rds_instances": [{
@@ -61,6 +64,7 @@
 //	  }],
 //	  "rds_requests_per_minute": 60,
 //	  "dws_action_id_is_job_id": true,
+//	  "token_seconds": 86400,
 //	  "zone_hours": 8
 //	}
 package fakecloud

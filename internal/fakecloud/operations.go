@@ -13,6 +13,7 @@ const (
 // The operations, as faults and request counts name them.
 const (
 	ListProjects = "ListProjects" // iam
+	CreateToken  = "CreateToken"  // iam
 
 	ListInstances   = "ListInstances"   // rds, dds
 	ShowJob         = "ShowJob"         // rds, dds, dws
@@ -49,6 +50,7 @@ type route struct {
 var routes = map[string][]route{
 	IAM: {
 		{ListProjects, "GET", "/v3/projects", (*call).listProjects},
+		{CreateToken, "POST", "/v3/auth/tokens", (*call).createToken},
 	},
 	RDS: {
 		{RestoreTables, "POST", "/v3/{project_id}/instances/batch/restore/tables", (*call).restoreRDSTables},

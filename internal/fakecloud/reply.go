@@ -75,6 +75,10 @@ func newReply(service string, value any, err error) reply {
 	if service == IAM {
 		answer.header.Set("X-IAM-Trace-Id", "token_"+service+"_"+requestID)
 	}
+	if token, ok := value.(createdToken); ok {
+		answer.status, value = http.StatusCreated, token.body
+		answer.header.Set("X-Subject-Token", token.value)
+	}
 	if err != nil {
 		answer.status, value = errorBody(service, requestID, err)
 	}

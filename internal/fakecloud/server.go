@@ -46,6 +46,7 @@ type Cloud struct {
 	jobVisibleAfter      time.Duration
 	rdsRequestsPerMinute int
 	dwsActionIDIsJobID   bool
+	tokenLife            time.Duration
 	zone                 *time.Location
 	addresses            Addresses
 
@@ -68,6 +69,8 @@ type Cloud struct {
 	faults      []*Fault
 	requests    map[string]map[string]int
 	restores    []Restore
+	logins      []Login
+	issued      []*issuedToken
 }
 
 // Start listens and serves until Close.
@@ -85,6 +88,7 @@ func Start(options Options) (*Cloud, error) {
 		jobVisibleAfter:      options.JobVisibleAfter,
 		rdsRequestsPerMinute: cmp.Or(world.RDSRequestsPerMinute, 60),
 		dwsActionIDIsJobID:   world.DWSActionIDIsJobID == nil || *world.DWSActionIDIsJobID,
+		tokenLife:            time.Duration(cmp.Or(world.TokenSeconds, 24*3600)) * time.Second,
 		zone:                 time.FixedZone("", world.ZoneHours*3600),
 		closing:              make(chan struct{}),
 		changed:              make(chan struct{}),
@@ -225,6 +229,9 @@ func (q *call) run(matched *route) (any, error) {
 		return nil, badParameter("the query cannot be read")
 	}
 	q.query = query
+	if matched.operation == CreateToken { // nobody is known before it
+		return matched.answer(q)
+	}
 	if err := q.authenticate(); err != nil {
 		return nil, err
 	}

@@ -89,6 +89,8 @@ type account struct {
 	Account
 	wrongSignatures int // in a row
 	lockedUntil     time.Time
+	wrongPasswords  int // in a row
+	noLoginUntil    time.Time
 	minute          time.Time // when the running minute of the RDS rate limit began
 	requests        int       // in that minute
 }

@@ -21,18 +21,23 @@ type World struct {
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
 	// DWSActionIDIsJobID says whether a cluster action carries the id of the job behind it; nil = true. Not documented.
 	DWSActionIDIsJobID *bool `json:"dws_action_id_is_job_id,omitempty"`
+	// TokenSeconds is how long a token lives that a login has issued; 0 = a day, which is not documented.
+	TokenSeconds int `json:"token_seconds,omitempty"`
 	// ZoneHours is how far east of UTC the clocks are that jobs' times are written by: RDS and DDS say so (+0800), DWS does
 	// not. Which zone that is is not documented; 0 = UTC.
 	ZoneHours int `json:"zone_hours,omitempty"`
 }
 
-// Account is one user with an access key, tokens, or both.
+// Account is one user with an access key, tokens, a password, or several of them.
 type Account struct {
 	UserName      string  `json:"user_name"`
 	UserID        string  `json:"user_id,omitempty"`
 	AccessKey     string  `json:"access_key,omitempty"`
 	SecretKey     string  `json:"secret_key,omitempty"`
 	SecurityToken string  `json:"security_token,omitempty"` // given = the key is a temporary one and needs it
+	Password      string  `json:"password,omitempty"`       // to log in with; it needs a domain
+	DomainName    string  `json:"domain_name,omitempty"`
+	DomainID      string  `json:"domain_id,omitempty"`
 	Tokens        []Token `json:"tokens,omitempty"`
 }
 
@@ -163,6 +168,9 @@ func (w World) validate() error {
 		}
 		if account.AccessKey != "" {
 			check(once("access key", account.AccessKey))
+		}
+		if account.Password != "" && account.DomainName == "" && account.DomainID == "" {
+			check(fmt.Errorf("the account %s has a password but no domain", account.UserName))
 		}
 		for _, token := range account.Tokens {
 			check(once("token", token.Value))

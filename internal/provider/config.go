@@ -32,6 +32,11 @@ var (
 	secretKeySetting     = setting{"secret_key", []string{"HW_SECRET_KEY", "OS_SECRET_KEY"}}
 	securityTokenSetting = setting{"security_token", []string{"HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"}}
 	authTokenSetting     = setting{"auth_token", []string{"HW_AUTH_TOKEN", "OS_AUTH_TOKEN"}}
+	userNameSetting      = setting{"user_name", []string{"HW_USER_NAME", "OS_USERNAME"}}
+	userIDSetting        = setting{"user_id", []string{"HW_USER_ID", "OS_USER_ID"}}
+	passwordSetting      = setting{"password", []string{"HW_USER_PASSWORD", "OS_PASSWORD"}}
+	domainNameSetting    = setting{"domain_name", []string{"HW_DOMAIN_NAME", "OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME"}}
+	domainIDSetting      = setting{"domain_id", []string{"HW_DOMAIN_ID", "OS_DOMAIN_ID", "OS_USER_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID"}}
 	// OS_CLOUD is left out: in OpenStack's tools it names an entry of clouds.yaml, not a domain.
 	cloudSetting      = setting{"cloud", []string{"HW_CLOUD"}}
 	authURLSetting    = setting{"auth_url", []string{"HW_AUTH_URL", "OS_AUTH_URL"}}
@@ -83,6 +88,11 @@ type providerArguments struct {
 	SecretKey     types.String `tfsdk:"secret_key"`
 	SecurityToken types.String `tfsdk:"security_token"`
 	AuthToken     types.String `tfsdk:"auth_token"`
+	UserName      types.String `tfsdk:"user_name"`
+	UserID        types.String `tfsdk:"user_id"`
+	Password      types.String `tfsdk:"password"`
+	DomainName    types.String `tfsdk:"domain_name"`
+	DomainID      types.String `tfsdk:"domain_id"`
 	Cloud         types.String `tfsdk:"cloud"`
 	AuthURL       types.String `tfsdk:"auth_url"`
 	Endpoints     types.Map    `tfsdk:"endpoints"`
@@ -115,7 +125,7 @@ func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (cli
 		diags.AddAttributeError(path.Root("region"), "No region",
 			fmt.Sprintf("Set %s, such as \"eu-west-101\".", regionSetting))
 	}
-	a.addCredentials(&config, text, &diags)
+	a.addCredentials(&config, env, &diags)
 	config.Endpoints = a.endpoints(ctx, &diags)
 	config.Insecure = a.insecure(env, &diags)
 	config.RootCAs = rootCAs(text(a.CACertFile, cacertFileSetting), &diags)
@@ -141,50 +151,6 @@ func either(id types.String, idSetting setting, name types.String, nameSetting s
 		}
 	}
 	return theID, theName
-}
-
-// addCredentials chooses what to log in with: what the block says wins over the environment as a whole, so that a key in
-// the block is not overruled by a token that happens to be exported. Within each, a token wins over a key, as in the
-// vendor's own provider; both in the block are a contradiction.
-func (a providerArguments) addCredentials(config *client.Config, text func(types.String, setting) string, diags *diag.Diagnostics) {
-	block := func(argument types.String) bool { return argument.ValueString() != "" }
-	keyInBlock := block(a.AccessKey) || block(a.SecretKey)
-	if block(a.AuthToken) && keyInBlock {
-		diags.AddAttributeError(path.Root("auth_token"), "Contradictory credentials",
-			"The provider block has \"auth_token\" as well as \"access_key\" or \"secret_key\". Keep one of the two ways to log in; "+
-				"what the block does not have may come from HW_AUTH_TOKEN, or from HW_ACCESS_KEY and HW_SECRET_KEY.")
-		return
-	}
-	if !keyInBlock {
-		config.AuthToken = text(a.AuthToken, authTokenSetting)
-	}
-	if config.AuthToken != "" {
-		if block(a.SecurityToken) {
-			diags.AddAttributeError(path.Root("security_token"), "Contradictory credentials",
-				fmt.Sprintf("\"security_token\" belongs to a temporary \"access_key\", but %s is what is used. Remove one of the two.", authTokenSetting))
-		}
-		return
-	}
-	config.AccessKey = text(a.AccessKey, accessKeySetting)
-	config.SecretKey = text(a.SecretKey, secretKeySetting)
-	config.SecurityToken = a.SecurityToken.ValueString()
-	if !block(a.AccessKey) || !block(a.SecretKey) {
-		// A token in the environment belongs to the key in the environment, not to one that is written in the block.
-		config.SecurityToken = text(a.SecurityToken, securityTokenSetting)
-	}
-	missing := func(argument string, s setting, beside string) {
-		diags.AddAttributeError(path.Root(argument), "Incomplete credentials", fmt.Sprintf("There is %s but no %s.", beside, s))
-	}
-	switch {
-	case config.AccessKey == "" && config.SecretKey == "" && config.SecurityToken == "":
-		diags.AddError("No credentials", fmt.Sprintf("Set %s and %s, or %s.", accessKeySetting, secretKeySetting, authTokenSetting))
-	case config.AccessKey == "" && config.SecretKey == "":
-		missing("access_key", accessKeySetting, `a "security_token"`)
-	case config.AccessKey == "":
-		missing("access_key", accessKeySetting, `a "secret_key"`)
-	case config.SecretKey == "":
-		missing("secret_key", secretKeySetting, `an "access_key"`)
-	}
 }
 
 var services = []string{"dds", "dws", "iam", "rds"}

@@ -99,6 +99,37 @@ func TestClientConfig(t *testing.T) {
 			environment: map[string]string{"HW_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st"},
 			want:        client.Config{Region: "r", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", MaxRetries: 5},
 		},
+		"a password in the block wins over a token and a key in the environment": {
+			arguments:   providerArguments{Region: text("r"), UserName: text("u"), Password: text("pw"), DomainName: text("d")},
+			environment: map[string]string{"HW_AUTH_TOKEN": "token", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk", "HW_DOMAIN_ID": "id"},
+			want:        client.Config{Region: "r", UserName: "u", Password: "pw", DomainName: "d", MaxRetries: 5},
+		},
+		"a key in the environment wins over a password beside it": {
+			environment: map[string]string{"HW_REGION_NAME": "r", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "HW_USER_NAME": "u", "HW_USER_PASSWORD": "pw"},
+			want:        client.Config{Region: "r", AccessKey: "ak", SecretKey: "sk", MaxRetries: 5},
+		},
+		"a password from HW_": {
+			environment: map[string]string{"HW_REGION_NAME": "r", "HW_USER_NAME": "u", "HW_USER_PASSWORD": "pw", "HW_DOMAIN_NAME": "d", "OS_DOMAIN_ID": "x", "OS_USER_ID": "x", "OS_PASSWORD": "x"},
+			want:        client.Config{Region: "r", UserName: "u", Password: "pw", DomainName: "d", MaxRetries: 5},
+		},
+		"a password from OS_": {
+			environment: map[string]string{"OS_REGION_NAME": "r", "OS_USERNAME": "u", "OS_PASSWORD": "pw", "OS_USER_DOMAIN_NAME": "d", "OS_TENANT_NAME": "n"},
+			want:        client.Config{Region: "r", UserName: "u", Password: "pw", DomainName: "d", ProjectName: "n", MaxRetries: 5},
+		},
+		"a user's name in the block, the password in the environment": {
+			arguments:   providerArguments{Region: text("r"), UserName: text("u"), DomainID: text("d")},
+			environment: map[string]string{"HW_USER_ID": "x", "HW_USER_PASSWORD": "pw", "HW_DOMAIN_NAME": "x", "HW_ACCESS_KEY": "ak"},
+			want:        client.Config{Region: "r", UserName: "u", Password: "pw", DomainID: "d", MaxRetries: 5},
+		},
+		"a user's id needs no domain": {
+			environment: map[string]string{"HW_REGION_NAME": "r", "HW_USER_ID": "u", "HW_USER_NAME": "x", "HW_USER_PASSWORD": "pw"},
+			want:        client.Config{Region: "r", UserID: "u", Password: "pw", MaxRetries: 5},
+		},
+		"a domain is no way to log in": {
+			arguments:   providerArguments{Region: text("r"), DomainName: text("d")},
+			environment: map[string]string{"HW_AUTH_TOKEN": "token"},
+			want:        client.Config{Region: "r", AuthToken: "token", MaxRetries: 5},
+		},
 		"false in the block wins over true in the environment": {
 			arguments:   providerArguments{Region: text("r"), AuthToken: text("token"), Insecure: types.BoolValue(false)},
 			environment: map[string]string{"HW_INSECURE": "true"},
@@ -135,6 +166,12 @@ func TestClientConfigRefuses(t *testing.T) {
 		"no access key":    {environment: map[string]string{"HW_REGION_NAME": "r", "OS_SECRET_KEY": "sk"}, says: []string{`"access_key"`, "HW_ACCESS_KEY"}},
 		"lone token":       {environment: map[string]string{"HW_REGION_NAME": "r", "HW_SECURITY_TOKEN": "st"}, says: []string{`"access_key"`, "HW_ACCESS_KEY"}},
 		"two ways":         {arguments: providerArguments{Region: text("r"), AuthToken: text("t"), AccessKey: text("a"), SecretKey: text("s")}, says: []string{`"auth_token"`, `"access_key"`}},
+		"password and key": {arguments: providerArguments{Region: text("r"), Password: text("p"), AccessKey: text("a")}, environment: loggedIn, says: []string{`"password"`, `"access_key"`}},
+		"password's token": {arguments: providerArguments{Region: text("r"), Password: text("p"), UserID: text("u"), SecurityToken: text("st")}, says: []string{`"security_token"`, `"password"`}},
+		"no password":      {environment: map[string]string{"HW_REGION_NAME": "r", "OS_USERNAME": "u"}, says: []string{`no "password"`, "HW_USER_PASSWORD"}},
+		"no user":          {environment: map[string]string{"HW_REGION_NAME": "r", "OS_PASSWORD": "p"}, says: []string{`no "user_name"`, "HW_USER_NAME"}},
+		"no domain":        {environment: map[string]string{"HW_REGION_NAME": "r", "HW_USER_NAME": "u", "OS_PASSWORD": "p"}, says: []string{`no "domain_name"`, "HW_DOMAIN_NAME"}},
+		"two users":        {arguments: providerArguments{Region: text("r"), Password: text("p"), UserID: text("u"), UserName: text("n")}, says: []string{`"user_id"`, `"user_name"`}},
 		"token's token":    {arguments: providerArguments{SecurityToken: text("st")}, environment: loggedIn, says: []string{`"security_token"`, "HW_AUTH_TOKEN"}},
 		"two projects":     {arguments: providerArguments{ProjectID: text("p"), ProjectName: text("n")}, environment: loggedIn, says: []string{`"project_id"`, `"project_name"`}},
 		"no such file":     {arguments: providerArguments{CACertFile: text("/nowhere/ca.pem")}, environment: loggedIn, says: []string{"cannot be read", `"cacert_file"`, "OS_CACERT", "/nowhere/ca.pem"}},

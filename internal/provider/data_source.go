@@ -100,10 +100,12 @@ func errorLookup(ctx context.Context, look lookups, at path.Path, err error) dia
 		return say("A look-up was answered with what cannot be read", "Try again. If the answer stays the same, check that the provider's endpoint is the service's own.")
 	case errors.As(err, new(*client.ProjectError)):
 		return say(noProject, insteadOfNoProject)
+	case errors.As(err, new(*client.LoginError)):
+		return say(loginRefused, insteadOfLogin)
 	case !errors.As(err, &answered):
 		return say("The look-up failed", "Check the id, and whether the service's address can be reached from here; then try again.")
 	case answered.StatusCode == http.StatusUnauthorized:
-		return say("The login was refused", "Five wrong signatures may lock a key for a while: check it before the next try.")
+		return say(loginRefused, insteadOfLogin)
 	case client.IsForbidden(err):
 		return say("The look-up is not allowed", "Give the credentials' user or agency the permission to make this query, or use others.")
 	case client.IsNotOnOTC(err):

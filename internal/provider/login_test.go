@@ -4,6 +4,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"terraform-provider-x/internal/fakecloud"
@@ -83,4 +84,84 @@ func TestProjectNameIsNotOne(t *testing.T) {
 			s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.ListProjects: c.requests})
 		})
 	}
+}
+
+// passwordBlock is the stage's provider block with a password instead of a key.
+func (s *stage) passwordBlock(password string) string {
+	s.Helper()
+	block := s.providerBlock("")
+	start, end := strings.Index(block, "  access_key"), strings.Index(block, "  endpoints")
+	return block[:start] + fmt.Sprintf("  user_name   = \"demo\"\n  domain_name = \"demo-domain\"\n  password    = %q\n", password) + block[end:]
+}
+
+// expectLogins checks that every login was accepted, and that there were at least so many.
+func (s *stage) expectLogins(atLeast int) {
+	s.Helper()
+	logins := s.cloud.Logins()
+	for _, login := range logins {
+		if !login.Accepted || login.ProjectID != fakecloud.DefaultProjectID {
+			s.Errorf("a login: %+v", login)
+		}
+	}
+	if len(logins) < atLeast {
+		s.Errorf("%d logins, want %d", len(logins), atLeast)
+	}
+}
+
+func TestPasswordLogin(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t)
+		s.write("main.tf", s.passwordBlock(fakecloud.DefaultPassword)+c.config(t))
+		s.mustApply()
+		s.expectAccepted(1)
+		// One in the plan's process, one in the apply's.
+		s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 2})
+		s.expectLogins(2)
+		s.expectNoChanges()
+	})
+}
+
+// TestWrongPassword checks that a wrong password is tried once, with and without look-ups in the plan: a few lock an account.
+func TestWrongPassword(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ more, says string }{
+		"preflight":    {"", "The login was refused"},
+		"no preflight": {"preflight = false", "The restore was refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			const wrong = `another "password" / for & wrong`
+			s.write("main.tf", s.passwordBlock(wrong)+restoreCases[0].config(t, c.more))
+			o := s.apply()
+			s.expect(o, 1, c.says, "No restore was started.", "the login of user demo failed, and is not tried again", "HTTP 401", "request id")
+			s.expectAccepted(0)
+			s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 1})
+			if strings.Contains(o.output, "for & wrong") {
+				t.Error("the output shows the password")
+			}
+		})
+	}
+}
+
+// TestTokenEndsWhileTheJobIsWaitedFor lets a token be revoked, and the next one grow old.
+func TestTokenEndsWhileTheJobIsWaitedFor(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		s := newStage(t, changedWorld(func(w *fakecloud.World) { w.TokenSeconds = 300 })) // three seconds on this clock
+		s.write("main.tf", s.passwordBlock(fakecloud.DefaultPassword)+c.config(t))
+		s.change("next", "hold", "")
+		p := s.start("apply", "-no-color", "-auto-approve")
+		s.awaitPolls(c.service, 1)
+		job := s.expectAccepted(1)[0]
+		before := len(s.cloud.Logins())
+		s.cloud.RevokeTokens()
+		s.await(func() bool { return len(s.cloud.Logins()) >= before+2 })
+		polls := s.cloud.Requests()[c.service][fakecloud.ShowJob]
+		s.awaitPolls(c.service, polls+1)
+		s.change(job, "finish", "")
+		s.expect(s.end(p), 0, "Apply complete!")
+		s.expectAccepted(1)
+		s.expectLogins(before + 2)
+		s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+	})
 }

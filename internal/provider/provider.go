@@ -73,7 +73,12 @@ func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"access_key":     secret(accessKeySetting, "The access key (AK) that requests are signed with."),
 			"secret_key":     secret(secretKeySetting, "The secret key (SK) that belongs to `access_key`. It is never sent."),
 			"security_token": secret(securityTokenSetting, "The security token that belongs to a temporary `access_key`."),
-			"auth_token":     secret(authTokenSetting, "An IAM token, sent instead of signing with `access_key` and `secret_key`."),
+			"auth_token":     secret(authTokenSetting, "An IAM token, sent instead of signing with `access_key` and `secret_key`. It is not renewed: for restores that outlive it, use a key or a password."),
+			"user_name":      text(userNameSetting, "The name of the user who logs in with `password`. It needs a domain."),
+			"user_id":        text(userIDSetting, "The id of that user, instead of the name. It needs no domain."),
+			"password":       secret(passwordSetting, "The password of `user_name` or `user_id`. IAM gives a token for it, in the project of `region`, which is renewed while a restore is waited for. A password that is refused is not tried again."),
+			"domain_name":    text(domainNameSetting, "The name of the domain (account) of `user_name`."),
+			"domain_id":      text(domainIDSetting, "The id of that domain, instead of the name."),
 			"cloud":          text(cloudSetting, "The domain of the cloud, such as `otc.t-systems.com`. By default `myhuaweicloud.eu` for regions that start with `eu-west-1`, `myhuaweicloud.cn` for DWS in `ap-southeast-4`, `cn-east-4`, `cn-north-12`, `cn-south-4` and `tr-west-1`, else `myhuaweicloud.com`."),
 			"auth_url":       text(authURLSetting, "The address of IAM. By default `https://iam.REGION.CLOUD`."),
 			"endpoints": schema.MapAttribute{

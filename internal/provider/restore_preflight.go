@@ -39,6 +39,12 @@ func (f *preflightFindings) refuse(at path.Path, summary, format string, argumen
 	f.diags.AddAttributeError(at, summary, fmt.Sprintf(format, arguments...)+"\nNo restore was started. "+preflightOff)
 }
 
+// What is said where nobody is logged in.
+const (
+	loginRefused   = "The login was refused"
+	insteadOfLogin = "Five wrong signatures may lock a key for a while, and some wrong passwords an account: check them before the next try."
+)
+
 // What is said where the name of the project is not that of exactly one.
 const (
 	noProject          = "The project is not known"
@@ -63,10 +69,12 @@ func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error)
 		f.refuse(at, "A look-up was answered with what cannot be read", "%v", err)
 	case errors.As(err, new(*client.ProjectError)):
 		f.diags.AddError(noProject, fmt.Sprintf("%v.\nNo restore was started. %s", err, insteadOfNoProject))
+	case errors.As(err, new(*client.LoginError)):
+		f.diags.AddError(loginRefused, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLogin))
 	case !errors.As(err, &answered):
 		f.unasked = append(f.unasked, err.Error())
 	case answered.StatusCode == http.StatusUnauthorized:
-		f.diags.AddError("The login was refused", fmt.Sprintf("%v\nNo restore was started. Five wrong signatures may lock a key for a while: check it before the next try.", err))
+		f.diags.AddError(loginRefused, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLogin))
 	case client.IsNotOnOTC(err):
 		f.refuse(at, notOnOTC, "%v\n%s", err, insteadOnOTC)
 	case client.IsForbidden(err), client.IsBusy(err), isUnavailable(answered):

@@ -215,7 +215,7 @@ func (s *submission[M]) awaitStrangers(ctx context.Context) (earlierJobs, error)
 		if ctx.Err() != nil {
 			return earlierJobs{}, context.Cause(ctx)
 		}
-		if refused := (*client.APIError)(nil); errors.As(err, &refused) && refused.StatusCode == http.StatusUnauthorized {
+		if refused := (*client.APIError)(nil); errors.As(err, &refused) && refused.StatusCode == http.StatusUnauthorized || errors.As(err, new(*client.LoginError)) {
 			return earlierJobs{}, err
 		}
 		if err != nil {

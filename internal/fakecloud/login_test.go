@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakecloud
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	byName  = `"name":"demo","domain":{"name":"demo-domain"}`
+	byID    = `"id":"7116d09f88fa41908676fdd4b039e95b"`
+	inScope = `"project":{"name":"eu-west-101"}`
+)
+
+func (c *testCloud) login(user, password, scope string) answer {
+	c.t.Helper()
+	quoted, _ := json.Marshal(password)
+	return c.send(c.request(IAM, "POST", "/v3/auth/tokens", `{"auth":{"identity":{"methods":["password"],"password":{"user":{`+user+
+		`,"password":`+string(quoted)+`}}},"scope":{`+scope+`}}}`))
+}
+
+func TestLogin(t *testing.T) {
+	for name, test := range map[string]struct {
+		user, password, scope string
+		status                int
+	}{
+		"by name":                 {byName, DefaultPassword, inScope, 201},
+		"by name, domain by id":   {`"name":"demo","domain":{"id":"` + DefaultDomainID + `"}`, DefaultPassword, inScope, 201},
+		"by id":                   {byID, DefaultPassword, `"project":{"id":"` + DefaultProjectID + `"}`, 201},
+		"scope with a domain":     {byName, DefaultPassword, `"project":{"name":"eu-de","domain":{"name":"demo-domain"}}`, 201},
+		"scope, another domain":   {byName, DefaultPassword, `"project":{"name":"eu-de","domain":{"name":"other"}}`, 401},
+		"by name without domain":  {`"name":"demo"`, DefaultPassword, inScope, 401},
+		"another domain":          {`"name":"demo","domain":{"name":"other"}`, DefaultPassword, inScope, 401},
+		"wrong password":          {byName, "wrong", inScope, 401},
+		"user without a password": {`"id":"0ca5a1a4ae2f4b6cb0a8cb0d7d0ac8c4"`, "", inScope, 401},
+		"no such project":         {byName, DefaultPassword, `"project":{"name":"nowhere"}`, 401},
+		"no scope":                {byName, DefaultPassword, `"project":{}`, 400},
+		"name and id":             {byName + "," + byID, DefaultPassword, inScope, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, Options{})
+			got := c.login(test.user, test.password, test.scope)
+			token := got.header.Get("X-Subject-Token")
+			if got.status != test.status || (token != "") != (test.status == 201) {
+				t.Fatalf("%d %s, token %q, want %d", got.status, got.raw, token, test.status)
+			}
+			if strings.Contains(got.raw, DefaultPassword) || token != "" && strings.Contains(got.raw, token) {
+				t.Errorf("a secret is in the body: %s", got.raw)
+			}
+			if logins := c.Logins(); test.status != 400 && (len(logins) != 1 || logins[0].Accepted != (test.status == 201)) {
+				t.Errorf("logins: %+v", logins)
+			}
+		})
+	}
+}
+
+// withToken asks something of RDS in the project.
+func (c *testCloud) withToken(token, project string) int {
+	request := c.request(RDS, "GET", "/v3/"+project+"/tasklist", "")
+	request.Header.Set("X-Auth-Token", token)
+	return c.send(request).status
+}
+
+func TestIssuedTokens(t *testing.T) {
+	world := DefaultWorld()
+	world.TokenSeconds = 600
+	c := start(t, Options{World: world})
+	got := c.login(byName, DefaultPassword, inScope)
+	token := got.header.Get("X-Subject-Token")
+	expires, err := time.Parse(time.RFC3339, dig(got.body, "token", "expires_at").(string))
+	if err != nil || !expires.Equal(c.clock.Now().Add(10*time.Minute)) {
+		t.Errorf("expires %s, %v", expires, err)
+	}
+	if id := dig(got.body, "token", "project", "id"); id != DefaultProjectID {
+		t.Errorf("of project %v", id)
+	}
+	if status := c.withToken(token, DefaultProjectID); status != 200 {
+		t.Errorf("its own project: %d", status)
+	}
+	if status := c.withToken(token, SecondProjectID); status != http.StatusForbidden {
+		t.Errorf("another project of the user's: %d", status)
+	}
+	c.clock.advance(10 * time.Minute)
+	if status := c.withToken(token, DefaultProjectID); status != 401 {
+		t.Errorf("expired: %d", status)
+	}
+	token = c.login(byID, DefaultPassword, inScope).header.Get("X-Subject-Token")
+	c.RevokeTokens()
+	if status := c.withToken(token, DefaultProjectID); status != 401 {
+		t.Errorf("revoked: %d", status)
+	}
+	if got := len(c.IssuedTokens()); got != 2 {
+		t.Errorf("%d tokens, want 2", got)
+	}
+}
+
+func TestLockAfterWrongPasswords(t *testing.T) {
+	c := start(t, Options{})
+	for range 4 {
+		c.login(byName, "wrong", inScope)
+	}
+	if got := c.login(byName, DefaultPassword, inScope); got.status != 201 {
+		t.Fatalf("after four wrong ones: %d %s", got.status, got.raw)
+	}
+	for range 5 {
+		c.login(byName, "wrong", inScope)
+	}
+	if got := c.login(byName, DefaultPassword, inScope); got.status != 401 || !strings.Contains(got.raw, "locked") {
+		t.Fatalf("after five in a row: %d %s", got.status, got.raw)
+	}
+	c.clock.advance(lockDuration)
+	if got := c.login(byName, DefaultPassword, inScope); got.status != 201 {
+		t.Fatalf("after the lock: %d %s", got.status, got.raw)
+	}
+	if n := c.Requests()[IAM][CreateToken]; n != 12 {
+		t.Errorf("%d requests counted, want 12", n)
+	}
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+)
+
+// credential is an argument, and what stands in it and in its variables.
+type credential struct {
+	setting
+	block, env string
+}
+
+func (c credential) value() string { return cmp.Or(c.block, c.env) }
+
+// way is one of the ways to log in, by the arguments that it needs and no other has.
+type way struct {
+	parts []credential
+	add   func(config *client.Config, diags *diag.Diagnostics)
+}
+
+func (w way) inBlock() []string {
+	var names []string
+	for _, part := range w.parts {
+		if part.block != "" {
+			names = append(names, part.argument)
+		}
+	}
+	return names
+}
+
+func (w way) inEnvironment() bool {
+	for _, part := range w.parts {
+		if part.env != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// addCredentials chooses what to log in with: what the block says wins over the environment as a whole, so that a key in
+// the block is not overruled by a token that happens to be exported. Within each, a token wins over a key and a key over a
+// password, as in the vendor's own provider; several in the block are a contradiction. What the chosen way still lacks may come
+// from the environment.
+func (a providerArguments) addCredentials(config *client.Config, env lookupEnv, diags *diag.Diagnostics) {
+	ways := a.ways(env)
+	var chosen *way
+	var given []string
+	for i, w := range ways {
+		names := w.inBlock()
+		if len(names) > 0 && chosen != nil {
+			diags.AddAttributeError(path.Root(names[0]), "Contradictory credentials",
+				fmt.Sprintf("The provider block has %q as well as %q. Keep one of the ways to log in: a token, a key or a password.", given, names))
+			return
+		}
+		if len(names) > 0 {
+			chosen, given = &ways[i], names
+		}
+	}
+	for i, w := range ways {
+		if chosen == nil && w.inEnvironment() {
+			chosen = &ways[i]
+		}
+	}
+	if chosen == nil {
+		chosen = &ways[1] // it says what is missing
+	}
+	chosen.add(config, diags)
+}
+
+// ways are all of them, the one that wins first.
+func (a providerArguments) ways(env lookupEnv) []way {
+	of := func(argument types.String, s setting) credential {
+		return credential{s, argument.ValueString(), s.fromEnvironment(env)}
+	}
+	token, accessKey, secretKey := of(a.AuthToken, authTokenSetting), of(a.AccessKey, accessKeySetting), of(a.SecretKey, secretKeySetting)
+	securityToken, password := of(a.SecurityToken, securityTokenSetting), of(a.Password, passwordSetting)
+	// A security token chooses no way: its key may be in the environment. Beside another way it is refused.
+	return []way{
+		{[]credential{token}, func(config *client.Config, diags *diag.Diagnostics) {
+			config.AuthToken = token.value()
+			refuseSecurityToken(securityToken, token.setting, diags)
+		}},
+		{[]credential{accessKey, secretKey}, func(config *client.Config, diags *diag.Diagnostics) {
+			addKey(config, accessKey, secretKey, securityToken, diags)
+		}},
+		{[]credential{of(a.UserName, userNameSetting), of(a.UserID, userIDSetting), password}, func(config *client.Config, diags *diag.Diagnostics) {
+			a.addPassword(config, password, env, diags)
+			refuseSecurityToken(securityToken, password.setting, diags)
+		}},
+	}
+}
+
+func refuseSecurityToken(securityToken credential, used setting, diags *diag.Diagnostics) {
+	if securityToken.block != "" {
+		diags.AddAttributeError(path.Root("security_token"), "Contradictory credentials",
+			fmt.Sprintf("\"security_token\" belongs to a temporary \"access_key\", but %s is what is used. Remove one of the two.", used))
+	}
+}
+
+// addIncomplete is for a way to log in of which something is there and something is not.
+func addIncomplete(missing setting, beside string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root(missing.argument), "Incomplete credentials", fmt.Sprintf("There is %s but no %s.", beside, missing))
+}
+
+func addKey(config *client.Config, accessKey, secretKey, securityToken credential, diags *diag.Diagnostics) {
+	config.AccessKey, config.SecretKey, config.SecurityToken = accessKey.value(), secretKey.value(), securityToken.block
+	if accessKey.block == "" || secretKey.block == "" {
+		// A token in the environment belongs to the key in the environment, not to one that is written in the block.
+		config.SecurityToken = securityToken.value()
+	}
+	switch {
+	case config.AccessKey == "" && config.SecretKey == "" && config.SecurityToken == "":
+		diags.AddError("No credentials", fmt.Sprintf("Set %s and %s, or %s, or %s with %s and %s.",
+			accessKeySetting, secretKeySetting, authTokenSetting, userNameSetting, passwordSetting, domainNameSetting))
+	case config.AccessKey == "" && config.SecretKey == "":
+		addIncomplete(accessKeySetting, `a "security_token"`, diags)
+	case config.AccessKey == "":
+		addIncomplete(accessKeySetting, `a "secret_key"`, diags)
+	case config.SecretKey == "":
+		addIncomplete(secretKeySetting, `an "access_key"`, diags)
+	}
+}
+
+// addPassword takes a user's name only with its domain, which an id does not need.
+func (a providerArguments) addPassword(config *client.Config, password credential, env lookupEnv, diags *diag.Diagnostics) {
+	config.Password = password.value()
+	config.UserID, config.UserName = either(a.UserID, userIDSetting, a.UserName, userNameSetting, env, diags)
+	config.DomainID, config.DomainName = either(a.DomainID, domainIDSetting, a.DomainName, domainNameSetting, env, diags)
+	switch {
+	case config.Password == "":
+		addIncomplete(passwordSetting, `a "user_name" or "user_id"`, diags)
+	case config.UserName == "" && config.UserID == "":
+		addIncomplete(userNameSetting, `a "password"`, diags)
+	case config.UserID == "" && config.DomainName == "" && config.DomainID == "":
+		addIncomplete(domainNameSetting, `a "user_name" and a "password"`, diags)
+	}
+}
