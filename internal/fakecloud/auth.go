@@ -66,6 +66,7 @@ func (q *call) authenticateSignature(authorization string) error {
 	if parts == nil {
 		return unauthorised("Authorization is not of the form " + algorithm + " Access=, SignedHeaders=, Signature=")
 	}
+	q.signatures = append(q.signatures, parts[3])
 	account := q.accountOf(parts[1])
 	if account == nil {
 		return unauthorised("Get secretKey failed, ak not exist")

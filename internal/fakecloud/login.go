@@ -45,17 +45,6 @@ func (c *Cloud) Logins() []Login {
 	return append([]Login{}, c.logins...)
 }
 
-// IssuedTokens returns the values of all tokens that logins have made.
-func (c *Cloud) IssuedTokens() []string {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	var values []string
-	for _, token := range c.issued {
-		values = append(values, token.value)
-	}
-	return values
-}
-
 // RevokeTokens lets no token that a login has made count any more.
 func (c *Cloud) RevokeTokens() {
 	c.lock.Lock()

@@ -37,6 +37,24 @@ func (c *Cloud) Requests() map[string]map[string]int {
 	return requests
 }
 
+// Secrets are all that must be shown nowhere: keys, passwords and tokens, those too that logins have issued, and the signatures
+// of the requests that came in.
+func (c *Cloud) Secrets() []string {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	secrets := slices.Clone(c.signatures)
+	for _, account := range c.accounts {
+		secrets = append(secrets, account.AccessKey, account.SecretKey, account.SecurityToken, account.Password)
+		for _, token := range account.Tokens {
+			secrets = append(secrets, token.Value)
+		}
+	}
+	for _, token := range c.issued {
+		secrets = append(secrets, token.value)
+	}
+	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
+}
+
 // WaitFor returns once what is true. It asks at once and after every request, restore and change of a job; it does not
 // ask just because time passes. What may call the cloud's other methods. The error is context.Cause(ctx).
 func (c *Cloud) WaitFor(ctx context.Context, what func() bool) error {

@@ -71,6 +71,7 @@ type Cloud struct {
 	restores    []Restore
 	logins      []Login
 	issued      []*issuedToken
+	signatures  []string // of the requests that came in
 }
 
 // Start listens and serves until Close.

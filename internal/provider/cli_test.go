@@ -92,6 +92,8 @@ type stage struct {
 	clock    compressedClock
 	dir      string
 	provider string // the directory of the provider's executable; "" for this test binary
+
+	environment []string // of the CLI, beside what all tests have
 }
 
 // newStage starts a cloud whose clock runs a hundred times as fast: a job of a minute takes 0.6 s.

@@ -84,6 +84,7 @@ func (s *stage) start(arguments ...string) *process {
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.Env = append(cleanEnvironment(), serveVariable+"="+s.clock.String(),
 		"TF_CLI_CONFIG_FILE="+s.cliConfiguration(), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	p.Env = append(p.Env, s.environment...)
 	if err := p.Start(); err != nil {
 		s.Fatal(err)
 	}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"archive/zip"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// logins are the ways to log in, by environment variables: what stands in a provider block the CLI itself writes into plans.
+var logins = [][]string{
+	{"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey},
+	{
+		"OS_ACCESS_KEY=" + fakecloud.TemporaryAccessKey, "OS_SECRET_KEY=" + fakecloud.TemporarySecretKey,
+		"OS_SECURITY_TOKEN=" + fakecloud.TemporarySecurityToken,
+	},
+	{"HW_AUTH_TOKEN=" + fakecloud.DefaultToken},
+	{"HW_USER_NAME=" + fakecloud.DefaultUserName, "HW_USER_PASSWORD=" + fakecloud.DefaultPassword, "HW_DOMAIN_ID=" + fakecloud.DefaultDomainID},
+}
+
+// exampleDirectories are those of all configurations under examples/ but the actions', which no plain plan runs.
+func exampleDirectories(t *testing.T) []string {
+	t.Helper()
+	root := filepath.Join("..", "..", "examples")
+	var found []string
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(path) == ".tf" && !strings.Contains(path, "actions") {
+			directory, _ := filepath.Rel(root, filepath.Dir(path))
+			found = append(found, directory)
+		}
+		return err
+	})
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// configureExample writes an example as it is, with a provider block where it has none, and returns the variables it wants.
+func (s *stage) configureExample(name string) []string {
+	s.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "examples", name, "*.tf"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	var text string
+	for _, file := range files {
+		text += example(s.T, filepath.Join(name, filepath.Base(file)))
+	}
+	if !strings.Contains(text, `provider "x"`) {
+		block := s.providerBlock("")
+		text += block[:strings.Index(block, "  access_key")] + block[strings.Index(block, "  endpoints"):]
+	}
+	s.write("main.tf", text)
+	var variables []string
+	if strings.Contains(text, `variable "endpoints"`) {
+		at := s.cloud.Addresses()
+		variables = append(variables, "-var", fmt.Sprintf("endpoints={iam=%q,rds=%q,dds=%q,dws=%q}", at.IAM, at.RDS, at.DDS, at.DWS))
+	}
+	if strings.Contains(text, `variable "job_id"`) {
+		job, err := s.cloud.Occupy(fakecloud.RDS, ordersDB, "RestoreSomething")
+		if err != nil {
+			s.Fatal(err)
+		}
+		s.change(job, "finish", "")
+		variables = append(variables, "-var", "job_id="+job)
+	}
+	return variables
+}
+
+// everything runs a command and returns all that it wrote.
+func (s *stage) everything(arguments ...string) string {
+	s.Helper()
+	p := s.start(arguments...)
+	o := s.end(p)
+	if o.exit != 0 {
+		s.Fatalf("%v: exit status %d:\n%.9000s", arguments, o.exit, o.output)
+	}
+	return string(p.output.Bytes())
+}
+
+// unzipped is what a plan's file holds.
+func (s *stage) unzipped(name string) string {
+	s.Helper()
+	archive, err := zip.OpenReader(filepath.Join(s.dir, name))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer archive.Close()
+	var all strings.Builder
+	for _, file := range archive.File {
+		content, err := file.Open()
+		if err != nil {
+			s.Fatal(err)
+		}
+		if _, err := io.Copy(&all, content); err != nil {
+			s.Fatal(err)
+		}
+		_ = content.Close()
+	}
+	return all.String()
+}
+
+// unquoted takes back what JSON and logs do to a text, once or several times over.
+var unquoted = strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">", `\`, "")
+
+// expectNoSecrets searches what is shown for every secret of the world.
+func (s *stage) expectNoSecrets(shown map[string]string) {
+	s.Helper()
+	for where, text := range shown {
+		text = unquoted.Replace(text)
+		for _, secret := range s.cloud.Secrets() {
+			for _, spelling := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+				if at := strings.Index(text, spelling); at >= 0 {
+					s.Fatalf("%s shows %q:\n%s", where, spelling, text[max(0, at-200):min(len(text), at+200)])
+				}
+			}
+		}
+	}
+}
+
+// traced plans and applies what is configured, logging all that there is to log, and returns all that was written anywhere.
+func (s *stage) traced(variables []string) map[string]string {
+	s.Helper()
+	s.environment = append(s.environment, "TF_LOG=TRACE", "HW_REGION_NAME=eu-west-101")
+	shown := map[string]string{
+		"plan":  s.everything(append([]string{"plan", "-no-color", "-out=plan.bin"}, variables...)...),
+		"apply": s.everything("apply", "-no-color", "plan.bin"),
+	}
+	shown["the plan's file"] = s.unzipped("plan.bin")
+	shown["show plan"] = s.everything("show", "-json", "plan.bin")
+	shown["show"] = s.everything("show", "-json")
+	state, err := os.ReadFile(filepath.Join(s.dir, "terraform.tfstate"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	shown["the state"] = string(state)
+	return shown
+}
+
+// TestExamplesShowNoSecret runs every example, logged in one way or another, and the demo, which has all restores, in all ways.
+func TestExamplesShowNoSecret(t *testing.T) {
+	t.Parallel()
+	run := func(name string, way int) {
+		t.Run(fmt.Sprintf("%s/%d", name, way), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.environment = slices.Clone(logins[way])
+			shown := s.traced(s.configureExample(name))
+			s.expectNoSecrets(shown)
+			calls := strings.Count(shown["plan"]+shown["apply"], "cloud call")
+			requests := 0
+			for _, operations := range s.cloud.Requests() {
+				for _, count := range operations {
+					requests += count
+				}
+			}
+			if calls != requests {
+				t.Errorf("%d calls are logged, %d came: what is searched is not all", calls, requests)
+			}
+		})
+	}
+	for i, name := range exampleDirectories(t) {
+		if name != "demo" {
+			run(name, i%len(logins))
+		}
+	}
+	for way := range logins {
+		run("demo", way)
+	}
+}
