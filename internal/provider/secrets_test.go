@@ -32,17 +32,22 @@ var logins = [][]string{
 func exampleDirectories(t *testing.T) []string {
 	t.Helper()
 	root := filepath.Join("..", "..", "examples")
-	var found []string
+	var found, withActions []string
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".tf" && !strings.Contains(path, "actions") {
-			directory, _ := filepath.Rel(root, filepath.Dir(path))
-			found = append(found, directory)
+		if err != nil || filepath.Ext(path) != ".tf" {
+			return err
 		}
+		directory, err := filepath.Rel(root, filepath.Dir(path))
+		if text := example(t, filepath.Join(directory, filepath.Base(path))); strings.Contains("\n"+text, "\naction ") {
+			withActions = append(withActions, directory)
+		}
+		found = append(found, directory)
 		return err
 	})
 	if err != nil || len(found) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
+	found = slices.DeleteFunc(found, func(directory string) bool { return slices.Contains(withActions, directory) })
 	slices.Sort(found)
 	return slices.Compact(found)
 }
