@@ -187,6 +187,14 @@ func IsForbidden(err error) bool {
 		refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden
 }
 
+// IsLoginRefused reports whether err says that the credentials are not accepted: a password that got no token, or a 401 other
+// than DWS's for "not found or no access".
+func IsLoginRefused(err error) bool {
+	var refused *APIError
+	return errors.As(err, new(*LoginError)) ||
+		errors.As(err, &refused) && refused.StatusCode == http.StatusUnauthorized && !IsNotFound(err)
+}
+
 // notFound wraps err in a *NotFoundError if the service says with one of the codes, or with a 404,
 // that the thing does not exist. A 404 of the gateway says that the call does not exist.
 func notFound(err error, what string, codes ...string) error {

@@ -5,7 +5,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -67,8 +66,8 @@ func (r *restoreResource[M]) inTurn(ctx context.Context, c *client.Client, plan 
 	}, nil
 }
 
-// start sends the restore call, once, when the queue is free and nothing is known against it, and returns the job. Diagnostics with an error mean that no
-// job is known; they then say whether one may exist.
+// start sends the restore call, once, when the queue is free and nothing is known against it, and returns the job. Diagnostics
+// with an error mean that no job is known; they then say whether one may exist.
 func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob, diag.Diagnostics) {
 	for {
 		before, err := s.awaitStrangers(ctx)
@@ -79,8 +78,7 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob
 		if refused := s.preflight(ctx, s.client, s.config, false).Errors(); len(refused) > 0 {
 			return knownJob{}, refused
 		}
-		sent := s.clock.Now()
-		jobID, err := s.send(ctx)
+		jobID, sent, err := s.send(ctx)
 		switch {
 		case err == nil:
 			return s.accepted(jobID, sent), nil
@@ -98,23 +96,24 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob
 }
 
 // send sends the call, after writing down what the restore goes to. The newest moment is asked for anew each time: until a
-// call is accepted, no restore has started.
-func (s *submission[M]) send(ctx context.Context) (jobID string, err error) {
+// call is accepted, no restore has started. Sent is when the call itself began: a look-up before it may take a while.
+func (s *submission[M]) send(ctx context.Context) (jobID string, sent time.Time, err error) {
 	at, err := s.moment(ctx, s.look(s.client), s.config)
 	if err != nil && !client.IsBusy(err) {
 		err = &noLatestError{err}
 	}
 	if err != nil {
-		return "", err
+		return "", sent, err
 	}
 	if diags := s.settle(ctx, s.config, s.plan, at); diags.HasError() {
-		return "", errUnknownParameters
+		return "", sent, errUnknownParameters
 	}
+	sent = s.clock.Now()
 	jobID, err = s.submit(ctx, s.client, *s.plan)
 	if err == nil || errors.As(err, new(*client.AmbiguousError)) {
 		s.lookups.forget(s.target, s.queue)
 	}
-	return jobID, err
+	return jobID, sent, err
 }
 
 // noLatestError is why the newest moment is not known. It unwraps to nothing: a cause that says "busy" is not one of these.
@@ -215,7 +214,7 @@ func (s *submission[M]) awaitStrangers(ctx context.Context) (earlierJobs, error)
 		if ctx.Err() != nil {
 			return earlierJobs{}, context.Cause(ctx)
 		}
-		if refused := (*client.APIError)(nil); errors.As(err, &refused) && refused.StatusCode == http.StatusUnauthorized || errors.As(err, new(*client.LoginError)) {
+		if client.IsLoginRefused(err) {
 			return earlierJobs{}, err
 		}
 		if err != nil {

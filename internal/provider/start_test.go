@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
 )
 
 // instantClock is a clock on which sleeping takes no time.
@@ -118,5 +119,28 @@ func TestCheckedAgainWhileBusy(t *testing.T) {
 	}
 	if len(diags) != 1 || diags[0].Summary() != "The target exists" {
 		t.Errorf("want the refusal: %v", diags)
+	}
+}
+
+// TestSubmittedWhenSent has the newest moment take a minute to be looked up: the restore is submitted after that.
+func TestSubmittedWhenSent(t *testing.T) {
+	t.Parallel()
+	look, clock := newLookups(t)
+	r := &restoreResource[dwsTableRestoreModel]{restoreSpec: dwsTableRestore, clock: clock, memory: newRestoreMemory(), lookups: look.memory, client: look.client}
+	r.queue = func(context.Context, lookups, dwsTableRestoreModel) (string, error) { return "cluster", nil }
+	r.jobs = func(context.Context, *client.Client, string, time.Time, time.Time) ([]client.Job, error) {
+		return nil, nil
+	}
+	restored := clock.Now().Add(-5 * time.Minute)
+	r.moment = func(context.Context, lookups, dwsTableRestoreModel) (time.Time, error) {
+		clock.now = clock.now.Add(time.Minute)
+		return restored, nil
+	}
+	r.submit = func(context.Context, *client.Client, dwsTableRestoreModel) (string, error) { return "job", nil }
+	s := r.newSubmission(t.Context(), look.client, &dwsTableRestoreModel{SnapshotID: types.StringValue("s")})
+	job, diags := s.start(t.Context(), clock.Now().Add(time.Hour))
+	want := knownJob{id: "job", submittedAt: pointintime.Format(clock.Now()), restoredTo: pointintime.Format(restored)}
+	if job != want || diags.HasError() {
+		t.Errorf("%+v %v, want %+v", job, diags, want)
 	}
 }
