@@ -3,6 +3,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -136,7 +137,7 @@ func (c *Client) dwsSnapshots(ctx context.Context, operation, path string) ([]DW
 	for _, record := range reply.items {
 		snapshots = append(snapshots, record.snapshot())
 	}
-	slices.SortStableFunc(snapshots, func(a, b DWSSnapshot) int { return b.Started.Compare(a.Started) })
+	slices.SortFunc(snapshots, func(a, b DWSSnapshot) int { return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.ID, b.ID)) })
 	return snapshots, nil
 }
 

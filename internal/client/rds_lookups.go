@@ -88,6 +88,16 @@ type RDSRestorableTables struct {
 	Tables      []RDSTableName // sorted by database, schema, table
 }
 
+// Has reports whether the table is listed.
+func (r RDSRestorableTables) Has(table RDSTableName) bool {
+	_, found := slices.BinarySearchFunc(r.Tables, table, compareRDSTables)
+	return found
+}
+
+func compareRDSTables(a, b RDSTableName) int {
+	return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Table, b.Table))
+}
+
 // Truncated reports whether fewer tables are listed than there are: the service ends the list at its limit, and has no pages.
 func (r RDSRestorableTables) Truncated() bool { return len(r.Tables) < r.TotalTables }
 
@@ -174,8 +184,6 @@ func (r rdsTablesRecord) tables() []RDSTableName {
 			}
 		}
 	}
-	slices.SortFunc(tables, func(a, b RDSTableName) int {
-		return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Table, b.Table))
-	})
+	slices.SortFunc(tables, compareRDSTables)
 	return tables
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"time"
 
@@ -100,12 +99,10 @@ func errorLookup(ctx context.Context, look lookups, at path.Path, err error) dia
 		return say("A look-up was answered with what cannot be read", "Try again. If the answer stays the same, check that the provider's endpoint is the service's own.")
 	case errors.As(err, new(*client.ProjectError)):
 		return say(noProject, insteadOfNoProject)
-	case errors.As(err, new(*client.LoginError)):
+	case client.IsLoginRefused(err):
 		return say(loginRefused, insteadOfLogin)
 	case !errors.As(err, &answered):
 		return say("The look-up failed", "Check the id, and whether the service's address can be reached from here; then try again.")
-	case answered.StatusCode == http.StatusUnauthorized:
-		return say(loginRefused, insteadOfLogin)
 	case client.IsForbidden(err):
 		return say("The look-up is not allowed", "Give the credentials' user or agency the permission to make this query, or use others.")
 	case client.IsNotOnOTC(err):
@@ -115,6 +112,21 @@ func errorLookup(ctx context.Context, look lookups, at path.Path, err error) dia
 	default:
 		return say("The look-up was refused", "Check the arguments.")
 	}
+}
+
+// restorableAt is the moment that restore_time means. Latest looks the newest one up; none says what it is where there is none.
+func restorableAt(ctx context.Context, look lookups, value pointintime.Value, latest func() (time.Time, bool, error), none string) (time.Time, diag.Diagnostics) {
+	if at, explicit := value.Moment(); explicit {
+		return at, nil
+	}
+	at, found, err := latest()
+	switch {
+	case err != nil:
+		return at, diag.Diagnostics{errorLookup(ctx, look, path.Root("instance_id"), err)}
+	case !found:
+		return at, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("restore_time"), "Nothing to restore from", none)}
+	}
+	return at, nil
 }
 
 // errorRestoreTime is errorLookup for what was asked about a moment. Where that is what the service will not have, it adds the

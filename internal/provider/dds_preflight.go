@@ -65,7 +65,7 @@ func checkDDSInstance(ctx context.Context, look lookups, id string, f *preflight
 	case client.IsNotFound(err):
 		f.refuse(at, "No such instance", "There is no DDS instance %s in region %s, in the project of these credentials.", id, look.client.Region())
 	case f.failed(ctx, at, err):
-		return ctx.Err() == nil && !f.diags.HasError()
+		return f.mayGoOn(ctx)
 	case !strings.EqualFold(instance.Mode, "ReplicaSet"):
 		// The API reference knows replica sets only; newer user guides also show clusters, in the console.
 		f.refuse(at, "Not a replica set", "Instance %s (%s) is of mode %s; collections can be restored in a replica set only.", id, instance.Name, instance.Mode)
@@ -119,7 +119,7 @@ func checkDDSTime(ctx context.Context, look lookups, id string, root path.Path, 
 	}
 	windows, err := look.ddsWindows(ctx, id, at)
 	if f.failed(ctx, root, err) {
-		return at, ctx.Err() == nil && !f.diags.HasError()
+		return at, f.mayGoOn(ctx)
 	}
 	// Some read a day as ending at 23:59:59, which leaves out most of its last second.
 	if within(windows, at) || within(windows, at.Truncate(time.Second)) {
@@ -146,7 +146,7 @@ func ddsMoments(windows []client.Window, at time.Time) string {
 func checkDDSDatabaseExists(ctx context.Context, look lookups, id string, root path.Path, name string, at time.Time, f *preflightFindings) bool {
 	there, err := look.ddsDatabases(ctx, id, at)
 	if f.failed(ctx, root, err) {
-		return ctx.Err() == nil && !f.diags.HasError()
+		return f.mayGoOn(ctx)
 	}
 	if slices.Contains(there, name) {
 		return true

@@ -91,7 +91,9 @@ func ddsRestorableCollectionsAttributes() map[string]schema.Attribute {
 func readDDSRestorableCollections(ctx context.Context, look lookups, m *ddsRestorableCollectionsModel) diag.Diagnostics {
 	id := m.InstanceID.ValueString()
 	expression, diags := nameRegex(path.Root("name_regex"), m.NameRegex)
-	at, timeDiags := ddsRestoreTime(ctx, look, id, m.RestoreTime)
+	at, timeDiags := restorableAt(ctx, look, m.RestoreTime, func() (time.Time, bool, error) { return look.ddsNewest(ctx, id) },
+		fmt.Sprintf("Instance %s has had no moment in the last %d days that it can be restored to, so there is no latest one. "+
+			"For an earlier one see data source x_dds_restore_windows.", id, ddsNewestDays))
 	if diags.Append(timeDiags...); diags.HasError() {
 		return diags
 	}
@@ -118,23 +120,6 @@ func readDDSRestorableCollections(ctx context.Context, look lookups, m *ddsResto
 		m.list(database, collections, expression)
 	}
 	return nil
-}
-
-// ddsRestoreTime is the moment that restore_time means.
-func ddsRestoreTime(ctx context.Context, look lookups, id string, value pointintime.Value) (time.Time, diag.Diagnostics) {
-	if at, explicit := value.Moment(); explicit {
-		return at, nil
-	}
-	latest, found, err := look.ddsNewest(ctx, id)
-	if err != nil {
-		return latest, diag.Diagnostics{errorLookup(ctx, look, path.Root("instance_id"), err)}
-	}
-	if !found {
-		return latest, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("restore_time"), "Nothing to restore from",
-			fmt.Sprintf("Instance %s has had no moment in the last %d days that it can be restored to, so there is no latest one. "+
-				"For an earlier one see data source x_dds_restore_windows.", id, ddsNewestDays))}
-	}
-	return latest, nil
 }
 
 // list adds the collections of one database. A database of which none matches is left out: a restore refuses an empty list.

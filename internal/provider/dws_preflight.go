@@ -36,7 +36,7 @@ func checkDWSSnapshot(ctx context.Context, look lookups, m dwsTableRestoreModel,
 	case client.IsNotFound(err):
 		f.refuse(at, "No such snapshot", "There is no DWS snapshot %s in region %s, in the project of these credentials.", id, look.client.Region())
 	case f.failed(ctx, at, err):
-		return snapshot, ctx.Err() == nil && !f.diags.HasError()
+		return snapshot, f.mayGoOn(ctx)
 	// The cluster's list of snapshots calls one RESTORING from which another restore runs; that is waited for.
 	case !slices.Contains([]string{"AVAILABLE", "RESTORING"}, strings.ToUpper(snapshot.Status)):
 		f.refuse(at, "The snapshot is not available", "Snapshot %s (%s) is in status %s; only one that is AVAILABLE can be restored from.", id, snapshot.Name, snapshot.Status)
@@ -88,7 +88,7 @@ func checkDWSCluster(ctx context.Context, look lookups, snapshot client.DWSSnaps
 		f.refuse(at, "The cluster is gone", "Snapshot %s (%s) is of cluster %s (%s), which does not exist any more; tables are restored into it.",
 			snapshot.ID, snapshot.Name, snapshot.ClusterID, snapshot.ClusterName)
 	case f.failed(ctx, at, err):
-		return ctx.Err() == nil && !f.diags.HasError()
+		return f.mayGoOn(ctx)
 	case !slices.Contains([]string{"AVAILABLE", "ACTIVE"}, strings.ToUpper(cluster.Status)):
 		f.refuse(at, "The cluster is not available", "Cluster %s (%s), into which the tables would be restored, is in status %s.", cluster.ID, cluster.Name, cluster.Status)
 	case readOnly:

@@ -5,7 +5,6 @@ package provider
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -106,7 +105,7 @@ func readDWSSnapshots(ctx context.Context, look lookups, m *dwsSnapshotsModel) d
 		return diag.Diagnostics{errorLookup(ctx, look, at, err)}
 	}
 	m.Snapshots = []dwsSnapshotModel{}
-	for _, snapshot := range slices.SortedStableFunc(slices.Values(there), newerSnapshot) {
+	for _, snapshot := range there {
 		if expression.MatchString(snapshot.Name) && (m.Status.IsNull() || strings.EqualFold(snapshot.Status, m.Status.ValueString())) {
 			// The cluster's list need not repeat whose it is.
 			snapshot.ClusterID = cmp.Or(snapshot.ClusterID, m.ClusterID.ValueString())
@@ -114,12 +113,6 @@ func readDWSSnapshots(ctx context.Context, look lookups, m *dwsSnapshotsModel) d
 		}
 	}
 	return nil
-}
-
-// newerSnapshot sorts by the start, the last first, and what began at the same time by id: the order must not depend on the
-// service's.
-func newerSnapshot(a, b client.DWSSnapshot) int {
-	return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.ID, b.ID))
 }
 
 func dwsSnapshotOf(snapshot client.DWSSnapshot) dwsSnapshotModel {

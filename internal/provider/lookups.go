@@ -4,10 +4,8 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,8 +89,7 @@ func (m *lookupMemory) loggedIn(ctx context.Context, ask func() error) error {
 		return refused
 	}
 	err := ask()
-	answered := (*client.APIError)(nil)
-	denied := errors.As(err, &answered) && answered.StatusCode == http.StatusUnauthorized && !client.IsNotFound(err) // DWS has a 401 of that kind
+	denied := client.IsLoginRefused(err)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if denied && !m.known {
@@ -200,6 +197,13 @@ func newest(windows []client.Window) (time.Time, bool) {
 		}
 	}
 	return latest, len(windows) > 0
+}
+
+// rdsNewest is the newest moment that an instance can be restored to; false where there is none.
+func (l lookups) rdsNewest(ctx context.Context, instanceID string) (time.Time, bool, error) {
+	windows, err := l.rdsWindows(ctx, instanceID, "")
+	latest, found := newest(windows)
+	return latest, found && err == nil, err
 }
 
 // ddsNewestDays is how many days back the newest moment of DDS is looked for, one call a day. Older data is not what anyone

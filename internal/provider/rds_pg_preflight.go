@@ -50,7 +50,7 @@ func checkRDSInstance(ctx context.Context, look lookups, id string, f *preflight
 	case client.IsNotFound(err):
 		f.refuse(at, "No such instance", "There is no RDS instance %s in region %s, in the project of these credentials.", id, look.client.Region())
 	case f.failed(ctx, at, err):
-		return ctx.Err() == nil && !f.diags.HasError()
+		return f.mayGoOn(ctx)
 	case !strings.EqualFold(instance.Engine, "PostgreSQL"):
 		f.refuse(at, "Not an instance of PostgreSQL", "Instance %s (%s) is of %s; tables can be restored in RDS for PostgreSQL only.", id, instance.Name, instance.Engine)
 	case strings.EqualFold(instance.Type, "Replica"):
@@ -72,7 +72,7 @@ func checkRDSTime(ctx context.Context, look lookups, m rdsPgTablePITRModel, f *p
 		if !explicit {
 			f.refuseLatest(ctx, root, err)
 		}
-		return at, nil, explicit && ctx.Err() == nil && !f.diags.HasError()
+		return at, nil, explicit && f.mayGoOn(ctx)
 	}
 	latest, any := newest(windows)
 	switch {
@@ -127,7 +127,7 @@ const narrowed = 20
 func checkRDSTables(ctx context.Context, look lookups, id string, at time.Time, entries []rdsEntry, there client.RDSRestorableTables, f *preflightFindings) {
 	single := 0
 	for _, entry := range entries {
-		if slices.Contains(there.Tables, entry.RDSTableName) {
+		if there.Has(entry.RDSTableName) {
 			continue
 		}
 		known := there
@@ -141,7 +141,7 @@ func checkRDSTables(ctx context.Context, look lookups, id string, at time.Time, 
 			if f.failed(ctx, entry.at, err) {
 				return
 			}
-			if slices.Contains(known.Tables, entry.RDSTableName) {
+			if known.Has(entry.RDSTableName) {
 				continue
 			}
 			if known.Truncated() { // the search is a fuzzy one
@@ -204,7 +204,7 @@ func checkRDSTargets(ctx context.Context, look lookups, id string, entries []rds
 	for _, entry := range entries {
 		target := entry.RDSTableName
 		target.Table = entry.newName
-		if entry.newName != "" && slices.Contains(there.Tables, target) {
+		if entry.newName != "" && there.Has(target) {
 			f.diags.AddAttributeWarning(entry.at.AtName("new_name"), "The new name may be taken",
 				fmt.Sprintf("%s is to be restored as %q, and instance %s had a table of that name at %s. Unless it has been dropped since, the restore most likely fails after some minutes. "+
 					"Drop that table, or choose another new_name.", entry.at, entry.newName, id, pointintime.Format(latest)))

@@ -100,7 +100,8 @@ func rdsPgRestorableTablesAttributes() map[string]schema.Attribute {
 func readRDSPgRestorableTables(ctx context.Context, look lookups, m *rdsPgRestorableTablesModel) diag.Diagnostics {
 	id := m.InstanceID.ValueString()
 	expression, diags := nameRegex(path.Root("name_regex"), m.NameRegex)
-	at, timeDiags := rdsRestoreTime(ctx, look, id, m.RestoreTime)
+	at, timeDiags := restorableAt(ctx, look, m.RestoreTime, func() (time.Time, bool, error) { return look.rdsNewest(ctx, id) },
+		fmt.Sprintf("Instance %s has no moment that it can be restored to, so there is no latest one. It may have no backup yet, or automated backups are off.", id))
 	if diags.Append(timeDiags...); diags.HasError() {
 		return diags
 	}
@@ -121,23 +122,6 @@ func readRDSPgRestorableTables(ctx context.Context, look lookups, m *rdsPgRestor
 	}
 	m.list(there.Tables, expression)
 	return diags
-}
-
-// rdsRestoreTime is the moment that restore_time means.
-func rdsRestoreTime(ctx context.Context, look lookups, id string, value pointintime.Value) (time.Time, diag.Diagnostics) {
-	if at, explicit := value.Moment(); explicit {
-		return at, nil
-	}
-	windows, err := look.rdsWindows(ctx, id, "")
-	if err != nil {
-		return time.Time{}, diag.Diagnostics{errorLookup(ctx, look, path.Root("instance_id"), err)}
-	}
-	latest, found := newest(windows)
-	if !found {
-		return latest, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("restore_time"), "Nothing to restore from",
-			fmt.Sprintf("Instance %s has no moment that it can be restored to, so there is no latest one. It may have no backup yet, or automated backups are off.", id))}
-	}
-	return latest, nil
 }
 
 // list takes tables that are sorted, so that what belongs together stands together.

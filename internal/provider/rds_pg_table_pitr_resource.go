@@ -147,15 +147,11 @@ func momentOfRDSPgTablePITR(ctx context.Context, look lookups, m rdsPgTablePITRM
 		at, _ := m.RestoreTime.Moment()
 		return at, nil
 	}
-	windows, err := look.afresh().rdsWindows(ctx, m.InstanceID.ValueString(), "")
-	if err != nil {
-		return time.Time{}, err
+	latest, found, err := look.afresh().rdsNewest(ctx, m.InstanceID.ValueString())
+	if err == nil && !found {
+		err = fmt.Errorf("instance %s has no moment that it can be restored to", m.InstanceID.ValueString())
 	}
-	latest, found := newest(windows)
-	if !found {
-		return time.Time{}, fmt.Errorf("instance %s has no moment that it can be restored to", m.InstanceID.ValueString())
-	}
-	return latest, nil
+	return latest, err
 }
 
 func validateRDSPgTablePITR(ctx context.Context, config rdsPgTablePITRModel, now time.Time) diag.Diagnostics {

@@ -69,12 +69,10 @@ func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error)
 		f.refuse(at, "A look-up was answered with what cannot be read", "%v", err)
 	case errors.As(err, new(*client.ProjectError)):
 		f.diags.AddError(noProject, fmt.Sprintf("%v.\nNo restore was started. %s", err, insteadOfNoProject))
-	case errors.As(err, new(*client.LoginError)):
+	case client.IsLoginRefused(err):
 		f.diags.AddError(loginRefused, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLogin))
 	case !errors.As(err, &answered):
 		f.unasked = append(f.unasked, err.Error())
-	case answered.StatusCode == http.StatusUnauthorized:
-		f.diags.AddError(loginRefused, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLogin))
 	case client.IsNotOnOTC(err):
 		f.refuse(at, notOnOTC, "%v\n%s", err, insteadOnOTC)
 	case client.IsForbidden(err), client.IsBusy(err), isUnavailable(answered):
@@ -83,6 +81,11 @@ func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error)
 		f.refuse(at, "A look-up was refused", "%v", err)
 	}
 	return true
+}
+
+// mayGoOn is true after a look-up that failed, where others are still worth making.
+func (f *preflightFindings) mayGoOn(ctx context.Context) bool {
+	return ctx.Err() == nil && !f.diags.HasError()
 }
 
 // isUnavailable is true where the service is overloaded or broken, or does not have the call: Open Telekom Cloud documents
