@@ -9,7 +9,7 @@ import (
 
 // adminHandler serves the cloud's own powers, without authentication:
 //
-//	GET    /restores   GET /requests   GET /logins   GET /jobs
+//	GET    /restores   GET /requests   GET /logins   GET /issued   GET /jobs
 //	POST   /jobs       {"service", "target_id", "name"}: Occupy, answers {"job_id"}
 //	POST   /jobs/{id}  a JobChange; {id} may be * or next
 //	POST   /faults     a Fault
@@ -19,6 +19,7 @@ func (c *Cloud) adminHandler() http.Handler {
 	mux.HandleFunc("GET /restores", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Restores(), nil) })
 	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Requests(), nil) })
 	mux.HandleFunc("GET /logins", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Logins(), nil) })
+	mux.HandleFunc("GET /issued", func(w http.ResponseWriter, _ *http.Request) { adminReply(w, c.Issued(), nil) })
 	mux.HandleFunc("DELETE /tokens", func(w http.ResponseWriter, _ *http.Request) {
 		c.RevokeTokens()
 		adminReply(w, map[string]any{}, nil)

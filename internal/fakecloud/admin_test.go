@@ -15,6 +15,9 @@ func (c *testCloud) admin(method, path, body string) answer {
 
 func TestAdmin(t *testing.T) {
 	c := start(t, Options{})
+	if got := c.admin("GET", "/issued", ""); got.raw != "[]\n" {
+		t.Errorf("issued at first: %s", got.raw)
+	}
 	if got := c.admin("GET", "/restores", ""); got.raw != "[]\n" {
 		t.Errorf("restores at first: %s", got.raw)
 	}
@@ -56,7 +59,16 @@ func TestAdmin(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEqual(t, "logins", logins, []Login{{"demo", DefaultProjectID, c.clock.Now(), true}})
+	key := c.key(c.do(IAM, "POST", keysPath, tokenBody("")))
+	var issued []Issue
+	if err := json.Unmarshal([]byte(c.admin("GET", "/issued", "").raw), &issued); err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, "issued", issued, []Issue{{"token", "demo", "", 900, c.clock.Now()}})
 	c.admin("DELETE", "/tokens", "")
+	if got := c.withKey(key, RDS, "GET", jobsPath, ""); got.status != 401 {
+		t.Errorf("revoked: %d %s", got.status, got.raw)
+	}
 	if status := c.withToken(token, DefaultProjectID); status != 401 {
 		t.Errorf("revoked: %d", status)
 	}

@@ -27,9 +27,20 @@ func unauthorised(message string) error {
 	return gatewayError{http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: " + message}
 }
 
-// authenticate finds the account by X-Auth-Token or by the signature. A request with both is refused: which one wins is
-// not documented, and a client that sends both has confused its credentials.
+// authenticate finds the account, and refuses a token that stands for no project and no domain.
 func (q *call) authenticate() error {
+	if err := q.identify(); err != nil {
+		return err
+	}
+	if q.token != nil && q.token.unscoped {
+		return unauthorised("the token is not scoped")
+	}
+	return nil
+}
+
+// identify finds the account by X-Auth-Token or by the signature. A request with both is refused: which one wins is not
+// documented, and a client that sends both has confused its credentials.
+func (q *call) identify() error {
 	token := q.request.Header.Values("X-Auth-Token")
 	authorization := q.request.Header.Values("Authorization")
 	switch {
@@ -67,12 +78,15 @@ func (q *call) authenticateSignature(authorization string) error {
 		return unauthorised("Authorization is not of the form " + algorithm + " Access=, SignedHeaders=, Signature=")
 	}
 	q.signatures = append(q.signatures, parts[3])
-	account := q.accountOf(parts[1])
-	if account == nil {
+	key := q.keyOf(parts[1])
+	if key == nil {
 		return unauthorised("Get secretKey failed, ak not exist")
 	}
-	if q.now.Before(account.lockedUntil) {
+	if q.now.Before(key.lockedUntil) {
 		return unauthorised("AK access failed to reach the limit, forbidden")
+	}
+	if !key.counts(q.now) {
+		return unauthorised("the ak is expired")
 	}
 	date, err := q.sdkDate()
 	if err != nil {
@@ -83,7 +97,7 @@ func (q *call) authenticateSignature(authorization string) error {
 	if err != nil {
 		return err
 	}
-	if account.SecurityToken != q.request.Header.Get("X-Security-Token") {
+	if key.securityToken != q.request.Header.Get("X-Security-Token") {
 		return unauthorised("X-Security-Token is not that of the access key")
 	}
 	bodyHash, err := q.bodyHash()
@@ -94,24 +108,15 @@ func (q *call) authenticateSignature(authorization string) error {
 	if err != nil {
 		return unauthorised("the path cannot be unescaped")
 	}
-	if !hmac.Equal([]byte(signature(account.SecretKey, date, canonical)), []byte(parts[3])) {
-		account.wrongSignatures++
-		if account.wrongSignatures > wrongSignaturesAllowed {
-			account.wrongSignatures, account.lockedUntil = 0, q.now.Add(lockDuration)
+	if !hmac.Equal([]byte(signature(key.secret, date, canonical)), []byte(parts[3])) {
+		key.wrongSignatures++
+		if key.wrongSignatures > wrongSignaturesAllowed {
+			key.wrongSignatures, key.lockedUntil = 0, q.now.Add(lockDuration)
 		}
 		return unauthorised("verify aksk signature fail")
 	}
-	account.wrongSignatures = 0
-	q.account = account
-	return nil
-}
-
-func (q *call) accountOf(accessKey string) *account {
-	for _, account := range q.accounts {
-		if account.AccessKey == accessKey {
-			return account
-		}
-	}
+	key.wrongSignatures = 0
+	q.account = key.account
 	return nil
 }
 
@@ -165,11 +170,15 @@ func (q *call) bodyHash() (string, error) {
 	return "", unauthorised("X-Sdk-Content-Sha256 is not the hash of the body")
 }
 
-// authorise holds the project of the path, and X-Project-Id if there is one, against the account's projects.
+// authorise holds the project of the path, and X-Project-Id if there is one, against the account's projects, and against
+// that of the token. A path with a project is none for a token of a domain.
 func (q *call) authorise() error {
 	forbidden := gatewayError{http.StatusForbidden, "APIGW.0302", "The IAM user is not allowed to access the project"}
 	named := []string{}
 	if id, inPath := q.path["project_id"]; inPath {
+		if q.token != nil && q.token.project == nil {
+			return forbidden
+		}
 		named = append(named, id)
 	}
 	if id := q.request.Header.Get("X-Project-Id"); id != "" {
@@ -177,7 +186,7 @@ func (q *call) authorise() error {
 	}
 	for _, id := range named {
 		project := q.project(id)
-		if project == nil || !slices.Contains(project.Accounts, q.account.UserName) || q.scope != "" && q.scope != id {
+		if project == nil || !slices.Contains(project.Accounts, q.account.UserName) || q.token.isOfAnother(id) {
 			return forbidden
 		}
 	}

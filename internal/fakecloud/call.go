@@ -22,7 +22,7 @@ type call struct {
 	body    []byte
 	path    map[string]string // the values of the route's placeholders
 	account *account
-	scope   string // the project of the token it came with; "" = any
+	token   *issuedToken // that it came with; nil = a key, or a token of the world's
 	now     time.Time
 }
 

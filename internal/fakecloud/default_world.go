@@ -31,7 +31,7 @@ const (
 // DefaultWorld is a new copy of the world the examples are written against. Its identifiers are those of the examples in
 // the services' API references where these have any. Its fixed windows contain the moments of those examples.
 func DefaultWorld() World {
-	return World{
+	w := World{
 		Accounts: []Account{
 			{
 				UserName: DefaultUserName, UserID: DefaultUserID,
@@ -51,11 +51,8 @@ func DefaultWorld() World {
 		RDSInstances: []RDSInstance{
 			{
 				ID: "df29b535eec64ee1b286bd2c62871a9cin03", Name: "orders-db", ProjectID: DefaultProjectID, Type: "Ha",
-				Windows: windowsAround(2023, time.July, 1, 2023, time.July, 8),
-				Databases: map[string]Schemas{
-					"data1": {"schema1": {"table1": {}, "table2": {}}},
-					"shop":  {"public": shopTables()},
-				},
+				Windows:   windowsAround(2023, time.July, 1, 2023, time.July, 8),
+				Databases: ordersDatabases(),
 			},
 			{
 				ID: "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03", Name: "orders-db-staging", ProjectID: DefaultProjectID,
@@ -71,11 +68,8 @@ func DefaultWorld() World {
 		DDSInstances: []DDSInstance{
 			{
 				ID: "9136fd2a9fcd405ea4674276ce36dae8in02", Name: "sessions", ProjectID: DefaultProjectID, Version: "4.2",
-				Windows: windowsAround(2020, time.December, 1, 2020, time.December, 15),
-				Databases: map[string]Tables{
-					"test": {"test": {}, "users": {}},
-					"app":  {"sessions": {}, "carts": {}},
-				},
+				Windows:   windowsAround(2020, time.December, 1, 2020, time.December, 15),
+				Databases: sessionsDatabases(),
 			},
 			{
 				ID: "d5833c2854a4486cb7960f829269e211in02", Name: "sessions-staging", ProjectID: DefaultProjectID, Version: "4.0",
@@ -91,10 +85,7 @@ func DefaultWorld() World {
 		DWSClusters: []DWSCluster{
 			{
 				ID: "7d85f602-a948-4a30-afd4-e84f47471c15", Name: "dws-1", ProjectID: DefaultProjectID,
-				Databases: map[string]Schemas{
-					"postgres": {"public": {"sales": {}, "stores": {}}, "postgres": {"public": {}}},
-					"gaussdb":  {"public": {"events": {}, "customers": {}}},
-				},
+				Databases: warehouseDatabases(),
 			},
 			{
 				ID: "2f6b1d0e-53a7-4c9f-8e21-6a4d9b7c0f35", Name: "dws-eu-de", ProjectID: SecondProjectID,
@@ -105,11 +96,7 @@ func DefaultWorld() World {
 			{
 				ID: "c719b1a7-c85c-4cb5-a721-7694908c2c11", Name: "snapshot-1", ClusterID: "7d85f602-a948-4a30-afd4-e84f47471c15",
 				FineGrainedBackup: true, BackupLevel: "cluster", Started: FromNow(-50 * time.Hour), Finished: FromNow(-49 * time.Hour),
-				Databases: map[string]Schemas{
-					// The schema "postgres" with a table "public" is what the example of DWS, Restoring a Table, names.
-					"postgres": {"public": {"sales": {}, "stores": {}}, "postgres": {"public": {}}},
-					"gaussdb":  {"public": {"events": {}, "customers": {}}},
-				},
+				Databases: warehouseDatabases(),
 			},
 			{
 				ID: "2a4d0f86-67cd-408a-8b66-017454fb7793", Name: "snapshot-2", ClusterID: "7d85f602-a948-4a30-afd4-e84f47471c15",
@@ -125,6 +112,31 @@ func DefaultWorld() World {
 				Databases: map[string]Schemas{"gaussdb": {"public": {"events": {}}}},
 			},
 		},
+	}
+	addIdentities(&w)
+	addDeputyProject(&w)
+	return w
+}
+
+func ordersDatabases() map[string]Schemas {
+	return map[string]Schemas{
+		"data1": {"schema1": {"table1": {}, "table2": {}}},
+		"shop":  {"public": shopTables()},
+	}
+}
+
+func sessionsDatabases() map[string]Tables {
+	return map[string]Tables{
+		"test": {"test": {}, "users": {}},
+		"app":  {"sessions": {}, "carts": {}},
+	}
+}
+
+func warehouseDatabases() map[string]Schemas {
+	return map[string]Schemas{
+		// The schema "postgres" with a table "public" is what the example of DWS, Restoring a Table, names.
+		"postgres": {"public": {"sales": {}, "stores": {}}, "postgres": {"public": {}}},
+		"gaussdb":  {"public": {"events": {}, "customers": {}}},
 	}
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package fakecloud is a strict, stateful stand-in for the parts of Huawei Cloud and Open Telekom Cloud that restore
-// tables: RDS for PostgreSQL, DDS, DWS, and IAM's look-up of projects and its login with a password. It is for tests, the demo and drills without an
-// account. It keeps no data, only the names of what there is and the times since when.
+// tables: RDS for PostgreSQL, DDS, DWS, and what comes before: IAM's look-up of projects, its logins with a password and
+// with an ID token, the temporary keys of IAM, STS and a cloud server's metadata. It is for tests, the demo and drills
+// without an account. It keeps no data, only the names of what there is and the times since when.
 //
 // It shares nothing with the client it serves: it verifies signatures, reads JSON and words errors with its own code, so
 // that one wrong belief about the wire cannot hide in both ends. Facts are those of the services' API references; where
@@ -15,7 +16,8 @@
 //	GET    /restores   the accepted restores
 //	GET    /requests   counts by service and operation
 //	GET    /logins     every try to log in with a password
-//	DELETE /tokens     what logins have issued
+//	GET    /issued     the temporary keys, and the tokens for an ID token, that have been issued
+//	DELETE /tokens     lets nothing count any more that was issued: tokens and temporary keys
 //	GET    /jobs       every job
 //	POST   /jobs       {"service": "rds", "target_id": "…", "name": "ManualBackup"}
 //	POST   /jobs/ID    {"action": "hold"}; finish, fail (with "reason"), hold, release, expire; ID may be * or next
@@ -33,7 +35,8 @@
 //	    "user_name": "demo", "user_id": "7116d09f88fa41908676fdd4b039e95b",
 //	    "access_key": "AKEXAMPLE", "secret_key": "not-a-real-secret", "security_token": "given for a temporary key only",
 //	    "tokens": [{"value": "a-token", "expires": "+24h"}],
-//	    "password": "not-a-real-one", "domain_name": "demo-domain", "domain_id": "d78cbac186b744899480f25bd022f468"
+//	    "password": "not-a-real-one", "domain_name": "demo-domain", "domain_id": "d78cbac186b744899480f25bd022f468",
+//	    "passcodes": ["of the second factor", "each of them counts once"]
 //	  }],
 //	  "projects": [{"id": "0483b6b16e954cb88930a360d2c4e663", "name": "eu-west-101", "accounts": ["demo"]}],
 //	  "rds_instances": [{
@@ -62,6 +65,12 @@
 //	    "status": "AVAILABLE", "fine_grained_backup": true, "backup_level": "cluster", "started": "-50h", "finished": "-49h",
 //	    "databases": {"gaussdb": {"public": {"events": {}}}}
 //	  }],
+//	  "agencies": [{
+//	    "name": "restore-agency", "domain_name": "other-domain", "domain_id": "1b0f6bd2f3d84b0c9a7e5d4c3b2a1908",
+//	    "user_name": "demo", "trusts": ["demo"]
+//	  }],
+//	  "identity_providers": [{"id": "corporate-login", "id_tokens": ["an-id-token"], "user_name": "demo"}],
+//	  "metadata_user": "demo", "metadata_token": "optional", "metadata_key_seconds": 86400,
 //	  "rds_requests_per_minute": 60,
 //	  "dws_action_id_is_job_id": true,
 //	  "token_seconds": 86400,

@@ -81,7 +81,9 @@ func start(t *testing.T, options Options) *testCloud {
 
 func (c *testCloud) url(service string) string {
 	a := c.Addresses()
-	return map[string]string{IAM: a.IAM, RDS: a.RDS, DDS: a.DDS, DWS: a.DWS, "admin": a.Admin}[service]
+	return map[string]string{
+		IAM: a.IAM, RDS: a.RDS, DDS: a.DDS, DWS: a.DWS, STS: a.STS, Metadata: a.Metadata, "admin": a.Admin,
+	}[service]
 }
 
 func (c *testCloud) request(service, method, path, body string) *http.Request {

@@ -5,16 +5,12 @@ package fakecloud
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
-const (
-	// wrongPasswordsAllowed in a row: one more locks the account for lockDuration. That there is such a lock is documented
-	// (IAM user guide, login authentication policy); its numbers are the administrator's to set, these are a guess.
-	wrongPasswordsAllowed = 4
-	tokenTimeLayout       = "2006-01-02T15:04:05.000000Z"
-)
+// wrongPasswordsAllowed in a row: one more locks the account for lockDuration. That there is such a lock is documented
+// (IAM user guide, login authentication policy); its numbers are the administrator's to set, these are a guess.
+const wrongPasswordsAllowed = 4
 
 // Login is one try to log in with a password.
 type Login struct {
@@ -24,20 +20,6 @@ type Login struct {
 	Accepted  bool      `json:"accepted"`
 }
 
-// issuedToken is one that a login has made.
-type issuedToken struct {
-	value, projectID string
-	account          *account
-	expires          time.Time
-	revoked          bool
-}
-
-// createdToken is the answer to a login: the token is in a header.
-type createdToken struct {
-	value string
-	body  any
-}
-
 // Logins returns every login that was tried, in order.
 func (c *Cloud) Logins() []Login {
 	c.lock.Lock()
@@ -45,18 +27,27 @@ func (c *Cloud) Logins() []Login {
 	return append([]Login{}, c.logins...)
 }
 
-// RevokeTokens lets no token that a login has made count any more.
-func (c *Cloud) RevokeTokens() {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	for _, token := range c.issued {
-		token.revoked = true
-	}
-}
-
 type loginDomain struct {
 	Name string `json:"name,omitempty"`
 	ID   string `json:"id,omitempty"`
+}
+
+type loginUser struct {
+	Name     string      `json:"name,omitempty"`
+	ID       string      `json:"id,omitempty"`
+	Password string      `json:"password"`
+	Domain   loginDomain `json:"domain,omitzero"`
+}
+
+type loginProject struct {
+	Name   string      `json:"name,omitempty"`
+	ID     string      `json:"id,omitempty"`
+	Domain loginDomain `json:"domain,omitzero"`
+}
+
+type loginScope struct {
+	Project *loginProject `json:"project,omitempty"`
+	Domain  *loginDomain  `json:"domain,omitempty"`
 }
 
 type loginBody struct {
@@ -64,39 +55,40 @@ type loginBody struct {
 		Identity struct {
 			Methods  []string `json:"methods"`
 			Password struct {
-				User struct {
-					Name     string      `json:"name,omitempty"`
-					ID       string      `json:"id,omitempty"`
-					Password string      `json:"password"`
-					Domain   loginDomain `json:"domain,omitzero"`
-				} `json:"user"`
+				User loginUser `json:"user"`
 			} `json:"password"`
+			TOTP *struct {
+				User loginPasscode `json:"user"`
+			} `json:"totp,omitempty"`
 		} `json:"identity"`
-		Scope struct {
-			Project struct {
-				Name   string      `json:"name,omitempty"`
-				ID     string      `json:"id,omitempty"`
-				Domain loginDomain `json:"domain,omitzero"`
-			} `json:"project"`
-		} `json:"scope"`
+		Scope *loginScope `json:"scope,omitempty"`
 	} `json:"auth"`
 }
 
-// createToken: IAM API reference, Obtaining a User Token Through Password Authentication. A wrong user, a wrong password and a
-// project that is not the user's are told apart by their messages only, which are not documented.
+type loginPasscode struct {
+	ID       string `json:"id"` // a name will not do
+	Passcode string `json:"passcode"`
+}
+
+// createToken: IAM API reference, Obtaining a User Token Through Password Authentication, and the same of Open Telekom
+// Cloud, with a second factor. A wrong user, a wrong password and a project that is not the user's are told apart by their
+// messages only, which are not documented.
 func (q *call) createToken() (any, error) {
-	for _, header := range []string{"Authorization", "X-Auth-Token"} {
-		if q.request.Header.Get(header) != "" {
-			return nil, badParameter("a login carries no %s", header)
-		}
+	if err := q.withoutCredentials("a login"); err != nil {
+		return nil, err
 	}
 	var body loginBody
 	if err := q.decode(&body); err != nil {
 		return nil, err
 	}
-	user, project := body.Auth.Identity.Password.User, body.Auth.Scope.Project
-	if !slices.Equal(body.Auth.Identity.Methods, []string{"password"}) || (user.Name == "") == (user.ID == "") || (project.Name == "") == (project.ID == "") {
-		return nil, badParameter("a login names the method password, one user and one project")
+	user, scope, identity := body.Auth.Identity.Password.User, body.Auth.Scope, body.Auth.Identity
+	methods := []string{"password"}
+	var passcode *loginPasscode
+	if identity.TOTP != nil {
+		methods, passcode = append(methods, "totp"), &identity.TOTP.User
+	}
+	if !slices.Equal(identity.Methods, methods) || (user.Name == "") == (user.ID == "") || !scope.wellFormed() {
+		return nil, badParameter("a login names the methods it has, one user and, if it has a scope, one project or one domain")
 	}
 	login := Login{Time: q.now}
 	defer func() { q.logins = append(q.logins, login) }()
@@ -105,19 +97,46 @@ func (q *call) createToken() (any, error) {
 		return nil, loginRefused("The username or password is wrong.")
 	}
 	login.UserName = account.UserName
-	if err := account.checkPassword(user.Password, q.now); err != nil {
+	if err := account.checkLogin(user.Password, passcode, q.now); err != nil {
 		return nil, err
 	}
-	found := q.loginProject(account, project.Name, project.ID)
-	if found == nil || project.Domain != (loginDomain{}) && !account.isOf(project.Domain) {
-		return nil, loginRefused("The user has no permission for the project of the scope, or it does not exist.")
+	project, err := q.projectOf(account, scope)
+	if err != nil {
+		return nil, err
 	}
-	login.ProjectID, login.Accepted = found.ID, true
-	return q.issue(account, found), nil
+	if project != nil {
+		login.ProjectID = project.ID
+	}
+	login.Accepted = true
+	token := q.issue(account, project, false)
+	return created{token.value, map[string]any{"token": q.describe(token, methods)}}, nil
+}
+
+// withoutCredentials: whoever logs in has none yet, and a client that sends some has confused them.
+func (q *call) withoutCredentials(what string) error {
+	for _, header := range []string{"Authorization", "X-Auth-Token", "X-Security-Token"} {
+		if q.request.Header.Get(header) != "" {
+			return badParameter("%s carries no %s", what, header)
+		}
+	}
+	return nil
 }
 
 func loginRefused(message string) error {
 	return gatewayError{http.StatusUnauthorized, "APIGW.0301", message}
+}
+
+// wellFormed: without a scope the token is one of the domain, which is a guess. One of each is named by its id or its name.
+func (s *loginScope) wellFormed() bool {
+	switch {
+	case s == nil:
+		return true
+	case s.Project != nil && s.Domain == nil:
+		return (s.Project.Name == "") != (s.Project.ID == "")
+	case s.Project == nil && s.Domain != nil:
+		return (s.Domain.Name == "") != (s.Domain.ID == "")
+	}
+	return false
 }
 
 // loginAccount takes a user's name only with its domain, which an id does not need.
@@ -137,62 +156,53 @@ func (a *account) isOf(domain loginDomain) bool {
 	return (domain.Name == "" || domain.Name == a.DomainName) && (domain.ID == "" || domain.ID == a.DomainID)
 }
 
-func (a *account) checkPassword(password string, now time.Time) error {
+// checkLogin uses the passcode up. A missing one is no wrong one: the password was right.
+func (a *account) checkLogin(password string, passcode *loginPasscode, now time.Time) error {
 	if now.Before(a.noLoginUntil) {
 		return loginRefused("The account is locked because of too many failed logins.")
 	}
-	if password != a.Password {
+	if password != a.Password || passcode != nil && !a.usePasscode(*passcode) {
 		if a.wrongPasswords++; a.wrongPasswords > wrongPasswordsAllowed {
 			a.wrongPasswords, a.noLoginUntil = 0, now.Add(lockDuration)
 		}
 		return loginRefused("The username or password is wrong.")
 	}
+	if len(a.Passcodes) > 0 && passcode == nil {
+		return loginRefused("The user has to be verified with a passcode of the virtual MFA device.")
+	}
 	a.wrongPasswords = 0
 	return nil
 }
 
-// loginProject is nil unless exactly one fits.
-func (q *call) loginProject(account *account, name, id string) *Project {
+func (a *account) usePasscode(given loginPasscode) bool {
+	i := slices.Index(a.unusedPasscodes, given.Passcode)
+	if i < 0 || given.ID != a.UserID {
+		return false
+	}
+	a.unusedPasscodes = slices.Delete(a.unusedPasscodes, i, i+1)
+	return true
+}
+
+// projectOf is that of the scope, or nil if the scope is the domain. Of projects exactly one must fit.
+func (q *call) projectOf(account *account, scope *loginScope) (*Project, error) {
+	if scope == nil {
+		return nil, nil
+	}
+	if scope.Domain != nil {
+		if !account.isOf(*scope.Domain) {
+			return nil, loginRefused("The user does not belong to the domain of the scope, or it does not exist.")
+		}
+		return nil, nil
+	}
 	var found []*Project
 	for i := range q.projects {
 		p := &q.projects[i]
-		if (p.ID == id || p.Name == name) && slices.Contains(p.Accounts, account.UserName) {
+		if (p.ID == scope.Project.ID || p.Name == scope.Project.Name) && slices.Contains(p.Accounts, account.UserName) {
 			found = append(found, p)
 		}
 	}
-	if len(found) != 1 {
-		return nil
+	if len(found) != 1 || !account.isOf(scope.Project.Domain) {
+		return nil, loginRefused("The user has no permission for the project of the scope, or it does not exist.")
 	}
-	return found[0]
-}
-
-// issue makes a token. Its characters are those of the real ones, which are some thousand long: a signed message in base64.
-func (q *call) issue(account *account, project *Project) createdToken {
-	token := &issuedToken{
-		value:   "MIIfake+" + strings.Repeat(newID()+"/", 8) + newID() + "==",
-		account: account, projectID: project.ID, expires: q.now.Add(q.tokenLife),
-	}
-	q.issued = append(q.issued, token)
-	return createdToken{token.value, map[string]any{"token": map[string]any{
-		"methods":    []string{"password"},
-		"issued_at":  q.now.UTC().Format(tokenTimeLayout),
-		"expires_at": token.expires.UTC().Format(tokenTimeLayout),
-		"project":    map[string]any{"id": project.ID, "name": project.Name},
-		"user":       map[string]any{"id": account.UserID, "name": account.UserName},
-	}}}
-}
-
-// authenticateIssued finds the account by a token that a login has made.
-func (q *call) authenticateIssued(value string) error {
-	for _, token := range q.issued {
-		switch {
-		case token.value != value:
-		case token.revoked || !q.now.Before(token.expires):
-			return unauthorised("token expired")
-		default:
-			q.account, q.scope = token.account, token.projectID
-			return nil
-		}
-	}
-	return unauthorised("decrypt token fail")
+	return found[0], nil
 }

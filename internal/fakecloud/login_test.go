@@ -39,7 +39,13 @@ func TestLogin(t *testing.T) {
 		"wrong password":          {byName, "wrong", inScope, 401},
 		"user without a password": {`"id":"0ca5a1a4ae2f4b6cb0a8cb0d7d0ac8c4"`, "", inScope, 401},
 		"no such project":         {byName, DefaultPassword, `"project":{"name":"nowhere"}`, 401},
-		"no scope":                {byName, DefaultPassword, `"project":{}`, 400},
+		"an unnamed project":      {byName, DefaultPassword, `"project":{}`, 400},
+		"an empty scope":          {byName, DefaultPassword, ``, 400},
+		"a domain by name":        {byName, DefaultPassword, `"domain":{"name":"demo-domain"}`, 201},
+		"a domain by id":          {byID, DefaultPassword, `"domain":{"id":"` + DefaultDomainID + `"}`, 201},
+		"a domain by both":        {byID, DefaultPassword, `"domain":{"id":"` + DefaultDomainID + `","name":"demo-domain"}`, 400},
+		"another's domain":        {byID, DefaultPassword, `"domain":{"name":"deputy-domain"}`, 401},
+		"a project and a domain":  {byName, DefaultPassword, inScope + `,"domain":{"name":"demo-domain"}`, 400},
 		"name and id":             {byName + "," + byID, DefaultPassword, inScope, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,5 +125,107 @@ func TestLockAfterWrongPasswords(t *testing.T) {
 	}
 	if n := c.Requests()[IAM][CreateToken]; n != 12 {
 		t.Errorf("%d requests counted, want 12", n)
+	}
+}
+
+// A token of the domain, which one without a scope is too, is none for the services.
+func TestTokensOfADomain(t *testing.T) {
+	const unscoped = `{"auth":{"identity":{"methods":["password"],"password":{"user":{` + byID + `,"password":`
+	c := start(t, Options{})
+	quoted, _ := json.Marshal(DefaultPassword)
+	for name, got := range map[string]answer{
+		"of a domain":     c.login(byName, DefaultPassword, `"domain":{"name":"demo-domain"}`),
+		"without a scope": c.send(c.request(IAM, "POST", "/v3/auth/tokens", unscoped+string(quoted)+`}}}}}`)),
+	} {
+		if dig(got.body, "token", "domain", "id") != DefaultDomainID || dig(got.body, "token", "project") != nil {
+			t.Errorf("%s: %d %s", name, got.status, got.raw)
+		}
+		token := got.header.Get("X-Subject-Token")
+		use := func(service, method, path, body string) int {
+			return c.withHeader("X-Auth-Token", token, service, method, path, body).status
+		}
+		wantEqual(t, name+": projects, keys, an agency, the services", []int{
+			use(IAM, "GET", "/v3/projects", ""), use(IAM, "POST", keysPath, tokenBody("")),
+			use(IAM, "POST", keysPath, assumeRoleBody(agencyFields)), use(STS, "POST", assumePath, assumeBody(DefaultAgency, "")),
+			use(RDS, "GET", jobsPath, ""), use(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""),
+			use(DWS, "GET", "/v1.0/"+DefaultProjectID+"/snapshots", ""),
+		}, []int{200, 201, 201, 200, 403, 403, 403})
+	}
+	token := c.login(byName, DefaultPassword, `"domain":{"name":"demo-domain"}`).header.Get("X-Subject-Token")
+	c.RevokeTokens()
+	if got := c.withHeader("X-Auth-Token", token, IAM, "GET", "/v3/projects", ""); got.status != 401 {
+		t.Errorf("revoked: %d %s", got.status, got.raw)
+	}
+	wantEqual(t, "logins", c.Logins()[0], Login{"demo", "", c.clock.Now(), true})
+}
+
+func (c *testCloud) loginWithPasscode(user, methods, totp string) answer {
+	c.t.Helper()
+	return c.send(c.request(IAM, "POST", "/v3/auth/tokens", `{"auth":{"identity":{"methods":[`+methods+`],"password":{"user":{`+user+
+		`,"password":"`+MFAPassword+`"}}`+totp+`},"scope":{`+inScope+`}}}`))
+}
+
+func TestSecondFactor(t *testing.T) {
+	const (
+		mfa     = `"id":"` + MFAUserID + `"`
+		mfaName = `"name":"mfa","domain":{"name":"` + MFADomainName + `"}`
+		both    = `"password","totp"`
+		right   = `,"totp":{"user":{"id":"` + MFAUserID + `","passcode":"` + MFAPasscode + `"}}`
+	)
+	for name, test := range map[string]struct {
+		user, methods, totp string
+		status              int
+	}{
+		"by id":              {mfa, both, right, 201},
+		"by name":            {mfaName, both, right, 201},
+		"a wrong one":        {mfa, both, strings.Replace(right, MFAPasscode, "000000", 1), 401},
+		"of another user":    {mfa, both, strings.Replace(right, MFAUserID, DefaultUserID, 1), 401},
+		"none":               {mfa, `"password"`, "", 401},
+		"none, but said":     {mfa, both, "", 400},
+		"one, but not said":  {mfa, `"password"`, right, 400},
+		"the user by a name": {mfa, both, strings.Replace(right, `"id":"`+MFAUserID, `"name":"mfa`, 1), 400},
+		"the passcode only":  {mfa, `"totp"`, right, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, Options{})
+			got := c.loginWithPasscode(test.user, test.methods, test.totp)
+			if got.status != test.status {
+				t.Fatalf("%d %s, want %d", got.status, got.raw, test.status)
+			}
+			if test.status != 201 {
+				return
+			}
+			if dig(got.body, "token", "methods", 1) != "totp" {
+				t.Errorf("methods: %s", got.raw)
+			}
+			if got := c.loginWithPasscode(test.user, test.methods, test.totp); got.status != 401 {
+				t.Errorf("the same again: %d %s", got.status, got.raw)
+			}
+			if got := c.loginWithPasscode(mfa, both, strings.Replace(right, MFAPasscode, "234567", 1)); got.status != 201 {
+				t.Errorf("the next one: %d %s", got.status, got.raw)
+			}
+			if slices.Contains(c.Secrets(), MFAPasscode) || !slices.Contains(c.Secrets(), MFAPassword) {
+				t.Error("the passcode is among the secrets, or the password is not")
+			}
+		})
+	}
+	c := start(t, Options{})
+	for range 4 {
+		c.loginWithPasscode(mfa, both, strings.Replace(right, MFAPasscode, "000000", 1))
+		c.loginWithPasscode(mfa, `"password"`, "") // neither a wrong one nor a right one
+	}
+	c.loginWithPasscode(mfa, both, strings.Replace(right, MFAPasscode, "000000", 1))
+	if got := c.loginWithPasscode(mfa, both, right); got.status != 401 || !strings.Contains(got.raw, "locked") {
+		t.Errorf("after five wrong passcodes: %d %s", got.status, got.raw)
+	}
+	c.clock.advance(lockDuration)
+	if got := c.loginWithPasscode(mfa, both, right); got.status != 201 {
+		t.Errorf("after the lock: %d %s", got.status, got.raw)
+	}
+	quoted, _ := json.Marshal(DefaultPassword)
+	got := c.send(c.request(IAM, "POST", "/v3/auth/tokens", `{"auth":{"identity":{"methods":[`+both+`],"password":{"user":{`+byID+`,"password":`+
+		string(quoted)+`}},"totp":{"user":{"id":"`+DefaultUserID+`","passcode":"123456"}}}}}`))
+	if got.status != 401 {
+		t.Errorf("a passcode of a user that has none: %d %s", got.status, got.raw)
 	}
 }

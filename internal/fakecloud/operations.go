@@ -8,12 +8,25 @@ const (
 	RDS = "rds"
 	DDS = "dds"
 	DWS = "dws"
+	STS = "sts"
+	// Metadata is what a cloud server asks about itself, under 169.254.169.254 in the cloud.
+	Metadata = "metadata"
 )
+
+// services are all of these, in the order of the fields of Addresses.
+var services = []string{IAM, RDS, DDS, DWS, STS, Metadata}
 
 // The operations, as faults and request counts name them.
 const (
-	ListProjects = "ListProjects" // iam
-	CreateToken  = "CreateToken"  // iam
+	ListProjects             = "ListProjects"             // iam
+	CreateToken              = "CreateToken"              // iam
+	CreateTokenWithIDToken   = "CreateTokenWithIDToken"   // iam
+	CreateTemporaryAccessKey = "CreateTemporaryAccessKey" // iam
+
+	AssumeAgency = "AssumeAgency" // sts
+
+	CreateMetadataToken = "CreateMetadataToken" // metadata
+	ShowSecurityKey     = "ShowSecurityKey"     // metadata
 
 	ListInstances   = "ListInstances"   // rds, dds
 	ShowJob         = "ShowJob"         // rds, dds, dws
@@ -41,6 +54,11 @@ const (
 	Unknown = "Unknown"
 )
 
+// ownAuthentication are the operations that find out by themselves who calls, or need not know.
+var ownAuthentication = []string{
+	CreateToken, CreateTokenWithIDToken, CreateTemporaryAccessKey, CreateMetadataToken, ShowSecurityKey,
+}
+
 type route struct {
 	operation, method, pattern string
 	answer                     func(*call) (any, error)
@@ -51,6 +69,8 @@ var routes = map[string][]route{
 	IAM: {
 		{ListProjects, "GET", "/v3/projects", (*call).listProjects},
 		{CreateToken, "POST", "/v3/auth/tokens", (*call).createToken},
+		{CreateTokenWithIDToken, "POST", "/v3.0/OS-AUTH/id-token/tokens", (*call).createTokenWithIDToken},
+		{CreateTemporaryAccessKey, "POST", "/v3.0/OS-CREDENTIAL/securitytokens", (*call).createTemporaryAccessKey},
 	},
 	RDS: {
 		{RestoreTables, "POST", "/v3/{project_id}/instances/batch/restore/tables", (*call).restoreRDSTables},
@@ -79,5 +99,12 @@ var routes = map[string][]route{
 		{ListClusterSnapshots, "GET", "/v1.0/{project_id}/clusters/{cluster_id}/snapshots", (*call).listDWSClusterSnapshots},
 		{ShowCluster, "GET", "/v1.0/{project_id}/clusters/{cluster_id}", (*call).showDWSCluster},
 		{ListClusterActions, "GET", "/v1/{project_id}/clusters/{cluster_id}/actions/{action_name}", (*call).listDWSClusterActions},
+	},
+	STS: {
+		{AssumeAgency, "POST", "/v5/agencies/assume", (*call).assumeAgency},
+	},
+	Metadata: {
+		{CreateMetadataToken, "PUT", "/meta-data/latest/api/token", (*call).createMetadataToken},
+		{ShowSecurityKey, "GET", "/openstack/latest/securitykey", (*call).showSecurityKey},
 	},
 }

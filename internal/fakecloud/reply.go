@@ -31,8 +31,8 @@ func refuse(status int, code, format string, arguments ...any) error {
 	return refusal{status, code, fmt.Sprintf(format, arguments...)}
 }
 
-// gatewayError comes from the API gateway in front of RDS, DDS and DWS: {"error_code", "error_msg", "request_id"}. IAM
-// says the same in a form of its own.
+// gatewayError comes from the API gateway in front of RDS, DDS, DWS and STS: {"error_code", "error_msg", "request_id"}. IAM
+// and the metadata service say the same in forms of their own.
 type gatewayError struct {
 	status        int
 	code, message string
@@ -57,6 +57,8 @@ func parameterCode(service, name string) string {
 		return "DBS.200001"
 	case service == DWS:
 		return "DWS.5065"
+	case service == STS: // a guess: no such code is published
+		return "STS5.0400"
 	case name == "limit":
 		return "DBS.280439"
 	case name == "offset":
@@ -67,20 +69,38 @@ func parameterCode(service, name string) string {
 	return "DBS.280001"
 }
 
+// created is the answer 201, with a token in its header if there is one.
+type created struct {
+	subjectToken string
+	body         any
+}
+
+// plainText is the one answer that is not JSON.
+type plainText string
+
 // newReply turns what an operation returned into an answer of the service, with the request id in its headers.
 func newReply(service string, value any, err error) reply {
 	requestID := newID()
 	answer := reply{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}}
-	answer.header.Set("X-Request-Id", requestID)
+	if service != Metadata { // no gateway stands before it
+		answer.header.Set("X-Request-Id", requestID)
+	}
 	if service == IAM {
 		answer.header.Set("X-IAM-Trace-Id", "token_"+service+"_"+requestID)
 	}
-	if token, ok := value.(createdToken); ok {
-		answer.status, value = http.StatusCreated, token.body
-		answer.header.Set("X-Subject-Token", token.value)
+	if made, ok := value.(created); ok {
+		answer.status, value = http.StatusCreated, made.body
+		if made.subjectToken != "" {
+			answer.header.Set("X-Subject-Token", made.subjectToken)
+		}
 	}
 	if err != nil {
 		answer.status, value = errorBody(service, requestID, err)
+	}
+	if text, ok := value.(plainText); ok {
+		answer.header.Set("Content-Type", "text/plain; charset=utf-8")
+		answer.body = []byte(text)
+		return answer
 	}
 	answer.body = encode(value)
 	return answer
@@ -98,7 +118,15 @@ func errorBody(service, requestID string, err error) (int, any) {
 	} else if p, ok := errors.AsType[parameterError](err); ok {
 		status, code, message = http.StatusBadRequest, parameterCode(service, p.name), "Parameter error: "+p.message
 	}
-	if service == IAM {
+	switch service {
+	case Metadata: // a guess, after the metadata service of OpenStack, whose errors are no JSON
+		return status, plainText(fmt.Sprintf("%d %s\n\n%s\n", status, http.StatusText(status), message))
+	case STS: // every error has the request id, and a denial a message for those who may decode it (IAM API reference, Error Codes)
+		fields["request_id"] = requestID
+		if code == accessDenied {
+			fields["encoded_authorization_message"] = newID()
+		}
+	case IAM:
 		// The form is not documented. It is that of the identity service IAM descends from; code is a number.
 		return status, map[string]any{"error": map[string]any{"code": status, "message": message, "title": http.StatusText(status)}}
 	}

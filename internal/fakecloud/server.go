@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -32,11 +33,13 @@ type Options struct {
 
 // Addresses are the base URLs, "http://127.0.0.1:PORT".
 type Addresses struct {
-	IAM   string `json:"iam"`
-	RDS   string `json:"rds"`
-	DDS   string `json:"dds"`
-	DWS   string `json:"dws"`
-	Admin string `json:"admin"`
+	IAM      string `json:"iam"`
+	RDS      string `json:"rds"`
+	DDS      string `json:"dds"`
+	DWS      string `json:"dws"`
+	STS      string `json:"sts"`
+	Metadata string `json:"metadata"`
+	Admin    string `json:"admin"`
 }
 
 // Cloud is a running stand-in. Its methods may be called from any goroutine.
@@ -48,6 +51,11 @@ type Cloud struct {
 	dwsActionIDIsJobID   bool
 	tokenLife            time.Duration
 	zone                 *time.Location
+	agencies             []Agency
+	identityProviders    []IdentityProvider
+	metadataUser         string
+	metadataMode         string
+	metadataKeyLife      time.Duration
 	addresses            Addresses
 
 	servers     []*http.Server
@@ -70,8 +78,14 @@ type Cloud struct {
 	requests    map[string]map[string]int
 	restores    []Restore
 	logins      []Login
-	issued      []*issuedToken
-	signatures  []string // of the requests that came in
+	tokens      []*issuedToken
+	keys        []*accessKey // those of the accounts, and those issued since
+	issues      []Issue
+
+	metadataTokens []metadataToken
+	metadataKey    *accessKey // the one handed out last
+
+	signatures []string // of the requests that came in
 }
 
 // Start listens and serves until Close.
@@ -91,6 +105,11 @@ func Start(options Options) (*Cloud, error) {
 		dwsActionIDIsJobID:   world.DWSActionIDIsJobID == nil || *world.DWSActionIDIsJobID,
 		tokenLife:            time.Duration(cmp.Or(world.TokenSeconds, 24*3600)) * time.Second,
 		zone:                 time.FixedZone("", world.ZoneHours*3600),
+		agencies:             slices.Clone(world.Agencies),
+		identityProviders:    slices.Clone(world.IdentityProviders),
+		metadataUser:         world.MetadataUser,
+		metadataMode:         cmp.Or(world.MetadataToken, MetadataTokenOptional),
+		metadataKeyLife:      time.Duration(cmp.Or(world.MetadataKeySeconds, 24*3600)) * time.Second,
 		closing:              make(chan struct{}),
 		changed:              make(chan struct{}),
 		requests:             map[string]map[string]int{},
@@ -115,7 +134,7 @@ func (c *Cloud) listen(address string) error {
 		return fmt.Errorf("listening on %q: the port must be a number", address)
 	}
 	var listeners []net.Listener
-	for i := range 5 {
+	for i := range len(services) + 1 {
 		next := 0
 		if port != 0 {
 			next = port + i
@@ -130,11 +149,11 @@ func (c *Cloud) listen(address string) error {
 		listeners = append(listeners, listener)
 	}
 	base := func(i int) string { return "http://" + listeners[i].Addr().String() }
-	c.addresses = Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), Admin: base(4)}
-	for i, service := range []string{IAM, RDS, DDS, DWS} {
+	c.addresses = Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), STS: base(4), Metadata: base(5), Admin: base(6)}
+	for i, service := range services {
 		c.serve(listeners[i], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.answer(service, w, r) }))
 	}
-	c.serve(listeners[4], c.adminHandler())
+	c.serve(listeners[len(services)], c.adminHandler())
 	return nil
 }
 
@@ -161,7 +180,7 @@ func (c *Cloud) serve(listener net.Listener, handler http.Handler) {
 	c.serving.Go(func() { _ = server.Serve(listener) })
 }
 
-// Addresses of the five servers.
+// Addresses of the services, and of the cloud's own powers.
 func (c *Cloud) Addresses() Addresses { return c.addresses }
 
 // Close cuts every connection and waits for all goroutines. It may be called again.
@@ -230,7 +249,7 @@ func (q *call) run(matched *route) (any, error) {
 		return nil, badParameter("the query cannot be read")
 	}
 	q.query = query
-	if matched.operation == CreateToken { // nobody is known before it
+	if slices.Contains(ownAuthentication, matched.operation) {
 		return matched.answer(q)
 	}
 	if err := q.authenticate(); err != nil {

@@ -14,7 +14,7 @@ import (
 func TestEveryServiceHasAPortOfItsOwn(t *testing.T) {
 	c := start(t, Options{})
 	seen := map[string]bool{}
-	for _, service := range []string{IAM, RDS, DDS, DWS, "admin"} {
+	for _, service := range append([]string{"admin"}, services...) {
 		address, err := url.Parse(c.url(service))
 		if err != nil || address.Hostname() != "127.0.0.1" || seen[address.Port()] {
 			t.Errorf("%s at %q, %v", service, c.url(service), err)
@@ -26,18 +26,18 @@ func TestEveryServiceHasAPortOfItsOwn(t *testing.T) {
 func TestFixedPortsAreConsecutive(t *testing.T) {
 	var c *Cloud
 	first := 20000 // below the ports that the system gives out by itself
-	for ; first < 32000; first += 5 {
+	for ; first < 32000; first += 7 {
 		if cloud, err := Start(Options{Listen: fmt.Sprintf("127.0.0.1:%d", first)}); err == nil {
 			c = cloud
 			break
 		}
 	}
 	if c == nil {
-		t.Fatal("no five free ports in a row")
+		t.Fatal("no seven free ports in a row")
 	}
 	t.Cleanup(func() { _ = c.Close() })
 	base := func(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", first+i) }
-	wantEqual(t, "addresses", c.Addresses(), Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), Admin: base(4)})
+	wantEqual(t, "addresses", c.Addresses(), Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), STS: base(4), Metadata: base(5), Admin: base(6)})
 	if _, err := Start(Options{Listen: fmt.Sprintf("127.0.0.1:%d", first)}); err == nil {
 		t.Error("a second cloud on the same ports started")
 	}

@@ -87,9 +87,8 @@ type dwsSnapshot struct {
 
 type account struct {
 	Account
-	wrongSignatures int // in a row
-	lockedUntil     time.Time
-	wrongPasswords  int // in a row
+	unusedPasscodes []string
+	wrongPasswords  int // in a row, wrong passcodes included
 	noLoginUntil    time.Time
 	minute          time.Time // when the running minute of the RDS rate limit began
 	requests        int       // in that minute
@@ -103,7 +102,11 @@ func (c *Cloud) build(world World, start time.Time) {
 		for i, token := range a.Tokens {
 			a.Tokens[i].Expires = At(token.Expires.Time(start))
 		}
-		c.accounts = append(c.accounts, &account{Account: a})
+		known := &account{Account: a, unusedPasscodes: slices.Clone(a.Passcodes)}
+		c.accounts = append(c.accounts, known)
+		if a.AccessKey != "" {
+			c.keys = append(c.keys, &accessKey{access: a.AccessKey, secret: a.SecretKey, securityToken: a.SecurityToken, account: known})
+		}
 	}
 	c.projects = slices.Clone(world.Projects)
 	for _, instance := range world.RDSInstances {
@@ -150,6 +153,15 @@ func orDefault(value, fallback string) string {
 		return fallback
 	}
 	return value
+}
+
+func (c *Cloud) accountNamed(userName string) *account {
+	for _, account := range c.accounts {
+		if account.UserName == userName {
+			return account
+		}
+	}
+	return nil
 }
 
 func (c *Cloud) project(id string) *Project {

@@ -17,6 +17,15 @@ type World struct {
 	DWSClusters  []DWSCluster  `json:"dws_clusters,omitempty"`
 	DWSSnapshots []DWSSnapshot `json:"dws_snapshots,omitempty"`
 
+	Agencies          []Agency           `json:"agencies,omitempty"`
+	IdentityProviders []IdentityProvider `json:"identity_providers,omitempty"`
+	// MetadataUser is the account that the cloud server acts as whose metadata are served; "" = a server without an agency.
+	MetadataUser string `json:"metadata_user,omitempty"`
+	// MetadataToken says whether the metadata service wants its token: optional (also ""), required or unsupported.
+	MetadataToken string `json:"metadata_token,omitempty"`
+	// MetadataKeySeconds is how long a key lives that the metadata service hands out; 0 = a day, which is a guess.
+	MetadataKeySeconds int `json:"metadata_key_seconds,omitempty"`
+
 	// RDSRequestsPerMinute a user may send; 0 = the documented 60, -1 = no limit.
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
 	// DWSActionIDIsJobID says whether a cluster action carries the id of the job behind it; nil = true. Not documented.
@@ -30,15 +39,17 @@ type World struct {
 
 // Account is one user with an access key, tokens, a password, or several of them.
 type Account struct {
-	UserName      string  `json:"user_name"`
-	UserID        string  `json:"user_id,omitempty"`
-	AccessKey     string  `json:"access_key,omitempty"`
-	SecretKey     string  `json:"secret_key,omitempty"`
-	SecurityToken string  `json:"security_token,omitempty"` // given = the key is a temporary one and needs it
-	Password      string  `json:"password,omitempty"`       // to log in with; it needs a domain
-	DomainName    string  `json:"domain_name,omitempty"`
-	DomainID      string  `json:"domain_id,omitempty"`
-	Tokens        []Token `json:"tokens,omitempty"`
+	UserName      string `json:"user_name"`
+	UserID        string `json:"user_id,omitempty"`
+	AccessKey     string `json:"access_key,omitempty"`
+	SecretKey     string `json:"secret_key,omitempty"`
+	SecurityToken string `json:"security_token,omitempty"` // given = the key is a temporary one and needs it
+	Password      string `json:"password,omitempty"`       // to log in with; it needs a domain
+	DomainName    string `json:"domain_name,omitempty"`
+	DomainID      string `json:"domain_id,omitempty"`
+	// Passcodes of the second factor: an account that has any needs one of them to log in, and each counts once.
+	Passcodes []string `json:"passcodes,omitempty"`
+	Tokens    []Token  `json:"tokens,omitempty"`
 }
 
 // Token is a value for X-Auth-Token. Expires may be left out: then it never does. A relative one counts from the start.
@@ -172,6 +183,7 @@ func (w World) validate() error {
 		if account.Password != "" && account.DomainName == "" && account.DomainID == "" {
 			check(fmt.Errorf("the account %s has a password but no domain", account.UserName))
 		}
+		check(account.secondFactorFits())
 		for _, token := range account.Tokens {
 			check(once("token", token.Value))
 		}
@@ -182,6 +194,7 @@ func (w World) validate() error {
 			check(known("the project "+project.ID, "user name", name))
 		}
 	}
+	check(w.validateIdentities(once, known))
 	for _, instance := range w.RDSInstances {
 		check(once("RDS instance", instance.ID), known(instance.ID, "project", instance.ProjectID),
 			windowsInOrder(instance.ID, instance.Windows))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,9 @@ func TestTheDocumentedWorldCanBeRead(t *testing.T) {
 	if world.DWSActionIDIsJobID == nil || !*world.DWSActionIDIsJobID {
 		t.Error("dws_action_id_is_job_id was not read")
 	}
+	if len(world.Agencies) != 1 || len(world.IdentityProviders) != 1 || world.MetadataUser != "demo" || len(world.Accounts[0].Passcodes) != 2 {
+		t.Error("the identities were not read")
+	}
 	if _, err := Start(Options{World: world, Listen: "127.0.0.1"}); err == nil {
 		t.Error("an address without a port was accepted")
 	}
@@ -82,9 +86,21 @@ func TestWorldsThatAreRefused(t *testing.T) {
 			accounts + `,"dws_clusters":[{"id":"c","name":"n","project_id":"p"}],"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c","backup_level":"schema","databases":{"a":{},"b":{}}}]}`,
 			"the snapshot s of the level schema holds more than one database",
 		},
-		"an unknown account": {`{"accounts":[],"projects":[{"id":"p","name":"r","accounts":["a"]}]}`, `unknown user name "a"`},
-		"an instance twice":  {accounts + `,"dds_instances":[{"id":"i","name":"n","project_id":"p"},{"id":"i","name":"m","project_id":"p"}]}`, "i stands there twice"},
-		"half a key pair":    {`{"accounts":[{"user_name":"a","access_key":"k"}],"projects":[]}`, "half a key pair"},
+		"an unknown account":               {`{"accounts":[],"projects":[{"id":"p","name":"r","accounts":["a"]}]}`, `unknown user name "a"`},
+		"an instance twice":                {accounts + `,"dds_instances":[{"id":"i","name":"n","project_id":"p"},{"id":"i","name":"m","project_id":"p"}]}`, "i stands there twice"},
+		"an agency of an unknown user":     {accounts + `,"agencies":[{"name":"x","domain_name":"d","user_name":"b","trusts":[]}]}`, `the agency x names the unknown user name "b"`},
+		"an agency that trusts a stranger": {accounts + `,"agencies":[{"name":"x","domain_name":"d","user_name":"a","trusts":["b"]}]}`, `the agency x names the unknown user name "b"`},
+		"an agency without a domain":       {accounts + `,"agencies":[{"name":"x","user_name":"a","trusts":[]}]}`, "needs a name and a domain"},
+		"an agency twice":                  {accounts + `,"agencies":[{"name":"x","domain_id":"d","user_name":"a","trusts":[]},{"name":"x","domain_id":"d","user_name":"a","trusts":[]}]}`, "stands there twice"},
+		"a provider of an unknown user":    {accounts + `,"identity_providers":[{"id":"x","id_tokens":["t"],"user_name":"b"}]}`, `the identity provider x names the unknown user name "b"`},
+		"a provider twice":                 {accounts + `,"identity_providers":[{"id":"x","id_tokens":[],"user_name":"a"},{"id":"x","id_tokens":[],"user_name":"a"}]}`, "identity provider x stands there twice"},
+		"an empty ID token":                {accounts + `,"identity_providers":[{"id":"x","id_tokens":[""],"user_name":"a"}]}`, "an empty ID token"},
+		"an unknown server":                {accounts + `,"metadata_user":"b"}`, `metadata_user names the unknown user name "b"`},
+		"an unknown mode of metadata":      {accounts + `,"metadata_token":"maybe"}`, `metadata_token is "maybe"`},
+		"a negative life":                  {accounts + `,"metadata_key_seconds":-1}`, "below 0"},
+		"passcodes without a password":     {`{"accounts":[{"user_name":"a","user_id":"i","passcodes":["1"]}],"projects":[]}`, "has passcodes but no password"},
+		"passcodes without a user id":      {`{"accounts":[{"user_name":"a","password":"p","domain_id":"d","passcodes":["1"]}],"projects":[]}`, "no user id"},
+		"half a key pair":                  {`{"accounts":[{"user_name":"a","access_key":"k"}],"projects":[]}`, "half a key pair"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := readWorld(t, test.text); err == nil || !strings.Contains(err.Error(), test.says) {
@@ -115,6 +131,45 @@ func TestDefaultWorldIsValidAndSurvivesJSON(t *testing.T) {
 	a.RDSInstances[0].Databases["shop"]["public"]["x"] = Table{}
 	if _, shared := DefaultWorld().RDSInstances[0].Databases["shop"]["public"]["x"]; shared {
 		t.Error("two default worlds share a table")
+	}
+}
+
+// The deputy's project holds what the first ones of the default project hold, and shows it to nobody else.
+func TestTheDeputysProject(t *testing.T) {
+	w := DefaultWorld()
+	rds, dds, cluster, snapshot := w.RDSInstances[3], w.DDSInstances[3], w.DWSClusters[2], w.DWSSnapshots[3]
+	wantEqual(t, "identifiers", []string{rds.ID, dds.ID, cluster.ID, snapshot.ID, rds.ProjectID, dds.ProjectID, cluster.ProjectID, snapshot.ClusterID},
+		[]string{DeputyRDSInstance, DeputyDDSInstance, DeputyDWSCluster, DeputyDWSSnapshot, DeputyProjectID, DeputyProjectID, DeputyProjectID, DeputyDWSCluster})
+	rds.ID, rds.Name, rds.ProjectID = w.RDSInstances[0].ID, w.RDSInstances[0].Name, w.RDSInstances[0].ProjectID
+	dds.ID, dds.Name, dds.ProjectID = w.DDSInstances[0].ID, w.DDSInstances[0].Name, w.DDSInstances[0].ProjectID
+	cluster.ID, cluster.Name, cluster.ProjectID = w.DWSClusters[0].ID, w.DWSClusters[0].Name, w.DWSClusters[0].ProjectID
+	snapshot.ID, snapshot.Name, snapshot.ClusterID = w.DWSSnapshots[0].ID, w.DWSSnapshots[0].Name, w.DWSSnapshots[0].ClusterID
+	if !reflect.DeepEqual(rds, w.RDSInstances[0]) || !reflect.DeepEqual(dds, w.DDSInstances[0]) ||
+		!reflect.DeepEqual(cluster, w.DWSClusters[0]) || !reflect.DeepEqual(snapshot, w.DWSSnapshots[0]) {
+		t.Error("the deputy's differ from the first ones of the default project")
+	}
+
+	c := start(t, Options{})
+	deputy := strings.NewReplacer(rdsID, DeputyRDSInstance, ddsID, DeputyDDSInstance, snapshotID, DeputyDWSSnapshot, DefaultProjectID, DeputyProjectID)
+	key := assumed(c.withKey(demoKey, STS, "POST", assumePath, assumeBody(DefaultAgency, "")))
+	for service, request := range map[string][2]string{
+		RDS: {rdsRestorePath, rdsBody}, DDS: {ddsRestorePath, ddsBody}, DWS: {dwsRestorePath, dwsBody},
+	} {
+		path, body := deputy.Replace(request[0]), deputy.Replace(request[1])
+		if got := c.withKey(demoKey, service, "POST", path, body); got.status != 403 {
+			t.Errorf("%s as demo: %d %s", service, got.status, got.raw)
+		}
+		if got := c.withKey(key, service, "POST", path, body); got.status != 200 {
+			t.Errorf("%s as the deputy: %d %s", service, got.status, got.raw)
+		}
+	}
+	for _, all := range []answer{
+		c.do(IAM, "GET", "/v3/projects", ""), c.do(RDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""),
+		c.do(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""), c.do(DWS, "GET", "/v1.0/"+DefaultProjectID+"/snapshots", ""),
+	} {
+		if all.status != 200 || strings.Contains(all.raw, "deputy") || strings.Contains(all.raw, DeputyProjectID) {
+			t.Errorf("demo sees %d %s", all.status, all.raw)
+		}
 	}
 }
 

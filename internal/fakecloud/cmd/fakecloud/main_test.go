@@ -46,12 +46,12 @@ func TestReadyFile(t *testing.T) {
 	if err := json.Unmarshal(data, &written); err != nil {
 		t.Fatal(err)
 	}
-	for _, service := range []string{"iam", "rds", "dds", "dws", "admin"} {
+	for _, service := range []string{"iam", "rds", "dds", "dws", "sts", "metadata", "admin"} {
 		if written[service] == "" || written[service] != printed[service] {
 			t.Errorf("%s: written %q, printed %q", service, written[service], printed[service])
 		}
 	}
-	if len(written) != 5 {
+	if len(written) != 7 {
 		t.Errorf("the ready file has %d addresses: %s", len(written), data)
 	}
 	if got := get(t, written["iam"]+"/v3/projects?name=eu-west-101"); !strings.Contains(got, fakecloud.DefaultProjectID) {
