@@ -43,12 +43,11 @@ func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) 
 	if t.config.UserAgent != "" {
 		request.Header.Set("User-Agent", t.config.UserAgent)
 	}
-	switch {
-	case x.anonymous:
-	case x.token != nil:
-		request.Header.Set("X-Auth-Token", x.token.value)
-	default:
-		t.credentials.authorise(request, x.query, x.payload, x.projectID, x.started)
+	for name, values := range x.header {
+		request.Header[name] = values
+	}
+	if x.credential != nil {
+		x.credential.authorise(request, x.query, x.payload, x.projectID, x.started)
 	}
 	response, err := t.next.RoundTrip(request)
 	if err == nil {
@@ -68,6 +67,9 @@ var errNoAnswer = errors.New("no answer in time")
 
 // attemptContext ends with the timeout, and with the caller's context unless the attempt is not to be cut.
 func (t *roundTripper) attemptContext(caller context.Context, x *exchange) (context.Context, context.CancelFunc) {
+	if x.service == serviceMetadata {
+		return context.WithTimeoutCause(caller, metadataTimeout, errNoAnswer)
+	}
 	if !t.uncut {
 		return context.WithTimeoutCause(caller, t.timeout, errNoAnswer)
 	}
@@ -95,8 +97,8 @@ func (t *roundTripper) readReply(x *exchange, response *http.Response) error {
 		return fmt.Errorf("HTTP %d, but the reply broke off: %w", response.StatusCode, err)
 	case len(data) > replyLimit:
 		return errReplyTooLarge
-	case !json.Valid(data):
-		return &ReplyError{Operation: x.name(), Body: t.excerpt(data), Err: fmt.Errorf("HTTP %d, but it is not JSON", response.StatusCode)}
+	case !x.plain && !json.Valid(data):
+		return &ReplyError{Operation: x.name(), Body: x.excerpt(data), Err: fmt.Errorf("HTTP %d, but it is not JSON", response.StatusCode)}
 	}
 	response.Body = io.NopCloser(bytes.NewReader(data))
 	return nil

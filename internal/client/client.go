@@ -33,14 +33,21 @@ type Config struct {
 	SecurityToken string // of a temporary access key
 	AuthToken     string // an IAM token; wins over the keys
 
+	// An ID token gets temporary keys from IAM; it wins over a key that is given. nil is none.
+	Federation *Federation
 	// A password gets tokens from IAM, where there is neither a token nor a key. An id wins over the name.
 	UserName, UserID     string
 	Password             string
+	Passcode             string // of the second factor, good for one login; it needs the user's id
 	DomainName, DomainID string // of the user; a user's name is nothing without one
+	// Metadata is whether the metadata service of the ECS that this runs on is asked for a key, where there is nothing else.
+	Metadata bool
+	// Roles are assumed one after the other, the first by what is configured above.
+	Roles []Role
 
 	Cloud     string            // the domain behind the region's name; "" is myhuaweicloud.eu for eu-west-1xx, else myhuaweicloud.com
 	AuthURL   string            // IAM, with or without /v3 at the end
-	Endpoints map[string]string // of iam, rds, dds, dws; with or without scheme (https) and trailing slash
+	Endpoints map[string]string // of iam, sts, rds, dds, dws, and metadata (the ECS's); with or without scheme (https) and trailing slash
 	Insecure  bool              // the servers' certificates are not verified
 
 	RootCAs     *x509.CertPool   // who may vouch for the servers; nil is whom the system trusts
@@ -60,19 +67,18 @@ type Client struct {
 	*shared
 	region  string
 	project projectLookup
-	token   *token // the newest of the region's project; nil is none. Held by login.turn.
+	login   *login
 }
 
 // shared is what the clients of all regions have in common.
 type shared struct {
-	config      Config
-	clock       Clock
-	credentials credentials
-	login       *login // nil unless a password is used
-	endpoints   map[string]string
-	repeatable  *retryablehttp.Client // calls that may be sent again
-	once        *retryablehttp.Client // the restore calls
-	limits      map[string]*rate.Limiter
+	config     Config
+	clock      Clock
+	secrets    *secrets
+	endpoints  map[string]string
+	repeatable *retryablehttp.Client // calls that may be sent again
+	once       *retryablehttp.Client // the restore calls
+	limits     map[string]*rate.Limiter
 
 	mutex   sync.Mutex
 	regions map[string]*Client
@@ -94,8 +100,7 @@ func New(config Config) (*Client, error) {
 	if config.MaxRetries < 0 {
 		return nil, fmt.Errorf("the number of retries is negative: %d", config.MaxRetries)
 	}
-	credentials, err := newCredentials(config)
-	if err != nil {
+	if err := config.checkCredentials(); err != nil {
 		return nil, err
 	}
 	endpoints, err := configuredEndpoints(config)
@@ -107,20 +112,18 @@ func New(config Config) (*Client, error) {
 		clock = SystemClock
 	}
 	s := &shared{
-		config:      config,
-		clock:       clock,
-		credentials: credentials,
-		endpoints:   endpoints,
-		limits:      newLimits(),
-		regions:     map[string]*Client{},
-	}
-	if config.usesPassword() {
-		s.login = newLogin()
+		config:    config,
+		clock:     clock,
+		secrets:   newSecrets(config.AuthToken, config.SecurityToken, config.SecretKey, config.AccessKey, config.Password, config.Passcode),
+		endpoints: endpoints,
+		limits:    newLimits(),
+		regions:   map[string]*Client{},
 	}
 	s.repeatable = s.newHTTPClient(retryRepeatable, false)
 	s.once = s.newHTTPClient(retryOnce, true)
 	c := &Client{shared: s, region: config.Region}
 	c.project.id, c.project.name = config.ProjectID, cmp.Or(config.ProjectName, config.Region)
+	c.login = c.newLogin()
 	s.regions[config.Region] = c
 	return c, nil
 }
@@ -140,7 +143,7 @@ func (c *Client) ForRegion(region string) (*Client, error) {
 	if sibling, ok := c.regions[region]; ok {
 		return sibling, nil
 	}
-	for _, service := range []string{serviceRDS, serviceDDS, serviceDWS} {
+	for _, service := range databases {
 		if endpoint, ok := c.endpoints[service]; ok {
 			return nil, fmt.Errorf("region %s cannot be used: the %s endpoint %s is configured for region %s",
 				region, strings.ToUpper(service), endpoint, c.config.Region)
@@ -148,6 +151,10 @@ func (c *Client) ForRegion(region string) (*Client, error) {
 	}
 	sibling := &Client{shared: c.shared, region: region}
 	sibling.project.name = region // the configured project is of the configured region
+	sibling.login = c.login
+	if c.config.tokenPerProject() {
+		sibling.login = sibling.newPasswordLogin(c.login.tries)
+	}
 	c.regions[region] = sibling
 	return sibling, nil
 }

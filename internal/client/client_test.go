@@ -25,7 +25,7 @@ func TestNewRefuses(t *testing.T) {
 		"a stray line end":  {func(c *Config) { c.SecretKey = "top-secret\n" }, "white space"},
 		"a token's end":     {func(c *Config) { c.AuthToken = " top-secret" }, "white space"},
 		"negative retries":  {func(c *Config) { c.MaxRetries = -1 }, "negative"},
-		"unknown service":   {func(c *Config) { c.Endpoints = map[string]string{"obs": "x"} }, `"obs"; the services are dds, dws, iam, rds`},
+		"unknown service":   {func(c *Config) { c.Endpoints = map[string]string{"obs": "x"} }, `"obs"; the services are dds, dws, iam, metadata, rds, sts`},
 		"endpoint, scheme":  {func(c *Config) { c.Endpoints = map[string]string{"rds": "ftp://x"} }, "the RDS endpoint: it is not the address"},
 		"endpoint, no host": {func(c *Config) { c.Endpoints = map[string]string{"rds": "https://"} }, "the RDS endpoint: it is not the address"},
 		"endpoint, user":    {func(c *Config) { c.Endpoints = map[string]string{"rds": "https://top-secret@x"} }, "user name or password"},

@@ -4,64 +4,57 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"terraform-provider-x/internal/client/signer"
 )
 
-// credentials authorise requests, and know what must never be shown.
-type credentials struct {
-	accessKey, secretKey, securityToken, authToken string
+// credential is what authorises a call: a token, or a key that signs it.
+type credential struct {
+	token                               string // wins
+	accessKey, secretKey, securityToken string
 
-	secrets *secrets
+	projectID string    // that the token is for; "" for a key, and where IAM did not say
+	renew     time.Time // on the client's clock, as the next; zero for one that is not renewed
+	expires   time.Time
+	afterA401 bool        // issued because the one before it was refused
+	accepted  atomic.Bool // some call with it was answered otherwise than by a 401
+	refused   atomic.Bool // none will be any more
 }
 
-// usesPassword is what is left where there is neither a token nor a key.
-func (c Config) usesPassword() bool {
-	return c.Password != "" && c.AuthToken == "" && c.AccessKey == "" && c.SecretKey == ""
-}
-
-func newCredentials(config Config) (credentials, error) {
+// isRefused takes note of an answer, and reports whether another credential may help. One that was issued for that reason, and
+// never accepted, shows that it does not.
+func (c *credential) isRefused(a *answer) bool {
 	switch {
-	case config.AuthToken != "":
-	case config.AccessKey != "" && config.SecretKey != "":
-	case config.AccessKey != "":
-		return credentials{}, errors.New("an access key is configured without its secret key")
-	case config.SecretKey != "":
-		return credentials{}, errors.New("a secret key is configured without its access key")
-	case config.Password == "":
-		return credentials{}, errors.New("no credentials are configured: neither an access key with its secret key, nor a token, nor a password")
-	case config.UserName == "" && config.UserID == "":
-		return credentials{}, errors.New("a password is configured without the name or the id of its user")
-	case config.UserID == "" && config.DomainName == "" && config.DomainID == "":
-		return credentials{}, errors.New("the name of a user is configured without that of its domain")
-	case strings.ContainsAny(config.Password, "\r\n\x00"):
-		// As below; and each try of a wrong password counts.
-		return credentials{}, errors.New("the password contains a line end")
+	case c == nil || c.expires.IsZero(): // this is a login, or there is nothing to renew
+		return false
+	case a.status >= 500 || a.status == http.StatusTooManyRequests: // perhaps before anybody looked at it
+		return false
+	case !deniesLogin(a):
+		c.accepted.Store(true)
+		return false
+	case c.afterA401 && !c.accepted.Load():
+		return false
 	}
-	for _, value := range []string{config.AccessKey, config.SecretKey, config.SecurityToken, config.AuthToken} {
-		// A stray line end from a file or a secret store would otherwise surface as an obscure "invalid header".
-		if strings.TrimSpace(value) != value || strings.ContainsAny(value, "\r\n\x00") {
-			return credentials{}, errors.New("a key or token begins or ends with white space, or contains a line end")
-		}
-	}
-	return credentials{
-		accessKey:     config.AccessKey,
-		secretKey:     config.SecretKey,
-		securityToken: config.SecurityToken,
-		authToken:     config.AuthToken,
-		secrets:       newSecrets(config.AuthToken, config.SecurityToken, config.SecretKey, config.AccessKey, config.Password),
-	}, nil
+	c.refused.Store(true)
+	return true
+}
+
+// deniesLogin tells a 401 from DWS's for "not found or no access".
+func deniesLogin(a *answer) bool {
+	return a.status == http.StatusUnauthorized && errorCode(a) != dwsNoAccess
 }
 
 // authorise adds the token, or the signature of this moment, to a request. The project and the
 // security token are set before signing, so the signature covers them.
-func (c credentials) authorise(request *http.Request, query url.Values, body []byte, projectID string, now time.Time) {
-	if c.authToken != "" {
-		request.Header.Set("X-Auth-Token", c.authToken)
+func (c *credential) authorise(request *http.Request, query url.Values, body []byte, projectID string, now time.Time) {
+	if c.token != "" {
+		request.Header.Set("X-Auth-Token", c.token)
 		return
 	}
 	signed := http.Header{}
@@ -83,4 +76,79 @@ func (c credentials) authorise(request *http.Request, query url.Values, body []b
 			request.Header[name] = values
 		}
 	}
+}
+
+// checkCredentials refuses a configuration that nobody can log in with.
+func (c Config) checkCredentials() error {
+	switch {
+	case c.AuthToken != "":
+	case c.Federation != nil:
+		if c.Federation.IdentityProvider == "" || (c.Federation.IDToken == "") == (c.Federation.IDTokenFile == "") {
+			return errors.New("a federated login needs the id of its identity provider, and either an ID token or a file that holds one")
+		}
+	case c.AccessKey != "" && c.SecretKey != "":
+	case c.AccessKey != "":
+		return errors.New("an access key is configured without its secret key")
+	case c.SecretKey != "":
+		return errors.New("a secret key is configured without its access key")
+	case c.Password != "":
+		if err := c.checkPassword(); err != nil {
+			return err
+		}
+	case !c.Metadata:
+		return errors.New("no credentials are configured: neither an access key with its secret key, nor a token, nor a password, nor the key of an ECS")
+	}
+	for _, value := range []string{c.AccessKey, c.SecretKey, c.SecurityToken, c.AuthToken} {
+		// A stray line end from a file or a secret store would otherwise surface as an obscure "invalid header".
+		if strings.TrimSpace(value) != value || strings.ContainsAny(value, "\r\n\x00") {
+			return errors.New("a key or token begins or ends with white space, or contains a line end")
+		}
+	}
+	for _, role := range c.Roles {
+		if err := role.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) checkPassword() error {
+	switch {
+	case c.UserName == "" && c.UserID == "":
+		return errors.New("a password is configured without the name or the id of its user")
+	case c.UserID == "" && c.DomainName == "" && c.DomainID == "":
+		return errors.New("the name of a user is configured without that of its domain")
+	case c.UserID == "" && c.Passcode != "":
+		return errors.New("a passcode is configured without the id of its user: a name will not do")
+	case strings.ContainsAny(c.Password, "\r\n\x00"):
+		// As for a key; and each try of a wrong password counts.
+		return errors.New("the password contains a line end")
+	}
+	return nil
+}
+
+// Role is an agency to act through: what another account lets some of its users, or of another account's, do for it.
+type Role struct {
+	Agency               string
+	DomainName, DomainID string        // of the account that made the agency; one of the two
+	Duration             time.Duration // of each key; 0 is an hour. From 15 minutes to 24 hours, by STS to 12
+}
+
+func (r Role) check() error {
+	switch {
+	case r.Agency == "":
+		return errors.New("an agency has no name")
+	case (r.DomainName == "") == (r.DomainID == ""):
+		return fmt.Errorf("agency %q needs either the name or the id of the domain that made it", r.Agency)
+	case r.Duration != 0 && (r.Duration < 15*time.Minute || r.Duration > 24*time.Hour):
+		return fmt.Errorf("the key of agency %q cannot last for %s: from 15 minutes to 24 hours", r.Agency, r.Duration)
+	}
+	return nil
+}
+
+// Federation is a login by the ID token of an OpenID Connect identity provider.
+type Federation struct {
+	IdentityProvider string // its id in IAM
+	IDToken          string
+	IDTokenFile      string // read anew for each login, because those who write such files renew them; one of the two
 }

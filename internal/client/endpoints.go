@@ -16,9 +16,26 @@ const (
 	serviceRDS = "rds"
 	serviceDDS = "dds"
 	serviceDWS = "dws"
+	serviceSTS = "sts"
+	// serviceMetadata is no service of a region, but that of the ECS that this may run on.
+	serviceMetadata = "metadata"
 )
 
-var services = []string{serviceDDS, serviceDWS, serviceIAM, serviceRDS}
+var services = []string{serviceDDS, serviceDWS, serviceIAM, serviceMetadata, serviceRDS, serviceSTS}
+
+// databases are the services that restore: each is one of a region, and its calls are made in a project.
+var databases = []string{serviceRDS, serviceDDS, serviceDWS}
+
+// metadataEndpoint is the same on each ECS (ECS User Guide, "Obtaining Metadata"), and link-local: there is no TLS.
+const metadataEndpoint = "http://169.254.169.254"
+
+// serviceName is the service as people write it.
+func serviceName(service string) string {
+	if service == serviceMetadata {
+		return "ECS metadata"
+	}
+	return strings.ToUpper(service)
+}
 
 // configuredEndpoints returns the endpoints that do not follow the naming rule, without a trailing
 // slash. IAM may be set in two ways; the endpoint wins over the authentication URL.
@@ -73,6 +90,9 @@ func parseEndpoint(value string) (string, error) {
 func (c *Client) endpoint(service string) string {
 	if endpoint, ok := c.endpoints[service]; ok {
 		return endpoint
+	}
+	if service == serviceMetadata {
+		return metadataEndpoint
 	}
 	return "https://" + service + "." + c.region + "." + cloudOf(c.config.Cloud, service, c.region)
 }

@@ -46,7 +46,7 @@ func (c *Client) apiError(x *exchange, a *answer) *APIError {
 	}
 	e.NotOnOTC = x.notInOTC && apiMissing(e.StatusCode, e.Code) && c.onOpenTelekomCloud(x.service)
 	if e.Code == "" {
-		e.Body = c.excerpt(text)
+		e.Body = c.line(text, excerptLimit)
 	}
 	return e
 }
@@ -143,13 +143,10 @@ func requestID(header http.Header, body any) string {
 	return firstText(object, requestIDKeys)
 }
 
-// excerpt is the beginning of a body, fit to be shown.
-func (s *shared) excerpt(body []byte) string { return s.line(body, excerptLimit) }
-
 // line makes a server's text one line of at most limit bytes without credentials. These are struck
 // out first: a cut might leave half of one.
 func (s *shared) line(text []byte, limit int) string {
-	clean := s.credentials.secrets.strike(strings.ToValidUTF8(string(text), "\uFFFD"))
+	clean := s.secrets.strike(strings.ToValidUTF8(string(text), "\uFFFD"))
 	clean = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '

@@ -29,7 +29,7 @@ type APIError struct {
 // Error is one line: the operation, the code and message, the HTTP status and the request id.
 func (e *APIError) Error() string {
 	var text strings.Builder
-	text.WriteString(strings.ToUpper(e.Service) + " " + e.Operation + ": ")
+	text.WriteString(serviceName(e.Service) + " " + e.Operation + ": ")
 	switch {
 	case e.Code != "" && e.Message != "":
 		text.WriteString(e.Code + ": " + e.Message)
@@ -187,8 +187,8 @@ func IsForbidden(err error) bool {
 		refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden
 }
 
-// IsLoginRefused reports whether err says that the credentials are not accepted: a password that got no token, or a 401 other
-// than DWS's for "not found or no access".
+// IsLoginRefused reports whether err says that there are no credentials or that they are not accepted: a login that failed, or a
+// 401 other than DWS's for "not found or no access".
 func IsLoginRefused(err error) bool {
 	var refused *APIError
 	return errors.As(err, new(*LoginError)) ||
@@ -199,8 +199,8 @@ func IsLoginRefused(err error) bool {
 // that the thing does not exist. A 404 of the gateway says that the call does not exist.
 func notFound(err error, what string, codes ...string) error {
 	var refused *APIError
-	if !errors.As(err, &refused) {
-		return err
+	if !errors.As(err, &refused) || !slices.Contains(databases, refused.Service) {
+		return err // what IAM or an ECS's metadata do not find is not this
 	}
 	gateway := strings.HasPrefix(refused.Code, "APIGW.") || strings.HasPrefix(refused.Code, "APIG.")
 	if hasCode(err, codes...) || refused.StatusCode == http.StatusNotFound && !gateway {

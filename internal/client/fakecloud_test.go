@@ -42,7 +42,7 @@ func connect(t *testing.T, cloud *fakecloud.Cloud, clock *client.TestClock, chan
 	a := cloud.Addresses()
 	config := client.Config{
 		Region: fakecloud.DefaultRegion, AccessKey: fakecloud.DefaultAccessKey, SecretKey: fakecloud.DefaultSecretKey,
-		AuthURL: a.IAM + "/v3", Endpoints: map[string]string{"rds": a.RDS, "dds": a.DDS, "dws": a.DWS},
+		AuthURL: a.IAM + "/v3", Endpoints: map[string]string{"sts": a.STS, "metadata": a.Metadata, "rds": a.RDS, "dds": a.DDS, "dws": a.DWS},
 		MaxRetries: 3, Clock: clock,
 	}
 	for _, f := range change {

@@ -82,15 +82,12 @@ func (c *Client) projectKnown() string {
 // findProject asks IAM. Names are compared exactly: sub-projects are called REGION_NAME.
 func (c *Client) findProject(ctx context.Context) (string, error) {
 	name := c.project.name
-	if c.login != nil {
-		// The token is one of this project, and says which that is.
-		t, err := c.currentToken(ctx)
+	if credential, err := c.login.current(ctx, c.clock); err != nil || credential.projectID != "" {
+		// A password's token is one of this project, and says which that is.
 		if err != nil {
 			return "", err
 		}
-		if t.projectID != "" {
-			return t.projectID, nil
-		}
+		return credential.projectID, nil
 	}
 	listed, err := c.queryProjects(ctx, url.Values{"name": {name}})
 	if err != nil {

@@ -5,124 +5,163 @@ package client
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
-	"sync/atomic"
 	"time"
 )
 
 const (
-	// renewBefore is how long before its end a token is renewed, so that none ends on the way.
+	// renewBefore is how long before its end a credential is renewed, so that none ends on the way.
 	renewBefore = 10 * time.Minute
+	// soonestRenewal is when another is asked for at the soonest: ECS metadata hands out the same key until it has a newer one.
+	soonestRenewal = 10 * time.Second
 	// usualTokenLife is for a token that does not say how long it lives. A day is what is said of IAM's, but not documented;
 	// where it is less, the first 401 renews it.
 	usualTokenLife = 24 * time.Hour
 )
 
-// token is what a login has issued, for the project of one region.
-type token struct {
-	value     string
-	projectID string    // "" where IAM did not say
-	renew     time.Time // on the client's clock, as the next
-	expires   time.Time
-	afterA401 bool        // issued because the one before it was refused
-	accepted  atomic.Bool // some call with it was answered otherwise than by a 401
-	refused   atomic.Bool // none will be any more
-}
-
-// isRefused takes note of an answer, and reports whether another token may help. One that was issued for that reason, and never
-// accepted, shows that it does not.
-func (t *token) isRefused(a *answer) bool {
-	switch {
-	case t == nil: // no password is used, or this is the login
-		return false
-	case a.status >= 500 || a.status == http.StatusTooManyRequests: // perhaps before anybody looked at it
-		return false
-	case a.status != http.StatusUnauthorized || errorCode(a) == dwsNoAccess:
-		t.accepted.Store(true)
-		return false
-	case t.afterA401 && !t.accepted.Load():
-		return false
-	}
-	t.refused.Store(true)
-	return true
-}
-
-// login is what the clients of all regions know about their common password.
+// login gets credentials in one way, and keeps the newest.
 type login struct {
-	// turn is held while a token is looked at or got: a wrong password must not be tried by two at once.
-	turn   chan struct{}
-	proven bool  // the password was accepted once
-	failed error // the end of all tries
+	*tries
+	name   string                                         // "of user demo", for messages
+	issue  func(ctx context.Context) (*credential, error) // nil: the newest is all there is
+	newest *credential
+
+	lastResort bool // nothing else is configured
 }
 
-func newLogin() *login {
-	l := &login{turn: make(chan struct{}, 1)}
-	l.turn <- struct{}{}
-	return l
+// tries are what is known of a key or a password. Those who log in with the same one share them.
+type tries struct {
+	turn   chan struct{} // held while a credential is looked at or got: a wrong password must not be tried by two at once
+	proven bool          // it was accepted once
+	failed error         // the end of all tries
 }
 
-func (l *login) take(ctx context.Context) error {
+func newTries() *tries {
+	t := &tries{turn: make(chan struct{}, 1)}
+	t.turn <- struct{}{}
+	return t
+}
+
+func (t *tries) take(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	select {
-	case <-l.turn:
+	case <-t.turn:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
 
-func (l *login) leave() { l.turn <- struct{}{} }
+func (t *tries) leave() { t.turn <- struct{}{} }
 
-// LoginError says that a password got no token. Wrong ones lock an account after a few tries, so a password is not tried again
-// once IAM refused it, nor if its first try had no answer.
+// LoginError says that there are no credentials, or that they were refused. Five wrong signatures lock a key, and a few wrong
+// passwords an account, so neither is tried again once it was refused, nor if its first try had no answer.
 type LoginError struct {
-	User string // name or id
-	Err  error
+	Login string // such as "of user demo"
+	Err   error
+
+	NoCredentials bool // none are configured, and this is no ECS with an agency
 }
 
 func (e *LoginError) Error() string {
-	return fmt.Sprintf("the login of user %s failed, and is not tried again: %v", e.User, e.Err)
+	return fmt.Sprintf("the login %s failed, and is not tried again: %v", e.Login, e.Err)
 }
 
 func (e *LoginError) Unwrap() error { return e.Err }
 
-// authenticate gives the exchange the token of now, where a password is used. The login's own connection is none of the call's.
-func (c *Client) authenticate(ctx context.Context, x *exchange) error {
-	if c.login == nil || x.anonymous {
-		return nil
+// newLogin is how the clients of all regions log in; with a password see tokenPerProject.
+func (c *Client) newLogin() *login {
+	config := c.config
+	l := &login{tries: newTries()}
+	switch {
+	case config.AuthToken != "":
+		l.name, l.newest = "with the token", &credential{token: config.AuthToken}
+	case config.Federation != nil:
+		l.name, l.issue = "through identity provider "+config.Federation.IdentityProvider, c.logInFederated
+	case config.AccessKey != "":
+		l.name = "with the access key"
+		l.newest = &credential{accessKey: config.AccessKey, secretKey: config.SecretKey, securityToken: config.SecurityToken}
+	case config.Password != "":
+		l = c.newPasswordLogin(l.tries)
+	default:
+		l.name, l.issue, l.lastResort = "with the key of this ECS", c.readSecurityKey, true
 	}
-	defer x.sent.Store(false)
-	t, err := c.currentToken(ctx)
-	if err != nil {
-		return err
+	for _, role := range config.Roles {
+		base := l
+		l = &login{tries: newTries(), name: "through agency " + role.Agency}
+		l.issue = func(ctx context.Context) (*credential, error) { return c.assume(ctx, role, base) }
 	}
-	x.token = t
-	return nil
+	return l
 }
 
-// currentToken returns a token that is not about to end, and not one that was refused; it logs in for one if it must.
-func (c *Client) currentToken(ctx context.Context) (*token, error) {
-	if err := c.login.take(ctx); err != nil {
+// tokenPerProject is whether each region's client logs in by itself: a password's token is one of the region's project.
+func (c Config) tokenPerProject() bool {
+	return c.Password != "" && c.AuthToken == "" && c.Federation == nil && c.AccessKey == "" && len(c.Roles) == 0
+}
+
+func (c *Client) newPasswordLogin(shared *tries) *login {
+	return &login{tries: shared, name: "of user " + cmp.Or(c.config.UserID, c.config.UserName), issue: c.logInByPassword}
+}
+
+// begin lets one call go first with a key or token of which nobody knows yet whether it is right, and none after it if it is
+// not. first is whether this one is it; then end follows.
+func (l *login) begin(ctx context.Context) (first bool, err error) {
+	if l == nil || l.issue != nil { // what IAM has issued is right
+		return false, nil
+	}
+	if err := l.take(ctx); err != nil {
+		return false, err
+	}
+	if l.failed == nil && !l.proven {
+		return true, nil
+	}
+	l.leave()
+	return false, l.failed
+}
+
+// end is told of a denial; nil is none, also because there was no answer: where there is no network, nobody should wait for the
+// others.
+func (l *login) end(ctx context.Context, denial *APIError) {
+	defer l.leave()
+	if denial != nil {
+		l.failed = &LoginError{Login: l.name, Err: denial}
+		return
+	}
+	l.proven = ctx.Err() == nil
+}
+
+// denial is an answer's error if it denies the login.
+func (c *Client) denial(x *exchange, a *answer) *APIError {
+	if a == nil || !deniesLogin(a) {
+		return nil
+	}
+	return c.apiError(x, a)
+}
+
+// current returns a credential that is not about to end, and not one that was refused; it logs in for one if it must.
+func (l *login) current(ctx context.Context, clock Clock) (*credential, error) {
+	if l.issue == nil {
+		return l.newest, nil
+	}
+	if err := l.take(ctx); err != nil {
 		return nil, err
 	}
-	defer c.login.leave()
-	current, now := c.token, c.clock.Now()
+	defer l.leave()
+	current, now := l.newest, clock.Now()
 	refused := current != nil && current.refused.Load()
 	usable := current != nil && !refused && now.Before(current.expires)
 	if usable && now.Before(current.renew) {
 		return current, nil
 	}
-	fresh, err := c.logIn(ctx)
+	fresh, err := l.again(ctx)
 	switch {
 	case err == nil:
 		fresh.afterA401 = refused
-		c.token = fresh
+		l.newest = fresh
 		return fresh, nil
 	case usable && ctx.Err() == nil:
 		return current, nil // the new one was only to be had in good time
@@ -131,105 +170,56 @@ func (c *Client) currentToken(ctx context.Context) (*token, error) {
 	}
 }
 
-// logIn tries the password, unless it has failed before. The call is one of those that are sent once: an answer that was lost
-// may have been a refusal. Once the password is known to be right, only a refusal ends all tries.
-func (c *Client) logIn(ctx context.Context) (*token, error) {
-	if c.login.failed != nil {
-		return nil, c.login.failed
+// again logs in, unless that has failed before. Once a login has succeeded, only a refusal ends all tries.
+func (l *login) again(ctx context.Context) (*credential, error) {
+	if l.failed != nil {
+		return nil, l.failed
 	}
-	asked := c.clock.Now()
-	x, answer, err := c.send(ctx, c.once, call{
-		service:   serviceIAM,
-		operation: "log in",
-		method:    http.MethodPost,
-		path:      "/v3/auth/tokens",
-		body:      c.loginBody(),
-		anonymous: true,
-	})
-	final := x != nil && x.sent.Load() && !c.login.proven
-	if err == nil && answer.status/100 != 2 {
-		final = answer.status/100 == 4 && answer.status != http.StatusRequestTimeout && answer.status != http.StatusTooManyRequests || final
-		err = c.apiError(x, answer)
-	}
-	if err == nil {
-		var t *token
-		if t, err = c.readToken(x, answer, asked); err == nil {
-			c.login.proven = true
-			return t, nil
-		}
-	}
-	if final {
-		c.login.failed = &LoginError{User: cmp.Or(c.config.UserID, c.config.UserName), Err: err}
-		return nil, c.login.failed
-	}
-	return nil, err
-}
-
-// loginBody: IAM API Reference, "Obtaining a User Token Through Password Authentication". The domain of the scope is the
-// user's; it belongs to the name of a project only.
-func (c *Client) loginBody() any {
-	type object = map[string]any
-	config := c.config
-	domain := object{"id": config.DomainID}
-	if config.DomainID == "" {
-		domain = object{"name": config.DomainName}
-	}
-	hasDomain := config.DomainID != "" || config.DomainName != ""
-	user := object{"id": config.UserID, "password": config.Password}
-	if config.UserID == "" {
-		user = object{"name": config.UserName, "password": config.Password, "domain": domain}
-	}
-	project := object{"name": c.project.name}
+	fresh, err := l.issue(ctx)
 	switch {
-	case c.projectKnown() != "":
-		project = object{"id": c.projectKnown()}
-	case hasDomain:
-		project["domain"] = domain
+	case err == nil:
+		l.proven = true
+		return fresh, nil
+	case ctx.Err() != nil || l.proven && !isRefusal(err):
+		return nil, err
 	}
-	return object{"auth": object{
-		"identity": object{"methods": []string{"password"}, "password": object{"user": user}},
-		"scope":    object{"project": project},
-	}}
+	l.failed = err
+	if !errors.As(err, new(*LoginError)) {
+		l.failed = &LoginError{Login: l.name, Err: err, NoCredentials: l.lastResort}
+	}
+	return nil, l.failed
 }
 
-// readToken reads the answer to a login: the token is in a header, and the body tells of it. How long it lives counts from the
-// client's own time, because clocks differ.
-func (c *Client) readToken(x *exchange, a *answer, asked time.Time) (*token, error) {
-	t := &token{value: a.header.Get("X-Subject-Token")}
-	c.credentials.secrets.add(t.value)
-	wrong := func(err error) error {
-		return &ReplyError{Operation: x.name(), Body: c.excerpt(a.body), Err: err}
+func isRefusal(err error) bool {
+	var refused *APIError
+	return errors.As(err, &refused) && refused.StatusCode/100 == 4 &&
+		refused.StatusCode != http.StatusRequestTimeout && refused.StatusCode != http.StatusTooManyRequests
+}
+
+// authenticate gives the exchange the credential of now. The login's own connection is none of the call's.
+func (c *Client) authenticate(ctx context.Context, x *exchange) error {
+	if x.as == nil {
+		return nil
 	}
-	var reply struct {
-		Token struct {
-			IssuedAt  moment  `json:"issued_at"`
-			ExpiresAt moment  `json:"expires_at"`
-			Project   project `json:"project"`
-		} `json:"token"`
+	defer x.sent.Store(false)
+	var err error
+	x.credential, err = x.as.current(ctx, c.clock)
+	return err
+}
+
+// live says until when a credential is good that was asked for at a moment, of the client's clock. How long it lives counts from
+// the issuer's own time where it tells that, because clocks differ; fallback is for where it does not tell its end either.
+func (c *credential) live(asked time.Time, issued, expires moment, fallback time.Duration) {
+	life := expires.Sub(asked)
+	if !issued.IsZero() {
+		life = expires.Sub(issued.Time)
 	}
-	if err := json.Unmarshal(a.body, &reply); err != nil {
-		return nil, wrong(err)
+	if expires.IsZero() || life <= 0 {
+		life = fallback
 	}
-	if t.value == "" || strings.TrimSpace(t.value) != t.value {
-		return nil, wrong(errors.New("it has no header X-Subject-Token"))
+	c.expires = asked.Add(life)
+	c.renew = c.expires.Add(-min(renewBefore, life/2))
+	if soonest := asked.Add(soonestRenewal); c.renew.Before(soonest) {
+		c.renew = soonest
 	}
-	if got := reply.Token.Project; got.ID != "" {
-		t.projectID = got.ID
-		if err := checkID("project", got.ID); err != nil {
-			return nil, wrong(err)
-		}
-		if known := c.projectKnown(); known != "" && got.ID != known || known == "" && got.Name != "" && got.Name != c.project.name {
-			return nil, wrong(fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.project.name)))
-		}
-	}
-	life := reply.Token.ExpiresAt.Sub(asked)
-	if issued := reply.Token.IssuedAt; !issued.IsZero() {
-		life = reply.Token.ExpiresAt.Sub(issued.Time)
-	}
-	if reply.Token.ExpiresAt.IsZero() || life <= 0 {
-		life = usualTokenLife
-	}
-	t.expires = asked.Add(life)
-	t.renew = t.expires.Add(-min(renewBefore, life/2))
-	return t, nil
 }

@@ -22,7 +22,8 @@ func retryRepeatable(ctx context.Context, response *http.Response, err error) (b
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
 	case err != nil:
-		return !permanent(err), nil
+		// The metadata service is on this machine or nowhere.
+		return !permanent(err) && exchangeOf(ctx).service != serviceMetadata, nil
 	default:
 		return response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= 500, nil
 	}
@@ -118,6 +119,9 @@ func newLimits() map[string]*rate.Limiter {
 		serviceDDS: rate.NewLimiter(5, 10),
 		serviceDWS: rate.NewLimiter(5, 10),
 		serviceIAM: rate.NewLimiter(5, 10),
+		serviceSTS: rate.NewLimiter(5, 10),
+
+		serviceMetadata: rate.NewLimiter(5, 10),
 	}
 }
 

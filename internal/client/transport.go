@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,9 @@ import (
 // the vendor's own SDK waits as long as this.
 const attemptTimeout = 120 * time.Second
 
+// metadataTimeout is the vendor's SDK's: the service is on this machine or nowhere.
+const metadataTimeout = 3 * time.Second
+
 // call is one operation of a service, as its API reference describes it.
 type call struct {
 	service   string
@@ -33,9 +37,12 @@ type call struct {
 	method    string
 	path      string // "{project_id}" stands for the project's id
 	query     url.Values
-	body      any  // sent as JSON; nil for none
-	anonymous bool // nobody is logged in for it
-	notInOTC  bool // Open Telekom Cloud's API reference does not have it
+	body      any         // sent as JSON; nil for none
+	header    http.Header // besides those that every call has
+	as        *login      // nil is the client's own
+	anonymous bool        // nobody is logged in for it
+	plain     bool        // it is answered with text, not JSON
+	notInOTC  bool        // Open Telekom Cloud's API reference does not have it
 }
 
 // answer is what came back for a call, read to the end.
@@ -50,7 +57,8 @@ type answer struct {
 type exchange struct {
 	call
 	client     *Client
-	token      *token // that the attempt carries; nil unless a password is used
+	issues     bool        // it is a login, which is answered with a token or a key
+	credential *credential // that the attempt carries; nil if it is anonymous
 	projectID  string
 	payload    []byte
 	attempt    int
@@ -75,9 +83,13 @@ func (c *Client) do(ctx context.Context, call call, reply any) error {
 		return c.apiError(x, answer)
 	}
 	if err := json.Unmarshal(answer.body, reply); err != nil {
-		return &ReplyError{Operation: x.name(), Body: c.excerpt(answer.body), Err: err}
+		return c.badReply(x, answer, err)
 	}
 	return nil
+}
+
+func (c *Client) badReply(x *exchange, a *answer, err error) error {
+	return &ReplyError{Operation: x.name(), Body: x.excerpt(a.body), Err: err}
 }
 
 // submit makes a restore call. It returns nil once accepted, which looks at the decoded reply, says
@@ -110,15 +122,22 @@ func (c *Client) submit(ctx context.Context, call call, reply any, accepted func
 	}
 }
 
-// send makes the attempts of a call. The exchange is nil if it failed before the first. A token that is not taken any more is
-// renewed once: a 401 is certain, whatever the class of the call.
+// send makes the attempts of a call. The exchange is nil if it failed before the first. A credential that is not taken any more
+// is renewed once: a 401 is certain, whatever the class of the call.
 func (c *Client) send(ctx context.Context, client *retryablehttp.Client, call call) (*exchange, *answer, error) {
 	x, err := c.newExchange(ctx, call)
 	if err != nil {
 		return nil, nil, err
 	}
+	first, err := x.as.begin(ctx)
+	if err != nil {
+		return x, nil, err
+	}
 	answer, err := c.sendAs(ctx, client, x)
-	if err == nil && x.token.isRefused(answer) {
+	if first {
+		x.as.end(ctx, c.denial(x, answer))
+	}
+	if err == nil && x.credential.isRefused(answer) {
 		x.sent.Store(false)
 		answer, err = c.sendAs(ctx, client, x)
 	}
@@ -126,8 +145,11 @@ func (c *Client) send(ctx context.Context, client *retryablehttp.Client, call ca
 }
 
 func (c *Client) newExchange(ctx context.Context, call call) (*exchange, error) {
-	x := &exchange{call: call, client: c}
-	if call.service != serviceIAM {
+	x := &exchange{call: call, client: c, issues: call.as != nil || call.anonymous}
+	if !x.issues {
+		x.as = c.login
+	}
+	if slices.Contains(databases, x.service) {
 		var err error
 		if x.projectID, err = c.ProjectID(ctx); err != nil {
 			return nil, err
@@ -176,7 +198,15 @@ func (c *Client) sendAs(ctx context.Context, client *retryablehttp.Client, x *ex
 	return &answer{status: response.StatusCode, header: response.Header, body: data}, err
 }
 
-func (x *exchange) name() string { return strings.ToUpper(x.service) + " " + x.operation }
+func (x *exchange) name() string { return serviceName(x.service) + " " + x.operation }
+
+// excerpt is the beginning of a reply, fit to be shown. What answers a login may hold a key.
+func (x *exchange) excerpt(body []byte) string {
+	if x.issues {
+		return "what is not shown, because it may hold a key"
+	}
+	return x.client.line(body, excerptLimit)
+}
 
 // transportError says in a person's words why no answer came.
 func (c *Client) transportError(ctx context.Context, x *exchange, err error) error {
@@ -219,6 +249,14 @@ func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, once bool) *retr
 	}
 }
 
+// proxy is that of the environment. The metadata service is this machine's own: its keys are not for a proxy.
+func proxy(request *http.Request) (*url.URL, error) {
+	if exchangeOf(request.Context()).service == serviceMetadata {
+		return nil, nil
+	}
+	return http.ProxyFromEnvironment(request)
+}
+
 // newTransport speaks HTTP/1.1 only: over HTTP/2, and over a connection that was kept, Go's own
 // transport sends some requests again without asking.
 func newTransport(config Config, keepAlive bool) *http.Transport {
@@ -231,7 +269,7 @@ func newTransport(config Config, keepAlive bool) *http.Transport {
 		secured.Certificates = []tls.Certificate{*config.Certificate}
 	}
 	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
+		Proxy:               proxy,
 		DialContext:         (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:     secured,
 		TLSHandshakeTimeout: 15 * time.Second,

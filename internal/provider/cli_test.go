@@ -134,10 +134,17 @@ provider "x" {
   region     = "eu-west-101"
   access_key = "AKFAKECLOUD0EXAMPLE1"
   secret_key = "fakecloud-secret-key-not-a-real-one-0001"
-  endpoints  = { iam = %q, rds = %q, dds = %q, dws = %q }
+  endpoints  = { iam = %q, sts = %q, metadata = %q, rds = %q, dds = %q, dws = %q }
   %s
 }
-`, Address, at.IAM, at.RDS, at.DDS, at.DWS, more)
+`, Address, at.IAM, at.STS, at.Metadata, at.RDS, at.DDS, at.DWS, more)
+}
+
+// loginBlock is the provider block with another login in place of the key.
+func (s *stage) loginBlock(login string) string {
+	block := s.providerBlock("")
+	start, end := strings.Index(block, "  access_key"), strings.Index(block, "  endpoints")
+	return block[:start] + login + "\n" + block[end:]
 }
 
 // configure writes the configuration: a provider block and what is given.

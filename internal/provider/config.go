@@ -25,18 +25,25 @@ type setting struct {
 }
 
 var (
-	regionSetting        = setting{"region", []string{"HW_REGION_NAME", "OS_REGION_NAME"}}
-	projectIDSetting     = setting{"project_id", []string{"HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"}}
-	projectNameSetting   = setting{"project_name", []string{"HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME"}}
-	accessKeySetting     = setting{"access_key", []string{"HW_ACCESS_KEY", "OS_ACCESS_KEY"}}
-	secretKeySetting     = setting{"secret_key", []string{"HW_SECRET_KEY", "OS_SECRET_KEY"}}
-	securityTokenSetting = setting{"security_token", []string{"HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"}}
-	authTokenSetting     = setting{"auth_token", []string{"HW_AUTH_TOKEN", "OS_AUTH_TOKEN"}}
-	userNameSetting      = setting{"user_name", []string{"HW_USER_NAME", "OS_USERNAME"}}
-	userIDSetting        = setting{"user_id", []string{"HW_USER_ID", "OS_USER_ID"}}
-	passwordSetting      = setting{"password", []string{"HW_USER_PASSWORD", "OS_PASSWORD"}}
-	domainNameSetting    = setting{"domain_name", []string{"HW_DOMAIN_NAME", "OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME"}}
-	domainIDSetting      = setting{"domain_id", []string{"HW_DOMAIN_ID", "OS_DOMAIN_ID", "OS_USER_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID"}}
+	regionSetting           = setting{"region", []string{"HW_REGION_NAME", "OS_REGION_NAME", "OS_REGION"}}
+	projectIDSetting        = setting{"project_id", []string{"HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"}}
+	projectNameSetting      = setting{"project_name", []string{"HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME"}}
+	accessKeySetting        = setting{"access_key", []string{"HW_ACCESS_KEY", "OS_ACCESS_KEY"}}
+	secretKeySetting        = setting{"secret_key", []string{"HW_SECRET_KEY", "OS_SECRET_KEY"}}
+	securityTokenSetting    = setting{"security_token", []string{"HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"}}
+	authTokenSetting        = setting{"auth_token", []string{"HW_AUTH_TOKEN", "OS_AUTH_TOKEN", "OS_TOKEN"}}
+	userNameSetting         = setting{"user_name", []string{"HW_USER_NAME", "OS_USERNAME"}}
+	userIDSetting           = setting{"user_id", []string{"HW_USER_ID", "OS_USER_ID"}}
+	passwordSetting         = setting{"password", []string{"HW_USER_PASSWORD", "OS_PASSWORD"}}
+	passcodeSetting         = setting{"passcode", []string{"OS_PASSCODE"}}
+	domainNameSetting       = setting{"domain_name", []string{"HW_DOMAIN_NAME", "OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME"}}
+	domainIDSetting         = setting{"domain_id", []string{"HW_DOMAIN_ID", "OS_DOMAIN_ID", "OS_USER_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID"}}
+	sharedConfigFileSetting = setting{"shared_config_file", []string{"HW_SHARED_CONFIG_FILE"}}
+	profileSetting          = setting{"profile", []string{"HW_PROFILE"}}
+
+	agencyNameSetting       = setting{"agency_name", []string{"OS_AGENCY_NAME"}}
+	agencyDomainNameSetting = setting{"agency_domain_name", []string{"OS_AGENCY_DOMAIN_NAME"}}
+	delegatedProjectSetting = setting{"delegated_project", []string{"OS_DELEGATED_PROJECT"}}
 	// OS_CLOUD is left out: in OpenStack's tools it names an entry of clouds.yaml, not a domain.
 	cloudSetting      = setting{"cloud", []string{"HW_CLOUD"}}
 	authURLSetting    = setting{"auth_url", []string{"HW_AUTH_URL", "OS_AUTH_URL"}}
@@ -91,6 +98,7 @@ type providerArguments struct {
 	UserName      types.String `tfsdk:"user_name"`
 	UserID        types.String `tfsdk:"user_id"`
 	Password      types.String `tfsdk:"password"`
+	Passcode      types.String `tfsdk:"passcode"`
 	DomainName    types.String `tfsdk:"domain_name"`
 	DomainID      types.String `tfsdk:"domain_id"`
 	Cloud         types.String `tfsdk:"cloud"`
@@ -102,6 +110,15 @@ type providerArguments struct {
 	KeyFile       types.String `tfsdk:"key_file"`
 	MaxRetries    types.Int64  `tfsdk:"max_retries"`
 	Preflight     types.Bool   `tfsdk:"preflight"`
+
+	SharedConfigFile types.String `tfsdk:"shared_config_file"`
+	Profile          types.String `tfsdk:"profile"`
+
+	AgencyName         types.String             `tfsdk:"agency_name"`
+	AgencyDomainName   types.String             `tfsdk:"agency_domain_name"`
+	DelegatedProject   types.String             `tfsdk:"delegated_project"`
+	AssumeRole         []roleArguments          `tfsdk:"assume_role"`
+	AssumeRoleWithOIDC []federatedRoleArguments `tfsdk:"assume_role_with_oidc"` // one at most
 }
 
 // clientConfig joins the arguments, the environment and the defaults. An argument wins over its variables; an argument
@@ -121,11 +138,12 @@ func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (cli
 		AuthURL: text(a.AuthURL, authURLSetting),
 	}
 	config.ProjectID, config.ProjectName = either(a.ProjectID, projectIDSetting, a.ProjectName, projectNameSetting, env, &diags)
+	a.addCredentials(&config, env, &diags)
+	a.addRoles(&config, env, &diags)
 	if config.Region == "" {
 		diags.AddAttributeError(path.Root("region"), "No region",
 			fmt.Sprintf("Set %s, such as \"eu-west-101\".", regionSetting))
 	}
-	a.addCredentials(&config, env, &diags)
 	config.Endpoints = a.endpoints(ctx, &diags)
 	config.Insecure = a.insecure(env, &diags)
 	config.RootCAs = rootCAs(text(a.CACertFile, cacertFileSetting), &diags)
@@ -153,7 +171,7 @@ func either(id types.String, idSetting setting, name types.String, nameSetting s
 	return theID, theName
 }
 
-var services = []string{"dds", "dws", "iam", "rds"}
+var services = []string{"dds", "dws", "iam", "metadata", "rds", "sts"}
 
 func (a providerArguments) endpoints(ctx context.Context, diags *diag.Diagnostics) map[string]string {
 	endpoints := map[string]string{}

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -20,6 +21,10 @@ type credential struct {
 }
 
 func (c credential) value() string { return cmp.Or(c.block, c.env) }
+
+func credentialOf(argument types.String, s setting, env lookupEnv) credential {
+	return credential{s, argument.ValueString(), s.fromEnvironment(env)}
+}
 
 // way is one of the ways to log in, by the arguments that it needs and no other has.
 type way struct {
@@ -47,18 +52,19 @@ func (w way) inEnvironment() bool {
 }
 
 // addCredentials chooses what to log in with: what the block says wins over the environment as a whole, so that a key in
-// the block is not overruled by a token that happens to be exported. Within each, a token wins over a key and a key over a
-// password, as in the vendor's own provider; several in the block are a contradiction. What the chosen way still lacks may come
-// from the environment.
+// the block is not overruled by a token that happens to be exported. Within each, the first of the ways wins, as in the
+// vendor's own provider; several in the block are a contradiction. What the chosen way still lacks may come
+// from the environment. Where there is none, the ECS that this runs on is asked for its key.
 func (a providerArguments) addCredentials(config *client.Config, env lookupEnv, diags *diag.Diagnostics) {
-	ways := a.ways(env)
+	securityToken := credentialOf(a.SecurityToken, securityTokenSetting, env)
+	ways := a.ways(securityToken, env, diags)
 	var chosen *way
 	var given []string
 	for i, w := range ways {
 		names := w.inBlock()
 		if len(names) > 0 && chosen != nil {
 			diags.AddAttributeError(path.Root(names[0]), "Contradictory credentials",
-				fmt.Sprintf("The provider block has %q as well as %q. Keep one of the ways to log in: a token, a key or a password.", given, names))
+				fmt.Sprintf("The provider block has %q as well as %q. Keep one of the ways to log in: a token, an ID token, a key, a password or a profile.", given, names))
 			return
 		}
 		if len(names) > 0 {
@@ -70,31 +76,38 @@ func (a providerArguments) addCredentials(config *client.Config, env lookupEnv, 
 			chosen = &ways[i]
 		}
 	}
-	if chosen == nil {
-		chosen = &ways[1] // it says what is missing
+	switch {
+	case chosen != nil:
+		chosen.add(config, diags)
+	case securityToken.value() != "":
+		addIncomplete(accessKeySetting, `a "security_token"`, diags)
+	default:
+		config.Metadata = true
 	}
-	chosen.add(config, diags)
 }
 
 // ways are all of them, the one that wins first.
-func (a providerArguments) ways(env lookupEnv) []way {
-	of := func(argument types.String, s setting) credential {
-		return credential{s, argument.ValueString(), s.fromEnvironment(env)}
-	}
+func (a providerArguments) ways(securityToken credential, env lookupEnv, diags *diag.Diagnostics) []way {
+	of := func(argument types.String, s setting) credential { return credentialOf(argument, s, env) }
 	token, accessKey, secretKey := of(a.AuthToken, authTokenSetting), of(a.AccessKey, accessKeySetting), of(a.SecretKey, secretKeySetting)
-	securityToken, password := of(a.SecurityToken, securityTokenSetting), of(a.Password, passwordSetting)
+	password, profile, file := of(a.Password, passwordSetting), of(a.Profile, profileSetting), of(a.SharedConfigFile, sharedConfigFileSetting)
 	// A security token chooses no way: its key may be in the environment. Beside another way it is refused.
 	return []way{
 		{[]credential{token}, func(config *client.Config, diags *diag.Diagnostics) {
 			config.AuthToken = token.value()
 			refuseSecurityToken(securityToken, token.setting, diags)
 		}},
+		a.federatedWay(securityToken, env, diags),
 		{[]credential{accessKey, secretKey}, func(config *client.Config, diags *diag.Diagnostics) {
 			addKey(config, accessKey, secretKey, securityToken, diags)
 		}},
 		{[]credential{of(a.UserName, userNameSetting), of(a.UserID, userIDSetting), password}, func(config *client.Config, diags *diag.Diagnostics) {
 			a.addPassword(config, password, env, diags)
 			refuseSecurityToken(securityToken, password.setting, diags)
+		}},
+		{[]credential{profile, file}, func(config *client.Config, diags *diag.Diagnostics) {
+			addProfile(config, profile, file, env, diags)
+			refuseSecurityToken(securityToken, profile.setting, diags)
 		}},
 	}
 }
@@ -118,11 +131,6 @@ func addKey(config *client.Config, accessKey, secretKey, securityToken credentia
 		config.SecurityToken = securityToken.value()
 	}
 	switch {
-	case config.AccessKey == "" && config.SecretKey == "" && config.SecurityToken == "":
-		diags.AddError("No credentials", fmt.Sprintf("Set %s and %s, or %s, or %s with %s and %s.",
-			accessKeySetting, secretKeySetting, authTokenSetting, userNameSetting, passwordSetting, domainNameSetting))
-	case config.AccessKey == "" && config.SecretKey == "":
-		addIncomplete(accessKeySetting, `a "security_token"`, diags)
 	case config.AccessKey == "":
 		addIncomplete(accessKeySetting, `a "secret_key"`, diags)
 	case config.SecretKey == "":
@@ -130,9 +138,9 @@ func addKey(config *client.Config, accessKey, secretKey, securityToken credentia
 	}
 }
 
-// addPassword takes a user's name only with its domain, which an id does not need.
+// addPassword takes a user's name only with its domain, which an id does not need; a passcode only with the user's id.
 func (a providerArguments) addPassword(config *client.Config, password credential, env lookupEnv, diags *diag.Diagnostics) {
-	config.Password = password.value()
+	config.Password, config.Passcode = password.value(), credentialOf(a.Passcode, passcodeSetting, env).value()
 	config.UserID, config.UserName = either(a.UserID, userIDSetting, a.UserName, userNameSetting, env, diags)
 	config.DomainID, config.DomainName = either(a.DomainID, domainIDSetting, a.DomainName, domainNameSetting, env, diags)
 	switch {
@@ -142,5 +150,17 @@ func (a providerArguments) addPassword(config *client.Config, password credentia
 		addIncomplete(userNameSetting, `a "password"`, diags)
 	case config.UserID == "" && config.DomainName == "" && config.DomainID == "":
 		addIncomplete(domainNameSetting, `a "user_name" and a "password"`, diags)
+	case config.UserID == "" && config.Passcode != "":
+		addIncomplete(userIDSetting, `a "passcode", for which a "user_name" will not do,`, diags)
 	}
+}
+
+// insteadOfLogin is what to do after a login that was refused.
+func insteadOfLogin(err error) string {
+	var login *client.LoginError
+	if errors.As(err, &login) && login.NoCredentials {
+		return fmt.Sprintf("No credentials are configured, and the metadata service of an ECS, which is asked then, has none. Set %s and %s, or %s, or %s with %s and %s.",
+			accessKeySetting, secretKeySetting, authTokenSetting, userNameSetting, passwordSetting, domainNameSetting)
+	}
+	return "Five wrong signatures may lock a key for a while, and some wrong passwords an account: check them before the next try."
 }

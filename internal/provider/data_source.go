@@ -95,12 +95,12 @@ func errorLookup(ctx context.Context, look lookups, at path.Path, err error) dia
 		return say("The look-up was cancelled", "Run the same again.")
 	case client.IsNotFound(err):
 		return say("Not found", "It was looked for in region %s, in the project of these credentials. Check the id, the region and the project, and that the credentials may look it up.", look.client.Region())
+	case client.IsLoginRefused(err):
+		return say(loginRefused, "%s", insteadOfLogin(err))
 	case errors.As(err, new(*client.ReplyError)):
 		return say("A look-up was answered with what cannot be read", "Try again. If the answer stays the same, check that the provider's endpoint is the service's own.")
 	case errors.As(err, new(*client.ProjectError)):
 		return say(noProject, insteadOfNoProject)
-	case client.IsLoginRefused(err):
-		return say(loginRefused, insteadOfLogin)
 	case !errors.As(err, &answered):
 		return say("The look-up failed", "Check the id, and whether the service's address can be reached from here; then try again.")
 	case client.IsForbidden(err):

@@ -89,9 +89,7 @@ func TestProjectNameIsNotOne(t *testing.T) {
 // passwordBlock is the stage's provider block with a password instead of a key.
 func (s *stage) passwordBlock(password string) string {
 	s.Helper()
-	block := s.providerBlock("")
-	start, end := strings.Index(block, "  access_key"), strings.Index(block, "  endpoints")
-	return block[:start] + fmt.Sprintf("  user_name   = \"demo\"\n  domain_name = \"demo-domain\"\n  password    = %q\n", password) + block[end:]
+	return s.loginBlock(fmt.Sprintf("  user_name   = \"demo\"\n  domain_name = \"demo-domain\"\n  password    = %q", password))
 }
 
 // expectLogins checks that every login was accepted, and that there were at least so many.

@@ -27,9 +27,6 @@ type lookupMemory struct {
 	clock   client.Clock
 	mu      sync.Mutex
 	answers map[string]*lookupAnswer
-	login   chan struct{} // holds one token; whoever has it may be the first to log in
-	known   bool          // they may go side by side: the credentials were not refused
-	refused error         // or they were not: five wrong signatures lock a key, so that nobody tries again
 }
 
 // lookupAnswer is the answer to one question.
@@ -42,7 +39,7 @@ type lookupAnswer struct {
 }
 
 func newLookupMemory(clock client.Clock) *lookupMemory {
-	return &lookupMemory{clock: clock, answers: map[string]*lookupAnswer{}, login: oneToken()}
+	return &lookupMemory{clock: clock, answers: map[string]*lookupAnswer{}}
 }
 
 func oneToken() chan struct{} {
@@ -70,35 +67,6 @@ func (m *lookupMemory) forget(ids ...string) {
 	})
 }
 
-// loggedIn lets one look-up go first, and none after it if the credentials are refused.
-func (m *lookupMemory) loggedIn(ctx context.Context, ask func() error) error {
-	state := func() (known bool, refused error) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		return m.known, m.refused
-	}
-	if known, _ := state(); !known {
-		select {
-		case <-m.login:
-			defer func() { m.login <- struct{}{} }()
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-	if _, refused := state(); refused != nil {
-		return refused
-	}
-	err := ask()
-	denied := client.IsLoginRefused(err)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if denied && !m.known {
-		m.refused = err
-	}
-	m.known = m.known || !denied // also without any answer: where there is no network, nobody should wait for the others
-	return err
-}
-
 // lookups asks the services of one region what there is and what can be restored. It changes nothing.
 type lookups struct {
 	client *client.Client
@@ -123,11 +91,7 @@ func lookUp[T any](ctx context.Context, l lookups, ask func() (T, error), questi
 	lasting := answer.err == nil || client.IsNotFound(answer.err) || client.IsForbidden(answer.err)
 	young := answer.asked.Load() > 0 && lasting && l.memory.clock.Now().Sub(answer.at) <= lookupsKept
 	if !young && answer.asked.Load() == before {
-		var value T
-		err := l.memory.loggedIn(ctx, func() (err error) {
-			value, err = ask()
-			return err
-		})
+		value, err := ask()
 		if ctx.Err() != nil {
 			return value, context.Cause(ctx)
 		}

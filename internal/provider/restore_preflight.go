@@ -41,8 +41,7 @@ func (f *preflightFindings) refuse(at path.Path, summary, format string, argumen
 
 // What is said where nobody is logged in.
 const (
-	loginRefused   = "The login was refused"
-	insteadOfLogin = "Five wrong signatures may lock a key for a while, and some wrong passwords an account: check them before the next try."
+	loginRefused = "The login was refused"
 )
 
 // What is said where the name of the project is not that of exactly one.
@@ -65,12 +64,12 @@ func (f *preflightFindings) failed(ctx context.Context, at path.Path, err error)
 	case err == nil:
 		return false
 	case ctx.Err() != nil: // whoever cancelled is told so by Terraform, or by Create
+	case client.IsLoginRefused(err):
+		f.diags.AddError(loginRefused, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLogin(err)))
 	case errors.As(err, new(*client.ReplyError)):
 		f.refuse(at, "A look-up was answered with what cannot be read", "%v", err)
 	case errors.As(err, new(*client.ProjectError)):
 		f.diags.AddError(noProject, fmt.Sprintf("%v.\nNo restore was started. %s", err, insteadOfNoProject))
-	case client.IsLoginRefused(err):
-		f.diags.AddError(loginRefused, fmt.Sprintf("%v\nNo restore was started. %s", err, insteadOfLogin))
 	case !errors.As(err, &answered):
 		f.unasked = append(f.unasked, err.Error())
 	case client.IsNotOnOTC(err):

@@ -26,6 +26,26 @@ var logins = [][]string{
 	},
 	{"HW_AUTH_TOKEN=" + fakecloud.DefaultToken},
 	{"HW_USER_NAME=" + fakecloud.DefaultUserName, "HW_USER_PASSWORD=" + fakecloud.DefaultPassword, "HW_DOMAIN_ID=" + fakecloud.DefaultDomainID},
+	{
+		"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey,
+		"HW_ASSUME_ROLE_AGENCY_NAME=" + ownAgency, "HW_ASSUME_ROLE_DOMAIN_NAME=" + fakecloud.DeputyDomainName,
+	},
+	{
+		"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey,
+		"HW_ASSUME_ROLE_AGENCY_NAME=" + ownAgency, "HW_ASSUME_ROLE_DOMAIN_ID=" + fakecloud.DeputyDomainID, "HW_ASSUME_ROLE_DURATION=900",
+	},
+	{"HW_ASSUME_ROLE_IDP_ID=" + fakecloud.DefaultIdentityProvider, "HW_ASSUME_ROLE_ID_TOKEN=" + fakecloud.DefaultIDToken},
+	{}, // the ECS
+}
+
+// ownAgency acts as the user who assumes it, so that the examples find what is theirs.
+const ownAgency = "own-agency"
+
+func addOwnAgency(w *fakecloud.World) {
+	w.Agencies = append(w.Agencies, fakecloud.Agency{
+		Name: ownAgency, DomainName: fakecloud.DeputyDomainName, DomainID: fakecloud.DeputyDomainID,
+		UserName: fakecloud.DefaultUserName, Trusts: []string{fakecloud.DefaultUserName},
+	})
 }
 
 // exampleDirectories are those of all configurations under examples/ but the actions', which no plain plan runs.
@@ -64,14 +84,13 @@ func (s *stage) configureExample(name string) []string {
 		text += example(s.T, filepath.Join(name, filepath.Base(file)))
 	}
 	if !strings.Contains(text, `provider "x"`) {
-		block := s.providerBlock("")
-		text += block[:strings.Index(block, "  access_key")] + block[strings.Index(block, "  endpoints"):]
+		text += s.loginBlock("")
 	}
 	s.write("main.tf", text)
 	var variables []string
 	if strings.Contains(text, `variable "endpoints"`) {
 		at := s.cloud.Addresses()
-		variables = append(variables, "-var", fmt.Sprintf("endpoints={iam=%q,rds=%q,dds=%q,dws=%q}", at.IAM, at.RDS, at.DDS, at.DWS))
+		variables = append(variables, "-var", fmt.Sprintf("endpoints={iam=%q,sts=%q,metadata=%q,rds=%q,dds=%q,dws=%q}", at.IAM, at.STS, at.Metadata, at.RDS, at.DDS, at.DWS))
 	}
 	if strings.Contains(text, `variable "job_id"`) {
 		job, err := s.cloud.Occupy(fakecloud.RDS, ordersDB, "RestoreSomething")
@@ -160,7 +179,7 @@ func TestExamplesShowNoSecret(t *testing.T) {
 	run := func(name string, way int) {
 		t.Run(fmt.Sprintf("%s/%d", name, way), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newStage(t, changedWorld(addOwnAgency))
 			s.environment = slices.Clone(logins[way])
 			shown := s.traced(s.configureExample(name))
 			s.expectNoSecrets(shown)

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// This file gets temporary keys: through an agency, for the ID token of an identity provider, from the metadata of an ECS.
+
+// usualKeyLife is that of an agency's key where none is asked for, and of a key that does not say how long it lives.
+const usualKeyLife = time.Hour
+
+// assume gets the key of an agency, in one of the two ways that there are. The vendor's own provider takes STS where the id of
+// the domain is given, for agencies of IAM's newer kind; Open Telekom Cloud has no STS, and IAM takes the id as well.
+func (c *Client) assume(ctx context.Context, role Role, as *login) (*credential, error) {
+	life := role.Duration
+	if life == 0 {
+		life = usualKeyLife
+	}
+	if role.DomainID != "" && !c.onOpenTelekomCloud(serviceIAM) {
+		return c.assumeBySTS(ctx, role, life, as)
+	}
+	identity := object{"agency_name": role.Agency, "duration_seconds": int(life.Seconds())}
+	if role.DomainID != "" {
+		identity["domain_id"] = role.DomainID
+	} else {
+		identity["domain_name"] = role.DomainName
+	}
+	return c.getKey(ctx, call{
+		operation: "get the temporary key of an agency",
+		body:      object{"auth": object{"identity": object{"methods": []string{"assume_role"}, "assume_role": identity}}},
+		as:        as,
+	}, life)
+}
+
+// getKey: IAM API Reference, "Obtaining a Temporary Access Key and Security Token Through an Agency" and "… Through a Token".
+func (c *Client) getKey(ctx context.Context, call call, life time.Duration) (*credential, error) {
+	call.service, call.method, call.path = serviceIAM, http.MethodPost, "/v3.0/OS-CREDENTIAL/securitytokens"
+	var reply struct {
+		Credential issuedKey `json:"credential"`
+	}
+	asked := c.clock.Now()
+	if err := c.do(ctx, call, &reply); err != nil {
+		return nil, err
+	}
+	return c.useKey(reply.Credential, asked, life, "IAM "+call.operation)
+}
+
+// longestChainedLife is that of a key of STS that a temporary key asks for (STS API Reference, "AssumeAgency", duration_seconds).
+const longestChainedLife = time.Hour
+
+// assumeBySTS: STS API Reference, "AssumeAgency". The session's name shows up in the account's audit trail.
+func (c *Client) assumeBySTS(ctx context.Context, role Role, life time.Duration, as *login) (*credential, error) {
+	const operation = "assume an agency"
+	var reply struct {
+		Credentials struct {
+			AccessKey     text   `json:"access_key_id"`
+			SecretKey     text   `json:"secret_access_key"`
+			SecurityToken text   `json:"security_token"`
+			Expiration    moment `json:"expiration"`
+		} `json:"credentials"`
+	}
+	base, err := as.current(ctx, c.clock)
+	if err != nil {
+		return nil, err
+	}
+	if base.securityToken != "" {
+		life = min(life, longestChainedLife)
+	}
+	asked := c.clock.Now()
+	err = c.do(ctx, call{
+		service:   serviceSTS,
+		operation: operation,
+		method:    http.MethodPost,
+		path:      "/v5/agencies/assume",
+		body: object{
+			"agency_urn":          "iam::" + role.DomainID + ":agency:" + role.Agency,
+			"agency_session_name": "terraform-provider-x",
+			"duration_seconds":    int(life.Seconds()),
+		},
+		as: as,
+	}, &reply)
+	if err != nil {
+		return nil, err
+	}
+	got := reply.Credentials
+	return c.useKey(issuedKey{got.AccessKey, got.SecretKey, got.SecurityToken, got.Expiration}, asked, life, "STS "+operation)
+}
+
+// logInFederated turns an ID token into a key: first into a token that is good for nothing else (IAM API Reference, "Obtaining a
+// Token with an OpenID Connect ID Token"). The vendor's own provider goes the same way.
+func (c *Client) logInFederated(ctx context.Context) (*credential, error) {
+	idToken, err := c.config.Federation.idToken()
+	if err != nil {
+		return nil, err
+	}
+	c.secrets.add(idToken)
+	x, answer, err := c.send(ctx, c.repeatable, call{
+		service:   serviceIAM,
+		operation: "log in with an ID token",
+		method:    http.MethodPost,
+		path:      "/v3.0/OS-AUTH/id-token/tokens",
+		header:    http.Header{"X-Idp-Id": {c.config.Federation.IdentityProvider}},
+		body:      object{"auth": object{"id_token": object{"id": idToken}}},
+		anonymous: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if answer.status/100 != 2 {
+		return nil, c.apiError(x, answer)
+	}
+	unscoped, _, err := c.readToken(x, answer)
+	if err != nil {
+		return nil, err
+	}
+	return c.getKey(ctx, call{
+		operation: "get the temporary key of a federated user",
+		body: object{"auth": object{"identity": object{
+			"methods": []string{"token"},
+			"token":   object{"id": unscoped.token, "duration_seconds": int(usualKeyLife.Seconds())},
+		}}},
+		anonymous: true,
+	}, usualKeyLife)
+}
+
+func (f *Federation) idToken() (string, error) {
+	if f.IDToken != "" {
+		return f.IDToken, nil
+	}
+	data, err := os.ReadFile(f.IDTokenFile)
+	if err != nil {
+		return "", fmt.Errorf("the file with the ID token cannot be read: %w", err)
+	}
+	token := strings.TrimSpace(string(data))
+	if token == "" {
+		return "", fmt.Errorf("the file with the ID token, %s, is empty", f.IDTokenFile)
+	}
+	return token, nil
+}
+
+// readSecurityKey asks the metadata service of the ECS that this runs on for the key of its agency (ECS User Guide, "Obtaining
+// Metadata"): with a token of that service first, as the vendor's SDKs do, or without where it has none.
+func (c *Client) readSecurityKey(ctx context.Context) (*credential, error) {
+	header, err := c.metadataToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var reply struct {
+		Credential issuedKey `json:"credential"`
+	}
+	const operation = "read the key of this ECS's agency"
+	asked := c.clock.Now()
+	err = c.do(ctx, call{
+		service: serviceMetadata, operation: operation,
+		method: http.MethodGet, path: "/openstack/latest/securitykey",
+		header: header, anonymous: true,
+	}, &reply)
+	if err != nil {
+		return nil, err
+	}
+	return c.useKey(reply.Credential, asked, usualKeyLife, "ECS metadata "+operation)
+}
+
+// metadataToken is a header, or none where the service has no such token: then it answers with 404, 405 or 503, says the vendor's
+// SDK for Go (core/auth/provider, internal/metadata).
+func (c *Client) metadataToken(ctx context.Context) (http.Header, error) {
+	x, answer, err := c.send(ctx, c.repeatable, call{
+		service: serviceMetadata, operation: "get a token",
+		method: http.MethodPut, path: "/meta-data/latest/api/token",
+		header:    http.Header{"X-Metadata-Token-Ttl-Seconds": {"21600"}},
+		anonymous: true, plain: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	switch answer.status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable:
+		return nil, nil
+	}
+	token := strings.TrimSpace(string(answer.body))
+	c.secrets.add(token)
+	if answer.status/100 != 2 {
+		return nil, c.apiError(x, answer)
+	}
+	if token == "" || strings.ContainsAny(token, "\r\n\x00") {
+		return nil, c.badReply(x, answer, errors.New("it holds no token"))
+	}
+	return http.Header{"X-Metadata-Token": {token}}, nil
+}
+
+// issuedKey is a temporary key, as IAM and the metadata service write it.
+type issuedKey struct {
+	Access        text   `json:"access"`
+	Secret        text   `json:"secret"`
+	SecurityToken text   `json:"securitytoken"`
+	ExpiresAt     moment `json:"expires_at"`
+}
+
+// useKey makes a credential of what came back. Its texts are secrets from here on, even if something lacks; the reply itself is
+// shown nowhere.
+func (c *Client) useKey(key issuedKey, asked time.Time, life time.Duration, operation string) (*credential, error) {
+	k := &credential{accessKey: string(key.Access), secretKey: string(key.Secret), securityToken: string(key.SecurityToken)}
+	c.secrets.add(k.accessKey, k.secretKey, k.securityToken)
+	for _, part := range []string{k.accessKey, k.secretKey, k.securityToken} {
+		if part == "" || strings.TrimSpace(part) != part || strings.ContainsAny(part, "\r\n\x00") {
+			whole, _ := json.Marshal(map[string]bool{"access": k.accessKey != "", "secret": k.secretKey != "", "securitytoken": k.securityToken != ""})
+			return nil, &ReplyError{Operation: operation, Body: "parts of a key: " + string(whole), Err: errors.New("it holds no whole key")}
+		}
+	}
+	k.live(asked, moment{}, key.ExpiresAt, life)
+	return k, nil
+}

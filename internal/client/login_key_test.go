@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	keyLine      = "POST /v3.0/OS-CREDENTIAL/securitytokens"
+	stsLine      = "POST /v5/agencies/assume"
+	idTokenLine  = "POST /v3.0/OS-AUTH/id-token/tokens"
+	metadataLine = "PUT /meta-data/latest/api/token"
+	securityLine = "GET /openstack/latest/securitykey"
+)
+
+// temporary is an answer with the key NAME-ak, which ends an hour after noon.
+func temporary(name string) http.HandlerFunc {
+	return answerWith(201, `{"credential":{"access":"`+name+`-ak","secret":"`+name+`-sk","securitytoken":"`+name+`-st","expires_at":"2024-03-01T13:00:00.000000Z"}}`)
+}
+
+func temporarySTS(name string) http.HandlerFunc {
+	return answerWith(200, `{"credentials":{"access_key_id":"`+name+`-ak","secret_access_key":"`+name+`-sk","security_token":"`+name+`-st","expiration":"2024-03-01T13:00:00Z"},
+		"assumed_agency":{"urn":"sts::d1:assumed-agency:a/s","id":"1:s"}}`)
+}
+
+// signedBy are the requests as "METHOD PATH WHO": who is the access key, with + and the security token if there is one, or the token.
+func (s *stage) signedBy() []string {
+	var lines []string
+	for _, r := range s.got() {
+		who := r.Header.Get("X-Auth-Token")
+		if _, rest, signed := strings.Cut(r.Header.Get("Authorization"), "Access="); signed {
+			who, _, _ = strings.Cut(rest, ",")
+		}
+		if token := r.Header.Get("X-Security-Token"); token != "" {
+			who += "+" + token
+		}
+		lines = append(lines, strings.TrimSpace(r.Method+" "+r.Path+" "+who))
+	}
+	return lines
+}
+
+func inProject(config *Config) { config.ProjectID = "p1" }
+
+func withRoles(roles ...Role) func(*Config) { return func(config *Config) { config.Roles = roles } }
+
+func withIDToken(config *Config) {
+	config.AccessKey, config.SecretKey = "", ""
+	config.Federation = &Federation{IdentityProvider: "corporate", IDToken: "header.payload.signature"}
+}
+
+func withMetadata(config *Config) { config.AccessKey, config.SecretKey, config.Metadata = "", "", true }
+
+var byName, byID = Role{Agency: "a", DomainName: "d"}, Role{Agency: "a", DomainID: "d1", Duration: 15 * time.Minute}
+
+// TestKeyLogins are the ways to a temporary key: what is asked, by whom, and what the call is signed with.
+func TestKeyLogins(t *testing.T) {
+	const assumeByName = `{"auth":{"identity":{"assume_role":{"agency_name":"a","domain_name":"d","duration_seconds":3600},"methods":["assume_role"]}}}`
+	good := answerWith(200, goodReply)
+	for name, test := range map[string]struct {
+		change  []func(*Config)
+		replies []http.HandlerFunc
+		want    []string
+		bodies  []string // of the first requests
+	}{
+		"an agency, by a key": {
+			change: []func(*Config){withRoles(byName)}, replies: []http.HandlerFunc{temporary("1"), good},
+			want: []string{keyLine + " TESTACCESSKEY", jobLine + " 1-ak+1-st"}, bodies: []string{assumeByName},
+		},
+		"an agency, by a temporary key": {
+			change: []func(*Config){withRoles(byName), func(c *Config) { c.SecurityToken = "st" }}, replies: []http.HandlerFunc{temporary("1"), good},
+			want: []string{keyLine + " TESTACCESSKEY+st", jobLine + " 1-ak+1-st"},
+		},
+		"an agency, by a token": {
+			change: []func(*Config){withRoles(byName), func(c *Config) { c.AuthToken = "T" }}, replies: []http.HandlerFunc{temporary("1"), good},
+			want: []string{keyLine + " T", jobLine + " 1-ak+1-st"},
+		},
+		"an agency, by a password": {
+			change: []func(*Config){withPassword, inProject, withRoles(byName)}, replies: []http.HandlerFunc{issued("T1"), temporary("1"), good},
+			want: []string{loginLine, keyLine + " T1", jobLine + " 1-ak+1-st"},
+			bodies: []string{`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"somewhere"},"name":"somebody","password":"pass\"word/\u003c1\u003e"}}},` +
+				`"scope":{"domain":{"name":"somewhere"}}}}`, assumeByName},
+		},
+		"an agency, by the password of a user in an unknown domain": {
+			change:  []func(*Config){withPassword, inProject, withRoles(byName), func(c *Config) { c.UserName, c.DomainName, c.UserID = "", "", "u1" }},
+			replies: []http.HandlerFunc{issued("T1"), temporary("1"), good},
+			want:    []string{loginLine, keyLine + " T1", jobLine + " 1-ak+1-st"},
+			bodies:  []string{`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u1","password":"pass\"word/\u003c1\u003e"}}}}}`},
+		},
+		"an agency of IAM's newer kind": {
+			change: []func(*Config){withRoles(byID)}, replies: []http.HandlerFunc{temporarySTS("1"), good},
+			want:   []string{stsLine + " TESTACCESSKEY", jobLine + " 1-ak+1-st"},
+			bodies: []string{`{"agency_session_name":"terraform-provider-x","agency_urn":"iam::d1:agency:a","duration_seconds":900}`},
+		},
+		"an agency of Open Telekom Cloud, by the domain's id": {
+			change: []func(*Config){withRoles(byID), func(c *Config) { c.Cloud = "otc.t-systems.com" }}, replies: []http.HandlerFunc{temporary("1"), good},
+			want:   []string{keyLine + " TESTACCESSKEY", jobLine + " 1-ak+1-st"},
+			bodies: []string{`{"auth":{"identity":{"assume_role":{"agency_name":"a","domain_id":"d1","duration_seconds":900},"methods":["assume_role"]}}}`},
+		},
+		"a chain": {
+			change: []func(*Config){withRoles(byName, byID)}, replies: []http.HandlerFunc{temporary("1"), temporarySTS("2"), good},
+			want: []string{keyLine + " TESTACCESSKEY", stsLine + " 1-ak+1-st", jobLine + " 2-ak+2-st"},
+		},
+		"a chain through STS, for an hour at most": {
+			change: []func(*Config){withRoles(byName, Role{Agency: "b", DomainID: "d2", Duration: 12 * time.Hour})}, replies: []http.HandlerFunc{temporary("1"), temporarySTS("2"), good},
+			want:   []string{keyLine + " TESTACCESSKEY", stsLine + " 1-ak+1-st", jobLine + " 2-ak+2-st"},
+			bodies: []string{assumeByName, `{"agency_session_name":"terraform-provider-x","agency_urn":"iam::d2:agency:b","duration_seconds":3600}`},
+		},
+		"the agency's project": {
+			change: []func(*Config){unconfigured, withRoles(byName)}, replies: []http.HandlerFunc{temporary("1"), answerWith(200, oneProject), good},
+			want: []string{keyLine + " TESTACCESSKEY", "GET /v3/projects 1-ak+1-st", jobLine + " 1-ak+1-st"},
+		},
+		"an ID token": {
+			change: []func(*Config){withIDToken}, replies: []http.HandlerFunc{answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), temporary("1"), good},
+			want:   []string{idTokenLine, keyLine, jobLine + " 1-ak+1-st"},
+			bodies: []string{`{"auth":{"id_token":{"id":"header.payload.signature"}}}`, `{"auth":{"identity":{"methods":["token"],"token":{"duration_seconds":3600,"id":"U1"}}}}`},
+		},
+		"an ID token, and an agency": {
+			change:  []func(*Config){withIDToken, withRoles(byName)},
+			replies: []http.HandlerFunc{answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), temporary("1"), temporary("2"), good},
+			want:    []string{idTokenLine, keyLine, keyLine + " 1-ak+1-st", jobLine + " 2-ak+2-st"},
+		},
+		"metadata": {
+			change: []func(*Config){withMetadata}, replies: []http.HandlerFunc{answerWith(200, "M1\n"), temporary("1"), good},
+			want: []string{metadataLine, securityLine, jobLine + " 1-ak+1-st"}, bodies: []string{"", ""},
+		},
+		"metadata without a token": {
+			change: []func(*Config){withMetadata}, replies: []http.HandlerFunc{answerWith(404, "<html>"), temporary("1"), good},
+			want: []string{metadataLine, securityLine, jobLine + " 1-ak+1-st"},
+		},
+		"metadata that knows no PUT": {
+			change: []func(*Config){withMetadata}, replies: []http.HandlerFunc{answerWith(405, ""), temporary("1"), good},
+			want: []string{metadataLine, securityLine, jobLine + " 1-ak+1-st"},
+		},
+		"metadata, and an agency": {
+			change: []func(*Config){withMetadata, withRoles(byName)}, replies: []http.HandlerFunc{answerWith(200, "M1"), temporary("1"), temporary("2"), good},
+			want: []string{metadataLine, securityLine, keyLine + " 1-ak+1-st", jobLine + " 2-ak+2-st"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newStage(t, test.replies...)
+			c := newTestClient(t, server.URL, newFakeClock(), append([]func(*Config){inProject}, test.change...)...)
+			for range 2 {
+				if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := append(test.want, test.want[len(test.want)-1])
+			if diff := cmp.Diff(want, server.signedBy()); diff != "" {
+				t.Errorf("requests: -want +got\n%s", diff)
+			}
+			got := server.got()
+			for i, body := range test.bodies {
+				if got[i].Body != body {
+					t.Errorf("body %d\ngot  %s\nwant %s", i, got[i].Body, body)
+				}
+			}
+			for _, r := range got {
+				wantIdP, wantToken := "", ""
+				if strings.HasPrefix(r.Path, "/v3.0/OS-AUTH") {
+					wantIdP = "corporate"
+				}
+				if r.Path == "/openstack/latest/securitykey" && strings.HasPrefix(name, "metadata") && !strings.Contains(name, "without") && !strings.Contains(name, "PUT") {
+					wantToken = "M1"
+				}
+				if r.Header.Get("X-Idp-Id") != wantIdP || r.Header.Get("X-Metadata-Token") != wantToken {
+					t.Errorf("%s: headers %v", r.Path, r.Header)
+				}
+			}
+		})
+	}
+}
+
+// A restore call is signed by the agency too, and a sibling shares its key: keys are not of one region.
+func TestKeysAreOfAllRegions(t *testing.T) {
+	server := newStage(t, temporary("1"), answerWith(200, goodReply))
+	c := newTestClient(t, server.URL, newFakeClock(), inProject, withRoles(byName), func(config *Config) {
+		config.Endpoints = map[string]string{"iam": server.URL}
+	})
+	sibling, err := c.ForRegion("eu-de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sibling.login != c.login {
+		t.Error("the sibling logs in by itself")
+	}
+}
+
+// Keys are renewed ten minutes before their end, those that live shorter at half of their life, and ECS metadata is not asked
+// without end for a newer one.
+func TestKeysAreRenewedInTime(t *testing.T) {
+	good := answerWith(200, goodReply)
+	for name, test := range map[string]struct {
+		change  func(*Config)
+		login   []http.HandlerFunc
+		again   []http.HandlerFunc
+		renewAt time.Duration
+		lines   []string
+	}{
+		"agency":   {withRoles(byName), []http.HandlerFunc{temporary("1")}, []http.HandlerFunc{temporary("2")}, 50 * time.Minute, []string{keyLine + " TESTACCESSKEY"}},
+		"STS":      {withRoles(byID), []http.HandlerFunc{temporarySTS("1")}, []http.HandlerFunc{temporarySTS("2")}, 50 * time.Minute, []string{stsLine + " TESTACCESSKEY"}},
+		"no end":   {withRoles(byName), []http.HandlerFunc{answerWith(201, `{"credential":{"access":"1-ak","secret":"1-sk","securitytoken":"1-st"}}`)}, []http.HandlerFunc{temporary("2")}, 50 * time.Minute, []string{keyLine + " TESTACCESSKEY"}},
+		"metadata": {withMetadata, []http.HandlerFunc{answerWith(200, "M1"), temporary("1")}, []http.HandlerFunc{answerWith(200, "M2"), temporary("2")}, 50 * time.Minute, []string{metadataLine, securityLine}},
+		"ended":    {withRoles(byName), []http.HandlerFunc{answerWith(201, `{"credential":{"access":"1-ak","secret":"1-sk","securitytoken":"1-st","expires_at":"2024-03-01T11:00:00Z"}}`)}, []http.HandlerFunc{temporary("2")}, 50 * time.Minute, []string{keyLine + " TESTACCESSKEY"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			replies := append(append([]http.HandlerFunc{}, test.login...), good, good)
+			replies = append(append(replies, test.again...), good)
+			server, clock := newStage(t, replies...), newFakeClock()
+			c := newTestClient(t, server.URL, clock, inProject, test.change)
+			for _, at := range []time.Duration{0, test.renewAt - time.Second, test.renewAt} {
+				_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
+				if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := append(append([]string{}, test.lines...), jobLine+" 1-ak+1-st", jobLine+" 1-ak+1-st")
+			want = append(append(want, test.lines...), jobLine+" 2-ak+2-st")
+			if diff := cmp.Diff(want, server.signedBy()); diff != "" {
+				t.Errorf("requests: -want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// ECS metadata may hand out the same key until shortly before its end. It is asked again each time half of what is left is
+// over, but not more than every ten seconds.
+func TestTheSameKeyIsNotAskedForWithoutEnd(t *testing.T) {
+	server, clock := newStage(t, answerWith(404, ""), temporary("1")), newFakeClock()
+	good := answerWith(200, goodReply)
+	server.replies = []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/openstack/latest/securitykey":
+			temporary("1")(w, r)
+		case "/meta-data/latest/api/token":
+			answerWith(404, "")(w, r)
+		default:
+			good(w, r)
+		}
+	}}
+	c := newTestClient(t, server.URL, clock, inProject, withMetadata)
+	for clock.total() < time.Hour {
+		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+			t.Fatal(err)
+		}
+		_ = clock.Sleep(t.Context(), 5*time.Second)
+	}
+	asked := 0
+	for _, line := range server.signedBy() {
+		if line == securityLine {
+			asked++
+		}
+	}
+	// At the start, at 50 minutes, 55, 57.5, … and then every ten seconds of the last half minute.
+	if asked < 7 || asked > 12 {
+		t.Errorf("metadata was asked %d times in an hour", asked)
+	}
+}
+
+// A file's ID token is read for each login, because whoever writes it renews it.
+func TestIDTokenFileIsReadAnew(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unscoped, good := answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), answerWith(200, goodReply)
+	server, clock := newStage(t, unscoped, temporary("1"), good, unscoped, temporary("2"), good), newFakeClock()
+	c := newTestClient(t, server.URL, clock, inProject, withIDToken, func(config *Config) { config.Federation = &Federation{"corporate", "", file} })
+	for _, token := range []string{"first\n", " second "} {
+		write(token)
+		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+			t.Fatal(err)
+		}
+		_ = clock.Sleep(t.Context(), 55*time.Minute)
+	}
+	got := server.got()
+	for i, want := range map[int]string{0: "first", 3: "second"} {
+		if want = `{"auth":{"id_token":{"id":"` + want + `"}}}`; got[i].Body != want {
+			t.Errorf("got %s, want %s", got[i].Body, want)
+		}
+	}
+}
+
+// A key that an agency has issued and that is not taken any more is renewed once, also for a restore call: a 401 is certain.
+func TestKeyIsRenewedAfterA401(t *testing.T) {
+	gone, good := answerWith(401, `{"error_code":"APIGW.0301","error_msg":"the ak is expired"}`), answerWith(200, goodReply)
+	for class, call := range theCalls {
+		line := map[string]string{"once": callLine, "repeatable": jobLine}[class]
+		server := newStage(t, temporary("1"), gone, temporary("2"), good)
+		c := newTestClient(t, server.URL, newFakeClock(), inProject, withRoles(byName))
+		if err := call(t.Context(), c); outcome(err) != accepted {
+			t.Errorf("%s: %v", class, err)
+		}
+		want := []string{keyLine + " TESTACCESSKEY", line + " 1-ak+1-st", keyLine + " TESTACCESSKEY", line + " 2-ak+2-st"}
+		if diff := cmp.Diff(want, server.signedBy()); diff != "" {
+			t.Errorf("%s: requests: -want +got\n%s", class, diff)
+		}
+	}
+}
+
+// Whatever a login fails at, it is tried once in the life of a client, by however many, and no restore is sent.
+func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
+	refused := answerWith(403, `{"error":{"code":403,"message":"You are not authorized to perform the requested action."}}`)
+	for name, test := range map[string]struct {
+		change  []func(*Config)
+		replies []http.HandlerFunc
+		says    []string
+	}{
+		"agency":         {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{refused}, []string{"the login through agency a failed, and is not tried again", "get the temporary key of an agency", "403"}},
+		"agency's key":   {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `{"credential":{"access":"top-secret","secret":"","securitytoken":"top-secret"}}`)}, []string{"through agency a", "it holds no whole key", `"secret":false`}},
+		"agency's reply": {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `{"credential":["top-secret"]}`)}, []string{"not as documented", "what is not shown"}},
+		"not JSON":       {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `top-secret`)}, []string{"not as documented", "what is not shown"}},
+		"STS":            {[]func(*Config){withRoles(byID)}, []http.HandlerFunc{refused}, []string{"STS assume an agency"}},
+		"chain":          {[]func(*Config){withRoles(byName, byID)}, []http.HandlerFunc{temporary("1"), refused}, []string{"through agency a", "STS"}},
+		"wrong key":      {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(401, `{"error":{"code":401,"message":"wrong signature"}}`)}, []string{"wrong signature"}},
+		"ID token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{refused}, []string{"the login through identity provider corporate failed", "log in with an ID token"}},
+		"no token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`)}, []string{"X-Subject-Token"}},
+		"federated key":  {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), refused}, []string{"the temporary key of a federated user"}},
+		"no file": {[]func(*Config){withIDToken, func(c *Config) { c.Federation = &Federation{"corporate", "", "/nowhere/token"} }}, []http.HandlerFunc{refused},
+			[]string{"the file with the ID token cannot be read", "/nowhere/token"}},
+		"an empty file": {[]func(*Config){withIDToken, func(c *Config) { c.Federation = &Federation{"corporate", "", os.DevNull} }}, []http.HandlerFunc{refused},
+			[]string{"is empty"}},
+		"no agency":        {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(404, ""), answerWith(404, "not found")}, []string{"the login with the key of this ECS failed", "ECS metadata read the key"}},
+		"no ECS":           {[]func(*Config){withMetadata}, []http.HandlerFunc{reset}, []string{"ECS metadata get a token"}},
+		"metadata's token": {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(200, "  \n")}, []string{"it holds no token"}},
+		"forbidden":        {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(403, "via a proxy")}, []string{"HTTP 403"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newStage(t, test.replies...)
+			c := newTestClient(t, server.URL, newFakeClock(), append([]func(*Config){inProject}, test.change...)...)
+			results := make(chan error)
+			for range 5 {
+				go func() { results <- theCalls["once"](t.Context(), c) }()
+				go func() { results <- theCalls["repeatable"](t.Context(), c) }()
+			}
+			for range 10 {
+				err := <-results
+				var refused *LoginError
+				if !errors.As(err, &refused) || outcome(err) == ambiguous || !IsLoginRefused(err) || IsNotFound(err) || refused.NoCredentials != (len(c.config.Roles) == 0 && c.config.Metadata) {
+					t.Fatalf("got %T %v", err, err)
+				}
+				for _, say := range test.says {
+					if !strings.Contains(err.Error(), say) {
+						t.Errorf("%v lacks %q", err, say)
+					}
+				}
+				if strings.Contains(err.Error(), "top-secret") {
+					t.Errorf("a secret is shown: %v", err)
+				}
+			}
+			want := len(test.replies)
+			switch {
+			case strings.Contains(name, "file"):
+				want = 0
+			case name == "not JSON": // as from a gateway that passes
+				want = 1 + c.config.MaxRetries
+			}
+			if got := server.got(); len(got) != want {
+				t.Errorf("asked %d times, want %d", len(got), want)
+			}
+		})
+	}
+}
+
+// IAM is asked again where it could not answer, and where nobody has been told of a failure yet.
+func TestKeyLoginIsTriedAgain(t *testing.T) {
+	server := newStage(t, answerWith(503, ""), reset, temporary("1"), answerWith(200, goodReply))
+	c := newTestClient(t, server.URL, newFakeClock(), inProject, withRoles(byName))
+	if err := theCalls["once"](t.Context(), c); err != nil {
+		t.Error(err)
+	}
+	by := keyLine + " TESTACCESSKEY"
+	if diff := cmp.Diff([]string{by, by, by, callLine + " 1-ak+1-st"}, server.signedBy()); diff != "" {
+		t.Errorf("requests: -want +got\n%s", diff)
+	}
+}
+
+// Of a key that is wrong one call is sent, however many want to make one; where it is right, or nobody can tell, the others
+// follow at once. Nothing keeps them once it is known.
+func TestOneCallGoesFirst(t *testing.T) {
+	for name, test := range map[string]struct {
+		reply http.HandlerFunc
+		want  int
+	}{
+		"wrong":             {answerWith(401, `{"error_code":"APIGW.0301"}`), 1},
+		"right":             {answerWith(200, goodReply), 11},
+		"forbidden":         {answerWith(403, `{"error_code":"DBS.280015"}`), 11},
+		"no DWS cluster":    {answerWith(401, `{"error_code":"DWS.0047"}`), 11},
+		"not to be reached": {nil, 11},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newTestClient(t, "http://dws.example", newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
+				var mutex sync.Mutex
+				requests, answer := 0, make(chan struct{})
+				c.repeatable.HTTPClient.Transport.(*roundTripper).next = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					mutex.Lock()
+					requests++
+					mutex.Unlock()
+					<-answer
+					if test.reply == nil {
+						return nil, errors.New("no route to host")
+					}
+					recorder := httptest.NewRecorder()
+					test.reply(recorder, r)
+					return recorder.Result(), nil
+				})
+				results := make(chan error)
+				for range 10 {
+					go func() { _, err := c.DWSJob(t.Context(), jobID); results <- err }()
+				}
+				synctest.Wait()
+				if requests != 1 {
+					t.Errorf("%d requests before the first answer", requests)
+				}
+				close(answer)
+				for range 10 {
+					if err := <-results; (err == nil) != (name == "right") || name == "wrong" && !IsLoginRefused(err) {
+						t.Errorf("got %v", err)
+					}
+				}
+				_, err := c.DWSJob(t.Context(), jobID)
+				if errors.As(err, new(*LoginError)) != (name == "wrong") || requests != test.want {
+					t.Errorf("%d requests, want %d; %v", requests, test.want, err)
+				}
+			})
+		})
+	}
+}
+
+// Whoever goes first and is cancelled has found out nothing.
+func TestTheNextGoesFirst(t *testing.T) {
+	asked := make(chan struct{})
+	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		close(asked)
+		silence(w, r)
+	}, answerWith(401, `{"error_code":"APIGW.0301"}`))
+	c := newTestClient(t, server.URL, newFakeClock(), inProject)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	result := make(chan error)
+	go func() { _, err := c.DWSJob(ctx, jobID); result <- err }()
+	<-asked
+	cancel(errInterrupted)
+	if err := <-result; !errors.Is(err, errInterrupted) {
+		t.Error(err)
+	}
+	for range 3 {
+		if _, err := c.DWSJob(t.Context(), jobID); !IsLoginRefused(err) {
+			t.Error(err)
+		}
+	}
+	if got := len(server.got()); got != 2 {
+		t.Errorf("%d requests, want 2", got)
+	}
+}
+
+// The metadata service is never asked through a proxy, waited for no longer than three seconds, and told nothing of any login.
+func TestMetadataIsOfThisMachine(t *testing.T) {
+	t.Setenv("HTTP_PROXY", "http://proxy.example:3128")
+	c := newTestClient(t, "http://unused.example", newFakeClock(), withMetadata, func(config *Config) { config.Endpoints = nil })
+	if got := c.endpoint(serviceMetadata); got != "http://169.254.169.254" {
+		t.Errorf("it is at %s", got)
+	}
+	asked := false
+	c.repeatable.HTTPClient.Transport.(*roundTripper).next = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		asked = true
+		if address, err := proxy(r); address != nil || err != nil {
+			t.Errorf("through %v, %v", address, err)
+		}
+		deadline, _ := r.Context().Deadline()
+		if left := time.Until(deadline); left > metadataTimeout {
+			t.Errorf("waited for %s", left)
+		}
+		return nil, errors.New("no route to host")
+	})
+	if _, err := c.DWSJob(t.Context(), jobID); !errors.As(err, new(*LoginError)) || !asked {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// logInByPassword gets a token. The call is one of those that are sent once: an answer that was lost may have been a refusal.
+func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
+	asked := c.clock.Now()
+	x, answer, err := c.send(ctx, c.once, call{
+		service:   serviceIAM,
+		operation: "log in",
+		method:    http.MethodPost,
+		path:      "/v3/auth/tokens",
+		body:      c.loginBody(),
+		anonymous: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if answer.status/100 != 2 {
+		return nil, c.apiError(x, answer)
+	}
+	t, token, err := c.readToken(x, answer)
+	if err != nil {
+		return nil, err
+	}
+	t.live(asked, token.IssuedAt, token.ExpiresAt, usualTokenLife)
+	got := token.Project
+	if got.ID == "" {
+		return t, nil
+	}
+	t.projectID = got.ID
+	if err := checkID("project", got.ID); err != nil {
+		return nil, c.badReply(x, answer, err)
+	}
+	if known := c.projectKnown(); known != "" && got.ID != known || known == "" && got.Name != "" && got.Name != c.project.name {
+		return nil, c.badReply(x, answer, fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.project.name)))
+	}
+	return t, nil
+}
+
+type object = map[string]any
+
+// loginBody: IAM API Reference, "Obtaining a User Token Through Password Authentication"; the passcode is Open Telekom Cloud's
+// ("Obtaining a User Token Through Password Authentication and Virtual MFA").
+func (c *Client) loginBody() any {
+	config := c.config
+	user := object{"id": config.UserID, "password": config.Password}
+	if config.UserID == "" {
+		user = object{"name": config.UserName, "password": config.Password, "domain": config.domain()}
+	}
+	methods, identity := []string{"password"}, object{"password": object{"user": user}}
+	if config.Passcode != "" {
+		methods = append(methods, "totp")
+		identity["totp"] = object{"user": object{"id": config.UserID, "passcode": config.Passcode}}
+	}
+	identity["methods"] = methods
+	auth := object{"identity": identity}
+	if scope := c.loginScope(); scope != nil {
+		auth["scope"] = scope
+	}
+	return object{"auth": auth}
+}
+
+// domain is the user's.
+func (c Config) domain() object {
+	switch {
+	case c.DomainID != "":
+		return object{"id": c.DomainID}
+	case c.DomainName != "":
+		return object{"name": c.DomainName}
+	default:
+		return nil
+	}
+}
+
+// loginScope is what the token is for. The project may be another account's where an agency is acted through: then the token
+// is one of the user's own domain. Where that is not known there is no scope; that IAM then takes the user's domain is a guess.
+func (c *Client) loginScope() any {
+	domain := c.config.domain()
+	if len(c.config.Roles) > 0 {
+		if domain == nil {
+			return nil
+		}
+		return object{"domain": domain}
+	}
+	if id := c.projectKnown(); id != "" {
+		return object{"project": object{"id": id}}
+	}
+	project := object{"name": c.project.name}
+	if domain != nil { // which belongs to the name of a project only
+		project["domain"] = domain
+	}
+	return object{"project": project}
+}
+
+// issuedToken is the body that comes with a token.
+type issuedToken struct {
+	IssuedAt  moment  `json:"issued_at"`
+	ExpiresAt moment  `json:"expires_at"`
+	Project   project `json:"project"`
+}
+
+// readToken reads the answer to a login: the token is in a header, and the body tells of it.
+func (c *Client) readToken(x *exchange, a *answer) (*credential, issuedToken, error) {
+	t := &credential{token: a.header.Get("X-Subject-Token")}
+	c.secrets.add(t.token)
+	var reply struct {
+		Token issuedToken `json:"token"`
+	}
+	if err := json.Unmarshal(a.body, &reply); err != nil {
+		return nil, reply.Token, c.badReply(x, a, err)
+	}
+	if t.token == "" || strings.TrimSpace(t.token) != t.token {
+		return nil, reply.Token, c.badReply(x, a, errors.New("it has no header X-Subject-Token"))
+	}
+	return t, reply.Token, nil
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// loginWay is one of the ways to log in, as a person writes it down.
+type loginWay struct {
+	block       string // in place of the key; <file> is a path, where a file holds something
+	environment []string
+	file        string   // what that file holds
+	deputy      bool     // whoever acts is in the project of the agency
+	kinds       []string // of what IAM issues in one login
+}
+
+var loginWays = map[string]loginWay{
+	"agency": {
+		block: `
+  access_key = "AKFAKECLOUD0EXAMPLE1"
+  secret_key = "fakecloud-secret-key-not-a-real-one-0001"
+  assume_role {
+    agency_name = "restore-agency"
+    domain_name = "deputy-domain"
+    duration    = 900
+  }`,
+		deputy: true, kinds: []string{"agency"},
+	},
+	"agency by STS": {
+		block: `assume_role { duration = 900 }`,
+		environment: []string{
+			"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey,
+			"HW_ASSUME_ROLE_AGENCY_NAME=restore-agency", "HW_ASSUME_ROLE_DOMAIN_ID=" + fakecloud.DeputyDomainID,
+		},
+		deputy: true, kinds: []string{"sts"},
+	},
+	"agency by token": {
+		environment: []string{"HW_AUTH_TOKEN=" + fakecloud.DefaultToken, "OS_AGENCY_NAME=restore-agency", "OS_AGENCY_DOMAIN_NAME=deputy-domain", "OS_DELEGATED_PROJECT=eu-west-101"},
+		deputy:      true, kinds: []string{"agency"},
+	},
+	"agency by password": {
+		block: `
+  user_name          = "demo"
+  domain_name        = "demo-domain"
+  agency_name        = "restore-agency"
+  agency_domain_name = "deputy-domain"`,
+		environment: []string{"OS_PASSWORD=" + fakecloud.DefaultPassword},
+		deputy:      true, kinds: []string{"agency"},
+	},
+	"chain": {
+		block: `
+  assume_role {
+    agency_name = "restore-agency"
+    domain_name = "deputy-domain"
+  }
+  assume_role {
+    agency_name = "second-agency"
+    domain_name = "deputy-domain"
+    duration    = 900
+  }`,
+		environment: []string{"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey},
+		kinds:       []string{"agency", "agency"},
+	},
+	"ID token": {
+		block: `
+  assume_role_with_oidc {
+    idp_id        = "corporate-login"
+    id_token_file = "<file>"
+  }`,
+		file: fakecloud.DefaultIDToken + "\n", kinds: []string{"id-token", "token"},
+	},
+	"ID token, then an agency": {
+		block: `
+  assume_role_with_oidc {
+    agency_name = "restore-agency"
+    domain_id   = "` + fakecloud.DeputyDomainID + `"
+    duration    = 900
+  }`,
+		environment: []string{"HW_ASSUME_ROLE_IDP_ID=corporate-login", "HW_ASSUME_ROLE_ID_TOKEN=" + fakecloud.DefaultIDToken},
+		deputy:      true, kinds: []string{"id-token", "token", "sts"},
+	},
+	"profile": {
+		block: `
+  shared_config_file = "<file>"
+  profile            = "pipeline"`,
+		file: `{"current": "x", "profiles": [{"name": "pipeline", "mode": "AKSK", "accessKeyId": "AKFAKECLOUD0EXAMPLE1", "secretAccessKey": "fakecloud-secret-key-not-a-real-one-0001"}]}`,
+	},
+	"profile with an agency": {
+		environment: []string{"HW_PROFILE=pipeline", "HW_SHARED_CONFIG_FILE=<file>"},
+		file: `{"profiles": [{"name": "pipeline", "mode": "SSO", "agencyName": "restore-agency", "agencyDomainName": "deputy-domain", "ssoAuth": {"stsToken": {` +
+			`"accessKeyId": "AKFAKECLOUD0TEMPORARY", "secretAccessKey": "fakecloud-secret-key-not-a-real-one-0002", "securityToken": "fakecloud-security-token-0001"}}}]}`,
+		deputy: true, kinds: []string{"agency"},
+	},
+	"this ECS": {kinds: []string{"metadata"}},
+}
+
+// configureLogin writes a configuration that logs in in one of the ways.
+func (s *stage) configureLogin(way loginWay, resources string) {
+	s.Helper()
+	file := filepath.Join(s.dir, "login")
+	if way.file != "" {
+		s.write("login", way.file)
+	}
+	for _, variable := range way.environment {
+		s.environment = append(s.environment, strings.ReplaceAll(variable, "<file>", file))
+	}
+	s.environment = append(s.environment, "HOME="+s.dir) // no profile of whoever runs this
+	if way.deputy {
+		resources = strings.NewReplacer(
+			restoreCases[0].target, fakecloud.DeputyRDSInstance,
+			restoreCases[1].target, fakecloud.DeputyDDSInstance,
+			restoreCases[2].target, fakecloud.DeputyDWSSnapshot,
+		).Replace(resources)
+	}
+	s.write("main.tf", s.loginBlock(strings.ReplaceAll(way.block, "<file>", file))+resources)
+}
+
+// issued are the kinds of what IAM has issued.
+func (s *stage) issued() []string {
+	var kinds []string
+	for _, issue := range s.cloud.Issued() {
+		kinds = append(kinds, issue.Kind)
+	}
+	return kinds
+}
+
+// TestLoginWays restores by each way to log in: one login in the plan's process and one in the apply's, and none where there is
+// nothing to do.
+func TestLoginWays(t *testing.T) {
+	t.Parallel()
+	turn := 0
+	for name, way := range loginWays {
+		c := restoreCases[turn%len(restoreCases)]
+		turn++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.configureLogin(way, c.config(t))
+			s.mustApply()
+			s.expectAccepted(1)
+			once := s.issued()
+			want := append(append([]string{}, way.kinds...), way.kinds...)
+			if name == "this ECS" {
+				want = way.kinds // the same key, twice
+			}
+			if diff := cmp.Diff(want, once); diff != "" && len(want)+len(once) > 0 {
+				t.Errorf("issued: -want +got\n%s", diff)
+			}
+			s.expectNoChanges()
+			if again := s.issued(); len(again) != len(once) {
+				t.Errorf("a finished restore logged in: %v", again)
+			}
+		})
+	}
+}
+
+// TestKeysEndWhileTheJobIsWaitedFor lets all keys be revoked, and the next ones grow old: nine seconds on this clock, or more.
+func TestKeysEndWhileTheJobIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"agency", "agency by STS", "chain", "ID token, then an agency", "this ECS"} {
+		way := loginWays[name]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := restoreCases[1]
+			s := newStage(t, changedWorld(func(w *fakecloud.World) { w.MetadataKeySeconds = 900 }))
+			s.configureLogin(way, c.config(t))
+			s.change("next", "hold", "")
+			p := s.start("apply", "-no-color", "-auto-approve")
+			s.awaitPolls(c.service, 1)
+			job := s.expectAccepted(1)[0]
+			before := len(s.issued())
+			s.cloud.RevokeTokens()
+			s.await(func() bool { return len(s.issued()) >= before+2 }) // one by force, one in time
+			polls := s.cloud.Requests()[c.service][fakecloud.ShowJob]
+			s.awaitPolls(c.service, polls+1)
+			s.change(job, "finish", "")
+			s.expect(s.end(p), 0, "Apply complete!")
+			s.expectAccepted(1)
+			s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+		})
+	}
+}
+
+// TestRefusedLoginWays meets each refusal once, with and without look-ups in the plan, however many restores there are.
+func TestRefusedLoginWays(t *testing.T) {
+	t.Parallel()
+	four := func(t *testing.T, more string) string {
+		c := restoreCases[1]
+		return strings.Replace(c.config(t, more), "instance_id", "count       = 4\n  instance_id", 1) // and no dependant, which would want an index
+	}
+	for name, test := range map[string]struct {
+		block string
+		world func(*fakecloud.World)
+		says  []string
+		asked [2]string
+	}{
+		"wrong key": {`access_key = "AKFAKECLOUD0EXAMPLE1"` + "\n  secret_key = \"wrong\"\n  project_id = \"" + fakecloud.DefaultProjectID + `"`, nil, []string{"verify aksk signature fail"}, [2]string{fakecloud.DDS, ""}},
+		"agency":    {loginWays["agency"].block[:strings.Index(loginWays["agency"].block, "restore-agency")] + "another-agency" + loginWays["agency"].block[strings.Index(loginWays["agency"].block, "restore-agency")+len("restore-agency"):], nil, []string{"the login through agency another-agency failed, and is not tried again"}, [2]string{fakecloud.IAM, fakecloud.CreateTemporaryAccessKey}},
+		"ID token":  {"assume_role_with_oidc {\n  idp_id = \"corporate-login\"\n  id_token = \"another-id-token\"\n}", nil, []string{"the login through identity provider corporate-login failed"}, [2]string{fakecloud.IAM, fakecloud.CreateTokenWithIDToken}},
+		"no login":  {"", func(w *fakecloud.World) { w.MetadataUser = "" }, []string{"No credentials are configured, and the metadata service of an ECS", `"access_key"`, "HW_ACCESS_KEY"}, [2]string{fakecloud.Metadata, fakecloud.ShowSecurityKey}},
+	} {
+		for _, more := range []string{"", "preflight = false"} {
+			t.Run(fmt.Sprintf("%s/%s", name, more), func(t *testing.T) {
+				t.Parallel()
+				var change []func(*fakecloud.Options)
+				if test.world != nil {
+					change = append(change, changedWorld(test.world))
+				}
+				s := newStage(t, change...)
+				resource, _, _ := strings.Cut(four(t, more), "resource \"terraform_data\"")
+				s.configureLogin(loginWay{block: test.block}, resource)
+				o := s.apply()
+				s.expect(o, 1, "No restore was started.")
+				for _, say := range test.says {
+					if more == "" && !strings.Contains(o.output, say) {
+						t.Errorf("the output lacks %q:\n%s", say, o.output)
+					}
+				}
+				if strings.Contains(o.output, "another-id-token") || strings.Contains(o.output, "\"wrong\"") {
+					t.Errorf("the output shows a secret:\n%s", o.output)
+				}
+				s.expectAccepted(0)
+				asked := 0
+				for operation, count := range s.cloud.Requests()[test.asked[0]] {
+					if test.asked[1] == "" || operation == test.asked[1] {
+						asked += count
+					}
+				}
+				if asked != 1 {
+					t.Errorf("asked %d times, want once: %v", asked, s.cloud.Requests())
+				}
+			})
+		}
+	}
+}
+
+// TestPasscode plans with one passcode and applies with the next: each is good for one login.
+func TestPasscode(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[1]
+	s := newStage(t)
+	s.configureLogin(loginWay{
+		block:       fmt.Sprintf("user_id = %q\n  project_id = %q", fakecloud.MFAUserID, fakecloud.DefaultProjectID),
+		environment: []string{"OS_PASSWORD=" + fakecloud.MFAPassword},
+	}, c.config(t))
+	without := s.environment
+	s.environment = append(without, "OS_PASSCODE=123456")
+	s.expect(s.plan("-out=plan.bin"), 2)
+	s.environment = append(without, "OS_PASSCODE=234567")
+	s.expect(s.run("apply", "-no-color", "plan.bin"), 0, "Apply complete!")
+	s.expectAccepted(1)
+	if got := s.cloud.Logins(); len(got) != 2 || !got[0].Accepted || !got[1].Accepted {
+		t.Errorf("logins: %+v", got)
+	}
+}
+
+// TestAccountsBesideEachOther restores for two accounts and in two regions by one configuration. Each call carries the
+// credentials of its own provider block: the other account's would be refused, as neither may use the other's project.
+func TestAccountsBesideEachOther(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	one := strings.Replace(s.loginBlock(loginWays["agency"].block), `provider "x" {`, "provider \"x\" {\n  alias = \"deputy\"", 1)
+	_, one, _ = strings.Cut(one, `provider "x" {`)
+	at := s.cloud.Addresses()
+	third := fmt.Sprintf("\nprovider \"x\" {\n  alias = \"elsewhere\"\n  region = \"eu-de\"\n  auth_token = %q\n  endpoints = { iam = %q, rds = %q, dds = %q, dws = %q }\n}\n",
+		fakecloud.DefaultToken, at.IAM, at.RDS, at.DDS, at.DWS)
+	c := restoreCases[1]
+	own, _, _ := strings.Cut(c.config(t), "resource \"terraform_data\"")
+	with := func(alias, name, instance string) string {
+		text := strings.Replace(own, c.target, instance, 1)
+		text = strings.Replace(text, "before_migration", name, 1)
+		return strings.Replace(text, "  instance_id", "  provider    = x."+alias+"\n  instance_id", 1)
+	}
+	elsewhere := `
+resource "x_dds_collection_restore" "elsewhere" {
+  provider            = x.elsewhere
+  instance_id         = "61a0b2c4d6e84f0192a3b4c5d6e7f809in02"
+  restore_collections = [{ database = "app", restore_database_time = "2020-12-12T08:49:15Z" }]
+}
+`
+	s.write("main.tf", s.providerBlock("")+"\nprovider \"x\" {"+one+third+own+with("deputy", "deputy", fakecloud.DeputyDDSInstance)+elsewhere)
+	s.mustApply()
+	s.expectAccepted(3)
+	targets := map[string]bool{}
+	for _, restore := range s.cloud.Restores() {
+		targets[restore.TargetID] = true
+	}
+	if len(targets) != 3 {
+		t.Errorf("restored: %v", targets)
+	}
+	s.expectNoChanges()
+	for _, issue := range s.cloud.Issued() {
+		if issue.UserName != fakecloud.DeputyUserName {
+			t.Errorf("issued to %s", issue.UserName)
+		}
+	}
+}
+
+// TestProfileInHome finds the file where the vendor's command line keeps it.
+func TestProfileInHome(t *testing.T) {
+	t.Parallel()
+	c := restoreCases[0]
+	s := newStage(t)
+	if err := os.Mkdir(filepath.Join(s.dir, ".hcloud"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.write(".hcloud/config.json", loginWays["profile"].file)
+	s.configureLogin(loginWay{block: `profile = "pipeline"`}, c.config(t))
+	s.mustApply()
+	s.expectAccepted(1)
+}
