@@ -26,24 +26,24 @@ func TestCancelEndsEveryWait(t *testing.T) {
 		{name: "back-off, once", reply: answerWith(429, ""), call: theCalls["once"], requests: 1},
 		{name: "Retry-After", reply: answerWith(429, "", "Retry-After", "60"), call: theCalls["once"], requests: 1},
 		{
-			name: "limit", prepare: func(c *Client) { c.limits[serviceDWS].ReserveN(noon, 10) },
+			name: "limit", prepare: func(c *Client) { c.budgets[serviceDWS].bucket.ReserveN(noon, 30) },
 			call: theCalls["repeatable"],
 		},
 		{
-			name: "limit, once", prepare: func(c *Client) { c.limits[serviceDWS].ReserveN(noon, 10) },
+			name: "limit, once", prepare: func(c *Client) { c.budgets[serviceDWS].bucket.ReserveN(noon, 30) },
 			call: theCalls["once"],
 		},
 		{
 			name: "first poll",
 			call: func(ctx context.Context, c *Client) error {
-				_, err := c.WaitForJob(ctx, waitFor(c, noon, noon.Add(time.Hour)))
+				_, err := c.WaitForDWSJob(ctx, waitFor(noon, noon.Add(time.Hour)))
 				return err
 			},
 		},
 		{
 			name: "next poll", reply: answerWith(200, goodReply), requests: 1,
 			call: func(ctx context.Context, c *Client) error {
-				job, err := c.WaitForJob(ctx, waitFor(c, noon.Add(-time.Minute), noon.Add(time.Hour)))
+				job, err := c.WaitForDWSJob(ctx, waitFor(noon.Add(-time.Minute), noon.Add(time.Hour)))
 				if job.Status != JobRunning {
 					t.Errorf("the job as last seen is %+v", job)
 				}
@@ -53,7 +53,7 @@ func TestCancelEndsEveryWait(t *testing.T) {
 		{
 			name: "back-off of a poll", reply: answerWith(503, ""), requests: 1,
 			call: func(ctx context.Context, c *Client) error {
-				_, err := c.WaitForJob(ctx, waitFor(c, noon.Add(-time.Minute), noon.Add(time.Hour)))
+				_, err := c.WaitForDWSJob(ctx, waitFor(noon.Add(-time.Minute), noon.Add(time.Hour)))
 				return err
 			},
 		},
@@ -104,11 +104,8 @@ func TestCancelEndsEveryWait(t *testing.T) {
 	}
 }
 
-func waitFor(c *Client, submitted, deadline time.Time) JobWait {
-	return JobWait{
-		Job:       func(ctx context.Context) (Job, error) { return c.DWSJob(ctx, jobID) },
-		Submitted: submitted, Deadline: deadline,
-	}
+func waitFor(submitted, deadline time.Time) JobWait {
+	return JobWait{JobID: jobID, Submitted: submitted, Deadline: deadline}
 }
 
 // The request is with the server when the context ends.
@@ -116,7 +113,7 @@ func TestCancelEndsARequestUnderWay(t *testing.T) {
 	tests := map[string]func(context.Context, *Client) error{
 		"repeatable": theCalls["repeatable"],
 		"poll": func(ctx context.Context, c *Client) error {
-			_, err := c.WaitForJob(ctx, waitFor(c, noon, noon.Add(time.Hour)))
+			_, err := c.WaitForDWSJob(ctx, waitFor(noon, noon.Add(time.Hour)))
 			return err
 		},
 	}
@@ -203,23 +200,24 @@ func TestNothingIsSentUnderAnEndedContext(t *testing.T) {
 	}
 }
 
-// A turn that was not used goes back to the others.
+// Whoever is cancelled while waiting for a turn takes none from the others, and the next one is first.
 func TestCancelReturnsTheTurn(t *testing.T) {
 	clock := newFakeClock()
 	c := newTestClient(t, "http://unused.example", clock)
-	c.limits[serviceRDS].ReserveN(noon, 10)
+	b := c.budgets[serviceRDS]
+	b.bucket.ReserveN(noon, 6)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	clock.sleep = func(ctx context.Context, _ time.Duration) error {
 		cancel(errInterrupted)
 		return context.Cause(ctx)
 	}
 	for range 5 {
-		if err := c.awaitTurn(ctx, serviceRDS); !errors.Is(err, errInterrupted) {
+		if err := b.await(ctx, lookUp); !errors.Is(err, errInterrupted) {
 			t.Fatalf("got %v", err)
 		}
 	}
-	if got := c.limits[serviceRDS].TokensAt(noon); got < -1 {
-		t.Errorf("%v tokens are left, want those of the cancelled back", got)
+	if got := b.bucket.TokensAt(noon); got < 0 || len(b.queue) != 0 {
+		t.Errorf("%v tokens are left, %d wait", got, len(b.queue))
 	}
 }
 

@@ -14,11 +14,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/time/rate"
 )
 
 // Config says whom to speak to and as whom.
@@ -53,8 +53,9 @@ type Config struct {
 	RootCAs     *x509.CertPool   // who may vouch for the servers; nil is whom the system trusts
 	Certificate *tls.Certificate // shown to servers that ask for one; nil is none
 
-	MaxRetries int // of one HTTP call, after its first attempt
-	UserAgent  string
+	MaxRetries        int            // of one HTTP call, after its first attempt; a throttled one is no failure, but 0 is none at all
+	RequestsPerMinute map[string]int // to rds, dds or dws, in all regions; DefaultRequestsPerMinute counts where there is none
+	UserAgent         string
 
 	Clock Clock // nil is SystemClock
 	// Log is told of every attempt, also of several at once; nil is silence. It is never given a secret,
@@ -68,6 +69,9 @@ type Client struct {
 	region  string
 	project projectLookup
 	login   *login
+
+	watchers         map[string]*watcher // of the services that restore
+	rdsRoll, ddsRoll *roll
 }
 
 // shared is what the clients of all regions have in common.
@@ -78,7 +82,7 @@ type shared struct {
 	endpoints  map[string]string
 	repeatable *retryablehttp.Client // calls that may be sent again
 	once       *retryablehttp.Client // the restore calls
-	limits     map[string]*rate.Limiter
+	budgets    map[string]*budget    // of the services
 
 	mutex   sync.Mutex
 	regions map[string]*Client
@@ -100,6 +104,11 @@ func New(config Config) (*Client, error) {
 	if config.MaxRetries < 0 {
 		return nil, fmt.Errorf("the number of retries is negative: %d", config.MaxRetries)
 	}
+	for service, perMinute := range config.RequestsPerMinute {
+		if perMinute < FewestRequestsPerMinute || !slices.Contains(databases, service) {
+			return nil, fmt.Errorf("%d requests a minute to %q: at least %d are needed, to %s", perMinute, service, FewestRequestsPerMinute, strings.Join(databases, ", "))
+		}
+	}
 	if err := config.checkCredentials(); err != nil {
 		return nil, err
 	}
@@ -116,7 +125,7 @@ func New(config Config) (*Client, error) {
 		clock:     clock,
 		secrets:   newSecrets(config.AuthToken, config.SecurityToken, config.SecretKey, config.AccessKey, config.Password, config.Passcode),
 		endpoints: endpoints,
-		limits:    newLimits(),
+		budgets:   config.newBudgets(clock),
 		regions:   map[string]*Client{},
 	}
 	s.repeatable = s.newHTTPClient(retryRepeatable, false)
@@ -124,6 +133,8 @@ func New(config Config) (*Client, error) {
 	c := &Client{shared: s, region: config.Region}
 	c.project.id, c.project.name = config.ProjectID, cmp.Or(config.ProjectName, config.Region)
 	c.login = c.newLogin()
+	c.watchers = c.newWatchers()
+	c.rdsRoll, c.ddsRoll = c.newRolls()
 	s.regions[config.Region] = c
 	return c, nil
 }
@@ -152,6 +163,8 @@ func (c *Client) ForRegion(region string) (*Client, error) {
 	sibling := &Client{shared: c.shared, region: region}
 	sibling.project.name = region // the configured project is of the configured region
 	sibling.login = c.login
+	sibling.watchers = sibling.newWatchers()
+	sibling.rdsRoll, sibling.ddsRoll = sibling.newRolls()
 	if c.config.tokenPerProject() {
 		sibling.login = sibling.newPasswordLogin(c.login.tries)
 	}

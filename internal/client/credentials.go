@@ -83,7 +83,7 @@ func (c Config) checkCredentials() error {
 	switch {
 	case c.AuthToken != "":
 	case c.Federation != nil:
-		if c.Federation.IdentityProvider == "" || (c.Federation.IDToken == "") == (c.Federation.IDTokenFile == "") {
+		if c.Federation.IdentityProvider == "" || strings.ContainsAny(c.Federation.IdentityProvider, "\r\n\x00") || (c.Federation.IDToken == "") == (c.Federation.IDTokenFile == "") {
 			return errors.New("a federated login needs the id of its identity provider, and either an ID token or a file that holds one")
 		}
 	case c.AccessKey != "" && c.SecretKey != "":
@@ -150,5 +150,6 @@ func (r Role) check() error {
 type Federation struct {
 	IdentityProvider string // its id in IAM
 	IDToken          string
-	IDTokenFile      string // read anew for each login, because those who write such files renew them; one of the two
+	IDTokenFile      string        // read anew for each login, because those who write such files renew them; one of the two
+	Duration         time.Duration // of each key; 0 is an hour
 }

@@ -53,11 +53,22 @@ type jobReply struct {
 
 func (r *jobReply) accepted() bool { return r.JobID != "" }
 
-// DDSJobs lists the jobs created within the span, at most 30 days (DDS API Reference, "Querying
-// Tasks"). The list cannot be filtered by instance. Open Telekom Cloud does not document the call.
-func (c *Client) DDSJobs(ctx context.Context, from, to time.Time) ([]Job, error) {
+// DDSJobs lists the instance's jobs created within the span, at most 30 days (DDS API Reference, "Querying
+// Tasks"). Open Telekom Cloud does not document the call.
+func (c *Client) DDSJobs(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
+	if err := checkID("instance", instanceID); err != nil {
+		return nil, err
+	}
+	return c.ddsRoll.of(ctx, instanceID, from, to)
+}
+
+const ddsJobsPage = 100 // the service's limit
+
+// ddsJobs are those of the project: the list cannot be filtered by instance.
+func (c *Client) ddsJobs(ctx context.Context, how urgency, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
 	const layout = "2006-01-02T15:04:05-0700"
-	return pages(100, idOf, func(offset, limit string) ([]Job, error) {
+	span := url.Values{"start_time": {from.UTC().Format(layout)}, "end_time": {to.UTC().Format(layout)}}
+	return pages(ddsJobsPage, idOf, enough, func(offset, limit string) ([]Job, error) {
 		var reply struct {
 			Jobs []jobRecord `json:"jobs"`
 		}
@@ -66,12 +77,8 @@ func (c *Client) DDSJobs(ctx context.Context, from, to time.Time) ([]Job, error)
 			operation: "query tasks",
 			method:    http.MethodGet,
 			path:      "/v3.1/{project_id}/jobs",
-			query: url.Values{
-				"start_time": {from.UTC().Format(layout)},
-				"end_time":   {to.UTC().Format(layout)},
-				"offset":     {offset},
-				"limit":      {limit},
-			},
+			query:     onPage(span, offset, limit),
+			urgency:   how,
 		}, &reply)
 		return jobsOf(reply.Jobs), err
 	})

@@ -62,7 +62,7 @@ func (c *Client) ddsRestorable(ctx context.Context, instanceID, key string, call
 	}
 	call.service, call.method = serviceDDS, http.MethodGet
 	call.path = "/v3/{project_id}/instances/" + instanceID + call.path
-	names, err := pages(100, func(n name) name { return n }, func(offset, limit string) ([]name, error) {
+	names, err := pages(100, func(n name) name { return n }, nil, func(offset, limit string) ([]name, error) {
 		call.query.Set("offset", offset)
 		call.query.Set("limit", limit)
 		reply := list[name]{key: key}

@@ -123,7 +123,7 @@ func TestDDSRestorableThatIgnoreTheOffsetEnd(t *testing.T) {
 func TestPagesHoldEachItemOnce(t *testing.T) {
 	served := [][]string{{"a", "b", "c"}, {"c", "d", "e"}, {"f"}}
 	var asked []string
-	got, err := pages(3, func(item string) string { return item }, func(offset, limit string) ([]string, error) {
+	got, err := pages(3, func(item string) string { return item }, nil, func(offset, limit string) ([]string, error) {
 		asked = append(asked, offset+"/"+limit)
 		return served[len(asked)-1], nil
 	})

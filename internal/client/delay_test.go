@@ -33,12 +33,12 @@ func TestRetryAfter(t *testing.T) {
 		{"7", 7 * time.Second},
 		{"0", 0},
 		{"-3", 0},
-		{"3600", time.Minute},
-		{"99999999999", time.Minute},
+		{"3600", 30 * time.Second},
+		{"99999999999", 30 * time.Second},
 		{"99999999999999999999", 0}, // not a number, not a date
 		{"soon", 0},
 		{noon.Add(25 * time.Second).Format(http.TimeFormat), 25 * time.Second},
-		{noon.Add(time.Hour).Format(http.TimeFormat), time.Minute},
+		{noon.Add(time.Hour).Format(http.TimeFormat), 30 * time.Second},
 		{noon.Add(-time.Hour).Format(http.TimeFormat), 0},
 	}
 	for _, test := range tests {
@@ -47,12 +47,12 @@ func TestRetryAfter(t *testing.T) {
 		}
 	}
 	for class, call := range theCalls {
-		server, clock := newStage(t, answerWith(429, "", "Retry-After", "42"), answerWith(200, goodReply)), newFakeClock()
+		server, clock := newStage(t, answerWith(429, "", "Retry-After", "22"), answerWith(200, goodReply)), newFakeClock()
 		if err := call(t.Context(), newTestClient(t, server.URL, clock)); err != nil {
 			t.Error(err)
 		}
-		if got := fmt.Sprint(clock.slept); got != "[42s]" {
-			t.Errorf("%s: waited %s, want [42s]", class, got)
+		if got := fmt.Sprint(clock.slept); got != "[22s]" {
+			t.Errorf("%s: waited %s, want [22s]", class, got)
 		}
 	}
 }
@@ -74,13 +74,13 @@ func TestRDSLimit(t *testing.T) {
 		if i%2 == 1 {
 			client = other
 		}
-		if err := client.awaitTurn(t.Context(), serviceRDS); err != nil {
+		if err := client.budgets[serviceRDS].await(t.Context(), lookUp); err != nil {
 			t.Fatal(err)
 		}
 		sent = append(sent, clock.Now())
 	}
-	if sent[9] != noon {
-		t.Errorf("the tenth request waited %s, want none", sent[9].Sub(noon))
+	if sent[5] != noon {
+		t.Errorf("the sixth request waited %s, want none", sent[5].Sub(noon))
 	}
 	for i := range len(sent) - 60 {
 		if span := sent[i+60].Sub(sent[i]); span < time.Minute {
@@ -91,19 +91,19 @@ func TestRDSLimit(t *testing.T) {
 		t.Errorf("300 requests took %s, want less than 6 min", took)
 	}
 	before := clock.Now()
-	if err := c.awaitTurn(t.Context(), serviceDWS); err != nil || clock.Now() != before {
+	if err := c.budgets[serviceDWS].await(t.Context(), lookUp); err != nil || clock.Now() != before {
 		t.Errorf("DWS waited for RDS: %v", err)
 	}
 }
 
 // What one reply asked for says nothing about the wait after the next failure.
 func TestRetryAfterIsOfOneReply(t *testing.T) {
-	server := newStage(t, answerWith(503, "", "Retry-After", "42"), truncated(200, goodReply), answerWith(200, goodReply))
+	server := newStage(t, answerWith(503, "", "Retry-After", "22"), truncated(200, goodReply), answerWith(200, goodReply))
 	clock := newFakeClock()
 	if err := theCalls["repeatable"](t.Context(), newTestClient(t, server.URL, clock)); err != nil {
 		t.Fatal(err)
 	}
-	if len(clock.slept) != 2 || clock.slept[0] != 42*time.Second || clock.slept[1] > 3*time.Second {
-		t.Errorf("waited %s, want 42 s and about 2 s", clock.slept)
+	if len(clock.slept) != 2 || clock.slept[0] != 22*time.Second || clock.slept[1] > 3*time.Second {
+		t.Errorf("waited %s, want 22 s and about 2 s", clock.slept)
 	}
 }

@@ -23,7 +23,7 @@ func TestFaultsAgainstFakecloud(t *testing.T) {
 	}{
 		{fakecloud.Fault{Kind: fakecloud.FaultThrottle}, accepted, 2, 1},
 		{fakecloud.Fault{Kind: fakecloud.FaultThrottle, Times: 3, RetryAfter: 7 * time.Second}, accepted, 4, 1},
-		{fakecloud.Fault{Kind: fakecloud.FaultThrottle, Times: -1}, refused, 4, 0},
+		{fakecloud.Fault{Kind: fakecloud.FaultThrottle, Times: -1, RetryAfter: 25 * time.Second}, refused, 6, 0},
 		{fakecloud.Fault{Kind: fakecloud.FaultReset}, ambiguous, 1, 0},
 		{fakecloud.Fault{Kind: fakecloud.FaultClose}, ambiguous, 1, 0},
 		{fakecloud.Fault{Kind: fakecloud.FaultResetAfter}, ambiguous, 1, 1},

@@ -3,7 +3,6 @@
 package client_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -34,8 +33,8 @@ func TestTokensEndWhileAJobIsWaitedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 			submitted, revoked := clock.Now(), false
-			job, err := c.WaitForJob(t.Context(), client.JobWait{
-				Job:       func(ctx context.Context) (client.Job, error) { return restore.job(c, ctx, id) },
+			job, err := restore.wait(c, t.Context(), client.JobWait{
+				JobID:     id,
 				Submitted: submitted, Deadline: submitted.Add(3 * time.Hour),
 				Seen: func(client.Job) {
 					if !revoked && clock.Now().Sub(submitted) > 40*time.Minute { // ten after a renewal
@@ -168,8 +167,8 @@ func TestKeyLoginsOutliveTheirKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			submitted, revoked := clock.Now(), false
-			job, err := c.WaitForJob(t.Context(), client.JobWait{
-				Job:       func(ctx context.Context) (client.Job, error) { return restore.job(c, ctx, id) },
+			job, err := restore.wait(c, t.Context(), client.JobWait{
+				JobID:     id,
 				Submitted: submitted, Deadline: submitted.Add(3 * time.Hour),
 				Seen: func(client.Job) {
 					if !revoked && clock.Now().Sub(submitted) > time.Hour {

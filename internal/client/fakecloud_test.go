@@ -59,6 +59,7 @@ func connect(t *testing.T, cloud *fakecloud.Cloud, clock *client.TestClock, chan
 type restore struct {
 	submit    func(context.Context, *client.Client) (jobID string, err error)
 	job       func(*client.Client, context.Context, string) (client.Job, error)
+	wait      func(*client.Client, context.Context, client.JobWait) (client.Job, error)
 	list      func(context.Context, *client.Client) ([]client.Job, error)
 	operation string
 	target    string // of the restore
@@ -82,7 +83,8 @@ var restores = map[string]restore{
 			}
 			return results[0].JobID, nil
 		},
-		job: (*client.Client).RDSJob,
+		job:  (*client.Client).RDSJob,
+		wait: (*client.Client).WaitForRDSJob,
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
 			return c.RDSTasks(ctx, ordersDB, c.Clock().Now().Add(-time.Hour), c.Clock().Now().Add(time.Hour))
 		},
@@ -98,9 +100,10 @@ var restores = map[string]restore{
 				}},
 			}})
 		},
-		job: (*client.Client).DDSJob,
+		job:  (*client.Client).DDSJob,
+		wait: (*client.Client).WaitForDDSJob,
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
-			return c.DDSJobs(ctx, c.Clock().Now().Add(-time.Hour), c.Clock().Now().Add(time.Hour))
+			return c.DDSJobs(ctx, sessionsDB, c.Clock().Now().Add(-time.Hour), c.Clock().Now().Add(time.Hour))
 		},
 		operation: "RestoreCollections", target: sessionsDB, occupied: sessionsDB,
 	},
@@ -112,7 +115,8 @@ var restores = map[string]restore{
 				TargetTableList:  []client.DWSTable{{SchemaName: "public", TableName: "sales_copy"}},
 			})
 		},
-		job: (*client.Client).DWSJob,
+		job:  (*client.Client).DWSJob,
+		wait: (*client.Client).WaitForDWSJob,
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
 			return c.DWSRestoreActions(ctx, cluster1)
 		},
@@ -155,8 +159,8 @@ func TestRestoreAgainstFakecloud(t *testing.T) {
 
 				var seen []client.JobStatus
 				var listed []client.Job
-				job, err := c.WaitForJob(t.Context(), client.JobWait{
-					Job:       func(ctx context.Context) (client.Job, error) { return restore.job(c, ctx, id) },
+				job, err := restore.wait(c, t.Context(), client.JobWait{
+					JobID:     id,
 					Submitted: submitted, Deadline: submitted.Add(time.Hour),
 					Seen: func(job client.Job) {
 						if len(seen) == 0 {
@@ -279,8 +283,8 @@ func TestFailedAndExpiredJobsOfFakecloud(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			job, err := c.WaitForJob(t.Context(), client.JobWait{
-				Job:       func(ctx context.Context) (client.Job, error) { return restore.job(c, ctx, id) },
+			job, err := restore.wait(c, t.Context(), client.JobWait{
+				JobID:     id,
 				Submitted: clock.Now(), Deadline: clock.Now().Add(time.Hour),
 			})
 			if err != nil || job.Status != client.JobFailed || !strings.Contains(job.Reason, "no space left") {

@@ -55,9 +55,9 @@ func (c *Client) ProjectID(ctx context.Context) (string, error) {
 	}
 }
 
-// errFlightCancelled tells those who waited that the query ended with its caller's context, which
+// errFlightCancelled tells those who waited for a query that it ended with its caller's context, which
 // says nothing about theirs.
-var errFlightCancelled = errors.New("the query for the project was cancelled")
+var errFlightCancelled = errors.New("the query was cancelled by who made it")
 
 func (c *Client) flyProject(ctx context.Context, flight *projectFlight) (string, error) {
 	id, err := c.findProject(ctx)

@@ -40,29 +40,33 @@ type Job struct {
 // The error is a *NotFoundError for a job that the service does not know: for some seconds after it
 // was started, and again after a month.
 func (c *Client) RDSJob(ctx context.Context, jobID string) (Job, error) {
-	return c.job(ctx, serviceRDS, "/v3/{project_id}/jobs", url.Values{"id": {jobID}}, jobID)
+	return c.job(ctx, serviceRDS, jobID, lookUp)
 }
 
 // DDSJob is RDSJob for DDS (DDS API Reference, "Obtaining Task Information of a Specified ID").
 func (c *Client) DDSJob(ctx context.Context, jobID string) (Job, error) {
-	return c.job(ctx, serviceDDS, "/v3/{project_id}/jobs", url.Values{"id": {jobID}}, jobID)
+	return c.job(ctx, serviceDDS, jobID, lookUp)
 }
 
 // DWSJob is RDSJob for DWS (DWS API Reference, "Querying the Task Progress"): v1.0, and "job" in the singular.
 func (c *Client) DWSJob(ctx context.Context, jobID string) (Job, error) {
-	return c.job(ctx, serviceDWS, "/v1.0/{project_id}/job/"+jobID, nil, jobID)
+	return c.job(ctx, serviceDWS, jobID, lookUp)
 }
 
-func (c *Client) job(ctx context.Context, service, path string, query url.Values, jobID string) (Job, error) {
+func (c *Client) job(ctx context.Context, service, jobID string, how urgency) (Job, error) {
 	if err := checkID("job", jobID); err != nil {
 		return Job{}, err
+	}
+	path, query := "/v3/{project_id}/jobs", url.Values{"id": {jobID}}
+	if service == serviceDWS {
+		path, query = "/v1.0/{project_id}/job/"+jobID, nil
 	}
 	what := strings.ToUpper(service) + " job " + jobID
 	var reply struct {
 		Job       jobRecord `json:"job"` // RDS and DDS
 		jobRecord           // DWS has no wrapper
 	}
-	err := c.do(ctx, call{service: service, operation: "query job", method: http.MethodGet, path: path, query: query}, &reply)
+	err := c.do(ctx, call{service: service, operation: "query job", method: http.MethodGet, path: path, query: query, urgency: how}, &reply)
 	if err != nil {
 		return Job{}, notFound(err, what, "DBS.200543")
 	}

@@ -8,14 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 )
 
 const (
 	// renewBefore is how long before its end a credential is renewed, so that none ends on the way.
 	renewBefore = 10 * time.Minute
-	// soonestRenewal is when another is asked for at the soonest: ECS metadata hands out the same key until it has a newer one.
-	soonestRenewal = 10 * time.Second
+	// renewPause is how long a credential that is good for a while is used on after an attempt to renew it. ECS metadata hands out
+	// the same key until it has a newer one.
+	renewPause = time.Minute
+	// loginPause is how long a login is left alone that could not be made, so that a hundred waits do not each try.
+	loginPause = 10 * time.Second
 	// usualTokenLife is for a token that does not say how long it lives. A day is what is said of IAM's, but not documented;
 	// where it is less, the first 401 renews it.
 	usualTokenLife = 24 * time.Hour
@@ -24,42 +28,15 @@ const (
 // login gets credentials in one way, and keeps the newest.
 type login struct {
 	*tries
-	name   string                                         // "of user demo", for messages
-	issue  func(ctx context.Context) (*credential, error) // nil: the newest is all there is
+	name  string                                         // "of user demo", for messages
+	issue func(ctx context.Context) (*credential, error) // nil: the newest is all there is
+
+	mutex  sync.Mutex
 	newest *credential
-
-	lastResort bool // nothing else is configured
 }
-
-// tries are what is known of a key or a password. Those who log in with the same one share them.
-type tries struct {
-	turn   chan struct{} // held while a credential is looked at or got: a wrong password must not be tried by two at once
-	proven bool          // it was accepted once
-	failed error         // the end of all tries
-}
-
-func newTries() *tries {
-	t := &tries{turn: make(chan struct{}, 1)}
-	t.turn <- struct{}{}
-	return t
-}
-
-func (t *tries) take(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	select {
-	case <-t.turn:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (t *tries) leave() { t.turn <- struct{}{} }
 
 // LoginError says that there are no credentials, or that they were refused. Five wrong signatures lock a key, and a few wrong
-// passwords an account, so neither is tried again once it was refused, nor if its first try had no answer.
+// passwords an account, so neither is tried again once it was refused, nor is a password whose first try had no answer.
 type LoginError struct {
 	Login string // such as "of user demo"
 	Err   error
@@ -88,7 +65,7 @@ func (c *Client) newLogin() *login {
 	case config.Password != "":
 		l = c.newPasswordLogin(l.tries)
 	default:
-		l.name, l.issue, l.lastResort = "with the key of this ECS", c.readSecurityKey, true
+		l.name, l.issue = "with the key of this ECS", c.readSecurityKey
 	}
 	for _, role := range config.Roles {
 		base := l
@@ -104,42 +81,8 @@ func (c Config) tokenPerProject() bool {
 }
 
 func (c *Client) newPasswordLogin(shared *tries) *login {
+	shared.locks = true
 	return &login{tries: shared, name: "of user " + cmp.Or(c.config.UserID, c.config.UserName), issue: c.logInByPassword}
-}
-
-// begin lets one call go first with a key or token of which nobody knows yet whether it is right, and none after it if it is
-// not. first is whether this one is it; then end follows.
-func (l *login) begin(ctx context.Context) (first bool, err error) {
-	if l == nil || l.issue != nil { // what IAM has issued is right
-		return false, nil
-	}
-	if err := l.take(ctx); err != nil {
-		return false, err
-	}
-	if l.failed == nil && !l.proven {
-		return true, nil
-	}
-	l.leave()
-	return false, l.failed
-}
-
-// end is told of a denial; nil is none, also because there was no answer: where there is no network, nobody should wait for the
-// others.
-func (l *login) end(ctx context.Context, denial *APIError) {
-	defer l.leave()
-	if denial != nil {
-		l.failed = &LoginError{Login: l.name, Err: denial}
-		return
-	}
-	l.proven = ctx.Err() == nil
-}
-
-// denial is an answer's error if it denies the login.
-func (c *Client) denial(x *exchange, a *answer) *APIError {
-	if a == nil || !deniesLogin(a) {
-		return nil
-	}
-	return c.apiError(x, a)
 }
 
 // current returns a credential that is not about to end, and not one that was refused; it logs in for one if it must.
@@ -147,53 +90,63 @@ func (l *login) current(ctx context.Context, clock Clock) (*credential, error) {
 	if l.issue == nil {
 		return l.newest, nil
 	}
+	if c := l.ready(clock.Now()); c != nil {
+		return c, nil
+	}
 	if err := l.take(ctx); err != nil {
 		return nil, err
 	}
 	defer l.leave()
-	current, now := l.newest, clock.Now()
-	refused := current != nil && current.refused.Load()
-	usable := current != nil && !refused && now.Before(current.expires)
-	if usable && now.Before(current.renew) {
-		return current, nil
+	if c := l.ready(clock.Now()); c != nil { // the one before was after the same
+		return c, nil
 	}
-	fresh, err := l.again(ctx)
+	old := l.aside(clock.Now())
+	fresh, err := l.again(ctx, clock)
 	switch {
 	case err == nil:
-		fresh.afterA401 = refused
+		fresh.afterA401 = old != nil && old.refused.Load()
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
 		l.newest = fresh
 		return fresh, nil
-	case usable && ctx.Err() == nil:
-		return current, nil // the new one was only to be had in good time
+	case old.usable(clock.Now()) && ctx.Err() == nil:
+		return old, nil // the new one was only to be had in good time
 	default:
 		return nil, err
 	}
 }
 
-// again logs in, unless that has failed before. Once a login has succeeded, only a refusal ends all tries.
-func (l *login) again(ctx context.Context) (*credential, error) {
-	if l.failed != nil {
-		return nil, l.failed
+// ready is the newest credential unless it is to be renewed.
+func (l *login) ready(now time.Time) *credential {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if l.newest.usable(now) && now.Before(l.newest.renew) {
+		return l.newest
 	}
-	fresh, err := l.issue(ctx)
-	switch {
-	case err == nil:
-		l.proven = true
-		return fresh, nil
-	case ctx.Err() != nil || l.proven && !isRefusal(err):
-		return nil, err
-	}
-	l.failed = err
-	if !errors.As(err, new(*LoginError)) {
-		l.failed = &LoginError{Login: l.name, Err: err, NoCredentials: l.lastResort}
-	}
-	return nil, l.failed
+	return nil
 }
 
-func isRefusal(err error) bool {
-	var refused *APIError
-	return errors.As(err, &refused) && refused.StatusCode/100 == 4 &&
-		refused.StatusCode != http.StatusRequestTimeout && refused.StatusCode != http.StatusTooManyRequests
+// aside is the newest credential. Whoever asks for one while it is renewed takes it, if it is good.
+func (l *login) aside(now time.Time) *credential {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if l.newest.usable(now) {
+		l.newest.renew = now.Add(renewPause)
+	}
+	return l.newest
+}
+
+// again logs in, unless that has failed for good.
+func (l *login) again(ctx context.Context, clock Clock) (*credential, error) {
+	if err := l.ended(clock.Now()); err != nil {
+		return nil, err
+	}
+	fresh, err := l.issue(ctx)
+	if err == nil {
+		l.succeeded()
+		return fresh, nil
+	}
+	return nil, l.missed(ctx, err, l.name, clock.Now())
 }
 
 // authenticate gives the exchange the credential of now. The login's own connection is none of the call's.
@@ -219,7 +172,19 @@ func (c *credential) live(asked time.Time, issued, expires moment, fallback time
 	}
 	c.expires = asked.Add(life)
 	c.renew = c.expires.Add(-min(renewBefore, life/2))
-	if soonest := asked.Add(soonestRenewal); c.renew.Before(soonest) {
+	if soonest := asked.Add(renewPause); c.renew.Before(soonest) {
 		c.renew = soonest
 	}
+}
+
+// usable is whether a credential that is renewed is good. There may be none.
+func (c *credential) usable(now time.Time) bool {
+	return c != nil && !c.refused.Load() && now.Before(c.expires)
+}
+
+// isRefusal is an answer of somebody who has looked at the login.
+func isRefusal(err error) bool {
+	var refused *APIError
+	return errors.As(err, &refused) && refused.StatusCode/100 == 4 &&
+		refused.StatusCode != http.StatusRequestTimeout && refused.StatusCode != http.StatusTooManyRequests
 }

@@ -3,6 +3,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,10 +22,7 @@ const usualKeyLife = time.Hour
 // assume gets the key of an agency, in one of the two ways that there are. The vendor's own provider takes STS where the id of
 // the domain is given, for agencies of IAM's newer kind; Open Telekom Cloud has no STS, and IAM takes the id as well.
 func (c *Client) assume(ctx context.Context, role Role, as *login) (*credential, error) {
-	life := role.Duration
-	if life == 0 {
-		life = usualKeyLife
-	}
+	life := cmp.Or(role.Duration, usualKeyLife)
 	if role.DomainID != "" && !c.onOpenTelekomCloud(serviceIAM) {
 		return c.assumeBySTS(ctx, role, life, as)
 	}
@@ -122,27 +120,31 @@ func (c *Client) logInFederated(ctx context.Context) (*credential, error) {
 	if err != nil {
 		return nil, err
 	}
+	life := cmp.Or(c.config.Federation.Duration, usualKeyLife)
 	return c.getKey(ctx, call{
 		operation: "get the temporary key of a federated user",
 		body: object{"auth": object{"identity": object{
 			"methods": []string{"token"},
-			"token":   object{"id": unscoped.token, "duration_seconds": int(usualKeyLife.Seconds())},
+			"token":   object{"id": unscoped.token, "duration_seconds": int(life.Seconds())},
 		}}},
 		anonymous: true,
-	}, usualKeyLife)
+	}, life)
 }
+
+// configError is what only a person can mend.
+type configError struct{ error }
 
 func (f *Federation) idToken() (string, error) {
 	if f.IDToken != "" {
-		return f.IDToken, nil
+		return strings.TrimSpace(f.IDToken), nil // it often comes out of a file
 	}
 	data, err := os.ReadFile(f.IDTokenFile)
 	if err != nil {
-		return "", fmt.Errorf("the file with the ID token cannot be read: %w", err)
+		return "", &configError{fmt.Errorf("the file with the ID token cannot be read: %w", err)}
 	}
 	token := strings.TrimSpace(string(data))
 	if token == "" {
-		return "", fmt.Errorf("the file with the ID token, %s, is empty", f.IDTokenFile)
+		return "", &configError{fmt.Errorf("the file with the ID token, %s, is empty", f.IDTokenFile)}
 	}
 	return token, nil
 }
@@ -179,6 +181,9 @@ func (c *Client) metadataToken(ctx context.Context) (http.Header, error) {
 		header:    http.Header{"X-Metadata-Token-Ttl-Seconds": {"21600"}},
 		anonymous: true, plain: true,
 	})
+	if err != nil && x != nil && !x.sent.Load() {
+		return nil, &unreachableError{err}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -186,11 +191,11 @@ func (c *Client) metadataToken(ctx context.Context) (http.Header, error) {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable:
 		return nil, nil
 	}
-	token := strings.TrimSpace(string(answer.body))
-	c.secrets.add(token)
 	if answer.status/100 != 2 {
 		return nil, c.apiError(x, answer)
 	}
+	token := strings.TrimSpace(string(answer.body))
+	c.secrets.add(token)
 	if token == "" || strings.ContainsAny(token, "\r\n\x00") {
 		return nil, c.badReply(x, answer, errors.New("it holds no token"))
 	}

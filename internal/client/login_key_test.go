@@ -236,7 +236,7 @@ func TestKeysAreRenewedInTime(t *testing.T) {
 }
 
 // ECS metadata may hand out the same key until shortly before its end. It is asked again each time half of what is left is
-// over, but not more than every ten seconds.
+// over, but not more than once a minute.
 func TestTheSameKeyIsNotAskedForWithoutEnd(t *testing.T) {
 	server, clock := newStage(t, answerWith(404, ""), temporary("1")), newFakeClock()
 	good := answerWith(200, goodReply)
@@ -263,8 +263,8 @@ func TestTheSameKeyIsNotAskedForWithoutEnd(t *testing.T) {
 			asked++
 		}
 	}
-	// At the start, at 50 minutes, 55, 57.5, … and then every ten seconds of the last half minute.
-	if asked < 7 || asked > 12 {
+	// At the start, at 50 minutes, 55, 57.5, … and no more often than once a minute.
+	if asked < 5 || asked > 8 {
 		t.Errorf("metadata was asked %d times in an hour", asked)
 	}
 }
@@ -279,7 +279,9 @@ func TestIDTokenFileIsReadAnew(t *testing.T) {
 	}
 	unscoped, good := answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), answerWith(200, goodReply)
 	server, clock := newStage(t, unscoped, temporary("1"), good, unscoped, temporary("2"), good), newFakeClock()
-	c := newTestClient(t, server.URL, clock, inProject, withIDToken, func(config *Config) { config.Federation = &Federation{"corporate", "", file} })
+	c := newTestClient(t, server.URL, clock, inProject, withIDToken, func(config *Config) {
+		config.Federation = &Federation{IdentityProvider: "corporate", IDTokenFile: file}
+	})
 	for _, token := range []string{"first\n", " second "} {
 		write(token)
 		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
@@ -330,12 +332,13 @@ func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
 		"ID token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{refused}, []string{"the login through identity provider corporate failed", "log in with an ID token"}},
 		"no token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`)}, []string{"X-Subject-Token"}},
 		"federated key":  {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), refused}, []string{"the temporary key of a federated user"}},
-		"no file": {[]func(*Config){withIDToken, func(c *Config) { c.Federation = &Federation{"corporate", "", "/nowhere/token"} }}, []http.HandlerFunc{refused},
+		"no file": {[]func(*Config){withIDToken, func(c *Config) {
+			c.Federation = &Federation{IdentityProvider: "corporate", IDTokenFile: "/nowhere/token"}
+		}}, []http.HandlerFunc{refused},
 			[]string{"the file with the ID token cannot be read", "/nowhere/token"}},
-		"an empty file": {[]func(*Config){withIDToken, func(c *Config) { c.Federation = &Federation{"corporate", "", os.DevNull} }}, []http.HandlerFunc{refused},
+		"an empty file": {[]func(*Config){withIDToken, func(c *Config) { c.Federation = &Federation{IdentityProvider: "corporate", IDTokenFile: os.DevNull} }}, []http.HandlerFunc{refused},
 			[]string{"is empty"}},
 		"no agency":        {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(404, ""), answerWith(404, "not found")}, []string{"the login with the key of this ECS failed", "ECS metadata read the key"}},
-		"no ECS":           {[]func(*Config){withMetadata}, []http.HandlerFunc{reset}, []string{"ECS metadata get a token"}},
 		"metadata's token": {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(200, "  \n")}, []string{"it holds no token"}},
 		"forbidden":        {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(403, "via a proxy")}, []string{"HTTP 403"}},
 	} {
@@ -350,7 +353,7 @@ func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
 			for range 10 {
 				err := <-results
 				var refused *LoginError
-				if !errors.As(err, &refused) || outcome(err) == ambiguous || !IsLoginRefused(err) || IsNotFound(err) || refused.NoCredentials != (len(c.config.Roles) == 0 && c.config.Metadata) {
+				if !errors.As(err, &refused) || outcome(err) == ambiguous || !IsLoginRefused(err) || IsNotFound(err) || refused.NoCredentials != (name == "no agency") {
 					t.Fatalf("got %T %v", err, err)
 				}
 				for _, say := range test.says {
@@ -373,6 +376,135 @@ func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
 				t.Errorf("asked %d times, want %d", len(got), want)
 			}
 		})
+	}
+}
+
+// An outage at the start is not the end: whoever asks within some seconds gets the same error, later ones ask again.
+func TestKeyLoginOutlivesAnOutage(t *testing.T) {
+	unavailable := answerWith(503, "")
+	for name, change := range map[string]func(*Config){"agency": withRoles(byName), "password": withPassword, "ECS": withMetadata} {
+		t.Run(name, func(t *testing.T) {
+			server, clock := newStage(t, unavailable), newFakeClock()
+			c := newTestClient(t, server.URL, clock, inProject, change, func(config *Config) { config.MaxRetries = 0 })
+			asked := 0
+			for range 3 {
+				for range 5 {
+					if _, err := c.DWSJob(t.Context(), jobID); err == nil || errors.As(err, new(*LoginError)) {
+						t.Errorf("got %T %v", err, err)
+					}
+				}
+				if got := len(server.got()) - asked; got < 1 || got > 2 { // metadata is asked for two things
+					t.Errorf("asked %d times at once", got)
+				}
+				asked = len(server.got())
+				_ = clock.Sleep(t.Context(), loginPause)
+			}
+			server.mutex.Lock()
+			server.replies, server.requests = []http.HandlerFunc{answerWith(404, ""), temporary("1"), answerWith(200, goodReply)}, nil
+			if name != "ECS" {
+				server.replies = server.replies[1:]
+			}
+			if name == "password" {
+				server.replies[0] = issued("T1")
+			}
+			server.mutex.Unlock()
+			if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What nobody answers at its address is no ECS, and there are no credentials; one that does not answer in time may be one.
+func TestNoECS(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	c := newTestClient(t, closed.URL, newFakeClock(), inProject, withMetadata)
+	for range 2 {
+		_, err := c.DWSJob(t.Context(), jobID)
+		var none *LoginError
+		if !errors.As(err, &none) || !none.NoCredentials || !strings.Contains(err.Error(), "ECS metadata get a token") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// A file with an ID token that is refused in mid-wait is read again: whoever writes it may be late.
+func TestRefusedRenewalIsTriedAgain(t *testing.T) {
+	unscoped, good := answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), answerWith(200, goodReply)
+	stale := answerWith(401, `{"error":{"code":401,"message":"the ID token has expired"}}`)
+	server, clock := newStage(t, unscoped, temporary("1"), good, stale, good, unscoped, temporary("2"), good), newFakeClock()
+	c := newTestClient(t, server.URL, clock, inProject, withIDToken)
+	for _, at := range []time.Duration{0, 51 * time.Minute, 53 * time.Minute} {
+		_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
+		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{idTokenLine, keyLine, jobLine + " 1-ak+1-st", idTokenLine, jobLine + " 1-ak+1-st", idTokenLine, keyLine, jobLine + " 2-ak+2-st"}
+	if diff := cmp.Diff(want, server.signedBy()); diff != "" {
+		t.Errorf("requests: -want +got\n%s", diff)
+	}
+}
+
+// A key that was right and is refused is sent once more, alone, and then no more: it may have been a gateway's whim, and five
+// wrong signatures lock it.
+func TestProvenKeyIsRefused(t *testing.T) {
+	gone, good := answerWith(401, `{"error_code":"APIGW.0301"}`), answerWith(200, goodReply)
+	for name, test := range map[string]struct {
+		replies []http.HandlerFunc
+		want    string // of each call: . is good, x refused, X for good
+	}{
+		"for good": {[]http.HandlerFunc{good, gone}, ".xxXXX"},
+		"a whim":   {[]http.HandlerFunc{good, gone, good, gone, good}, ".x.x.."},
+	} {
+		server := newStage(t, test.replies...)
+		c := newTestClient(t, server.URL, newFakeClock(), inProject)
+		var got strings.Builder
+		for range test.want {
+			_, err := c.DWSJob(t.Context(), jobID)
+			switch {
+			case err == nil:
+				got.WriteByte('.')
+			case errors.As(err, new(*LoginError)):
+				got.WriteByte('X')
+			default:
+				got.WriteByte('x')
+			}
+		}
+		if got.String() != test.want {
+			t.Errorf("%s: %s, want %s", name, got.String(), test.want)
+		}
+		if want := len(test.want) - strings.Count(test.want, "X"); len(server.got()) != want {
+			t.Errorf("%s: %d requests, want %d", name, len(server.got()), want)
+		}
+	}
+}
+
+// A wait for a job ends with its key, without a further signature.
+func TestWaitEndsWithItsKey(t *testing.T) {
+	server := newStage(t, answerWith(200, `{"job_id":"x","status":"RUNNING"}`), answerWith(401, `{"error_code":"APIGW.0301"}`))
+	_, err := newTestClient(t, server.URL, newFakeClock(), inProject).WaitForDWSJob(t.Context(), waitFor(noon, noon.Add(time.Hour)))
+	if !errors.As(err, new(*PollError)) || !errors.As(err, new(*LoginError)) || len(server.got()) != 3 {
+		t.Errorf("%d requests, %v", len(server.got()), err)
+	}
+}
+
+// Only an answer of somebody who has looked at the signature proves a key. Until then one call goes at a time.
+func TestWhatProvesAKey(t *testing.T) {
+	for name, test := range map[string]struct {
+		reply  http.HandlerFunc
+		proven bool
+	}{
+		"good": {answerWith(200, goodReply), true}, "bad request": {answerWith(400, ""), true}, "missing": {answerWith(404, ""), true},
+		"unavailable": {answerWith(503, ""), false}, "throttled": {answerWith(429, ""), false}, "elsewhere": {answerWith(302, ""), false},
+		"reset": {reset, false}, "a proxy's": {answerWith(407, ""), false},
+	} {
+		c := newTestClient(t, newStage(t, test.reply).URL, newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
+		_, _ = c.DWSJob(t.Context(), jobID)
+		if c.login.proven != test.proven || c.login.open || c.login.failed != nil {
+			t.Errorf("%s: %+v", name, c.login.tries)
+		}
 	}
 }
 

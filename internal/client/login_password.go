@@ -12,7 +12,8 @@ import (
 	"strings"
 )
 
-// logInByPassword gets a token. The call is one of those that are sent once: an answer that was lost may have been a refusal.
+// logInByPassword gets a token. The call is one of those that are sent once: an answer that was lost may have been a refusal. That
+// a service is unavailable says that it has not looked.
 func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 	asked := c.clock.Now()
 	x, answer, err := c.send(ctx, c.once, call{
@@ -23,10 +24,14 @@ func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 		body:      c.loginBody(),
 		anonymous: true,
 	})
-	if err != nil {
+	switch {
+	case err != nil && x != nil && x.sent.Load():
+		return nil, &unansweredError{err}
+	case err != nil:
 		return nil, err
-	}
-	if answer.status/100 != 2 {
+	case answer.status >= 500 && answer.status != http.StatusServiceUnavailable:
+		return nil, &unansweredError{c.apiError(x, answer)}
+	case answer.status/100 != 2:
 		return nil, c.apiError(x, answer)
 	}
 	t, token, err := c.readToken(x, answer)
@@ -35,7 +40,7 @@ func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 	}
 	t.live(asked, token.IssuedAt, token.ExpiresAt, usualTokenLife)
 	got := token.Project
-	if got.ID == "" {
+	if got.ID == "" || len(c.config.Roles) > 0 {
 		return t, nil
 	}
 	t.projectID = got.ID

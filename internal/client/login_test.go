@@ -91,7 +91,7 @@ func TestRefusedLoginIsTriedOnce(t *testing.T) {
 		"wrong":       answerWith(401, `{"error":{"code":401,"message":"The username or password is wrong."}}`),
 		"not allowed": answerWith(403, `{"error":{"code":403,"message":"no"}}`),
 		"bad request": answerWith(400, ""),
-		"unavailable": answerWith(503, ""),
+		"broken":      answerWith(500, ""),
 		"cut":         reset,
 		"no token":    answerWith(201, `{"token":{}}`),
 		"not JSON":    answerWith(201, "<html>", "X-Subject-Token", "T1"),
@@ -278,5 +278,19 @@ func TestEachRegionHasItsToken(t *testing.T) {
 		if body := mustJSON(of.loginBody()); !strings.Contains(body, want) {
 			t.Errorf("%s lacks %s", body, want)
 		}
+	}
+}
+
+// A password that is refused while its caller stops waiting is refused all the same.
+func TestRefusedWhileCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel(errInterrupted)
+		answerWith(401, "")(w, r)
+	})
+	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
+	_ = theCalls["once"](ctx, c)
+	if err := theCalls["once"](t.Context(), c); !errors.As(err, new(*LoginError)) || len(server.got()) != 1 {
+		t.Errorf("%d logins, %v", len(server.got()), err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +15,8 @@ import (
 
 // pages follows a list by record offset until a page is short, and not by a total, which the services document but do not
 // always send. A page that brings nothing new ends it too. An item is told from others by its identity: one that appears
-// meanwhile moves others to the next page.
-func pages[T any, K comparable](limit int, identity func(T) K, page func(offset, limit string) ([]T, error)) ([]T, error) {
+// meanwhile moves others to the next page. It may be enough before the end; a nil enough is never.
+func pages[T any, K comparable](limit int, identity func(T) K, enough func([]T) bool, page func(offset, limit string) ([]T, error)) ([]T, error) {
 	var all []T
 	seen := map[K]bool{}
 	for offset := 0; ; offset += limit {
@@ -29,10 +31,18 @@ func pages[T any, K comparable](limit int, identity func(T) K, page func(offset,
 				all = append(all, item)
 			}
 		}
-		if len(items) < limit || len(all) == before {
+		if len(items) < limit || len(all) == before || enough != nil && enough(all) {
 			return all, nil
 		}
 	}
+}
+
+// onPage is a query with a page's part added.
+func onPage(query url.Values, offset, limit string) url.Values {
+	page := maps.Clone(query)
+	page.Set("offset", offset)
+	page.Set("limit", limit)
+	return page
 }
 
 // fieldOf returns a field of a reply that must have it. An answer without it, such as a gateway's or an older service's, must

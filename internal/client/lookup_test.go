@@ -92,7 +92,7 @@ func listOf(key string, count int) http.HandlerFunc {
 		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 		var jobs []string
 		for i := offset; i < min(offset+limit, count); i++ {
-			jobs = append(jobs, fmt.Sprintf(`{"id":"job-%d","status":"Running"}`, i))
+			jobs = append(jobs, fmt.Sprintf(`{"id":"job-%d","instance_id":"`+ddsID+`","status":"Running"}`, i))
 		}
 		answerWith(200, `{"`+key+`":[`+strings.Join(jobs, ",")+`]}`)(w, r)
 	}
@@ -101,7 +101,7 @@ func listOf(key string, count int) http.HandlerFunc {
 func TestListsFollowPages(t *testing.T) {
 	from, to := noon, noon.Add(time.Hour)
 	rds := func(c *Client) ([]Job, error) { return c.RDSTasks(t.Context(), rdsID, from, to) }
-	dds := func(c *Client) ([]Job, error) { return c.DDSJobs(t.Context(), from, to) }
+	dds := func(c *Client) ([]Job, error) { return c.DDSJobs(t.Context(), ddsID, from, to) }
 	tests := []struct {
 		name     string
 		call     func(*Client) ([]Job, error)
@@ -152,7 +152,7 @@ func TestListsThatIgnoreTheOffsetEnd(t *testing.T) {
 		r.URL.RawQuery = "offset=0&limit=" + r.URL.Query().Get("limit")
 		listOf("jobs", 1000)(w, r)
 	})
-	jobs, err := newTestClient(t, server.URL, newFakeClock()).DDSJobs(t.Context(), noon, noon.Add(time.Hour))
+	jobs, err := newTestClient(t, server.URL, newFakeClock()).DDSJobs(t.Context(), ddsID, noon, noon.Add(time.Hour))
 	if err != nil || len(jobs) != 100 || len(server.got()) != 2 {
 		t.Errorf("%d jobs, %v after %d requests", len(jobs), err, len(server.got()))
 	}
@@ -180,7 +180,7 @@ func TestListRequestsAndItems(t *testing.T) {
 			},
 		},
 		"DDS": {
-			call:  func(c *Client) ([]Job, error) { return c.DDSJobs(t.Context(), from, to) },
+			call:  func(c *Client) ([]Job, error) { return c.DDSJobs(t.Context(), ddsID, from, to) },
 			path:  "/v3.1/" + testProject + "/jobs",
 			query: "end_time=2024-03-01T13%3A00%3A00%2B0000&limit=100&offset=0&start_time=2024-03-01T12%3A00%3A00%2B0000",
 			reply: `{"jobs":[{"id":"a","name":"MongodbRestoreTable","instance_id":"` + ddsID + `","instance_name":"n","status":"Completed","progress":"","fail_reason":null,"created_at":"2024-03-01T12:00:05+0000","ended_at":"2024-03-01T12:01:05+0000"}]}`,

@@ -79,13 +79,24 @@ func (c *Client) RestoreRDSTables(ctx context.Context, restore RDSTableRestore) 
 	return results, nil
 }
 
+const rdsTasksPage = 50 // the service's limit
+
 // RDSTasks lists the instance's jobs created within the span (RDS API Reference, "Querying a Task
 // List"). The service keeps them for a month.
 func (c *Client) RDSTasks(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
 	}
-	return pages(50, idOf, func(offset, limit string) ([]Job, error) {
+	return c.rdsRoll.of(ctx, instanceID, from, to)
+}
+
+// rdsTasks is RDSTasks, for "" of all instances of the project.
+func (c *Client) rdsTasks(ctx context.Context, how urgency, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+	span := url.Values{"start_time": {milliseconds(from)}, "end_time": {milliseconds(to)}}
+	if instanceID != "" {
+		span.Set("instance_id", instanceID)
+	}
+	return pages(rdsTasksPage, idOf, enough, func(offset, limit string) ([]Job, error) {
 		var reply struct {
 			Tasks []jobRecord `json:"tasks"`
 		}
@@ -94,13 +105,8 @@ func (c *Client) RDSTasks(ctx context.Context, instanceID string, from, to time.
 			operation: "query task list",
 			method:    http.MethodGet,
 			path:      "/v3/{project_id}/tasklist",
-			query: url.Values{
-				"instance_id": {instanceID},
-				"start_time":  {milliseconds(from)},
-				"end_time":    {milliseconds(to)},
-				"offset":      {offset},
-				"limit":       {limit},
-			},
+			query:     onPage(span, offset, limit),
+			urgency:   how,
 		}, &reply)
 		return jobsOf(reply.Tasks), err
 	})

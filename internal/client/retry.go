@@ -11,21 +11,23 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // retryRepeatable is the policy of GETs and of look-ups that change nothing: after an error of the
 // transport, a 429 or a 5xx they are sent again.
 func retryRepeatable(ctx context.Context, response *http.Response, err error) (bool, error) {
+	x := exchangeOf(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
 	case err != nil:
 		// The metadata service is on this machine or nowhere.
-		return !permanent(err) && exchangeOf(ctx).service != serviceMetadata, nil
+		return !permanent(err) && x.service != serviceMetadata && x.mayFailAgain(), nil
+	case response.StatusCode == http.StatusTooManyRequests:
+		return x.mayBeThrottledAgain(), nil
 	default:
-		return response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= 500, nil
+		unsupported := x.service == serviceMetadata && x.method == http.MethodPut // see metadataToken
+		return response.StatusCode >= 500 && !unsupported && x.mayFailAgain(), nil
 	}
 }
 
@@ -44,10 +46,22 @@ func retryOnce(ctx context.Context, response *http.Response, err error) (bool, e
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
 	case err != nil:
-		return !permanent(err), nil
+		return !permanent(err) && x.mayFailAgain(), nil
 	default:
-		return throttled, nil
+		return throttled && x.mayBeThrottledAgain(), nil
 	}
+}
+
+// mayFailAgain counts a failed attempt.
+func (x *exchange) mayFailAgain() bool {
+	x.failures++
+	return x.failures <= x.client.config.MaxRetries
+}
+
+// mayBeThrottledAgain does not count: a quota of a minute that others have used up is worth more tries than a service that fails.
+func (x *exchange) mayBeThrottledAgain() bool {
+	x.throttled = true
+	return x.client.config.MaxRetries > 0 && x.client.clock.Now().Sub(x.begun) < throttledFor
 }
 
 // permanent tells errors of the transport that will not pass by waiting.
@@ -61,7 +75,8 @@ func permanent(err error) bool {
 const (
 	firstDelay        = time.Second
 	longestDelay      = 30 * time.Second
-	longestRetryAfter = 60 * time.Second
+	longestRetryAfter = 30 * time.Second
+	throttledFor      = 2 * time.Minute // of a call are outlived: twice the window of the documented quota
 )
 
 // beforeRetry waits, on the client's clock, until the next attempt of a call may be made.
@@ -72,10 +87,13 @@ func (s *shared) beforeRetry(request *http.Request) error {
 	if delay == 0 {
 		delay = backoff(x.attempt)
 	}
-	if err := s.clock.Sleep(ctx, delay); err != nil {
+	if x.throttled { // and so will be whoever else asks now
+		x.throttled = false
+		s.budgets[x.service].throttled(delay)
+	} else if err := s.clock.Sleep(ctx, delay); err != nil {
 		return err
 	}
-	if err := s.awaitTurn(ctx, x.service); err != nil {
+	if err := s.budgets[x.service].await(ctx, x.urgency); err != nil {
 		return err
 	}
 	return x.client.authenticate(ctx, x)
@@ -106,33 +124,4 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 		asked = date.Sub(now)
 	}
 	return min(max(asked, 0), longestRetryAfter)
-}
-
-// newLimits returns a token bucket for each service, shared by all regions because quotas are per user.
-//
-// RDS allows 60 requests a minute to a user (RDS API Reference, "Before You Start"): 50 a minute with
-// 10 at once can never be more than 60 in any minute. For DDS, DWS and IAM no number is published;
-// DDS has an error code for too many requests (DBS.280443), so the pace is a modest one.
-func newLimits() map[string]*rate.Limiter {
-	return map[string]*rate.Limiter{
-		serviceRDS: rate.NewLimiter(rate.Every(time.Minute/50), 10),
-		serviceDDS: rate.NewLimiter(5, 10),
-		serviceDWS: rate.NewLimiter(5, 10),
-		serviceIAM: rate.NewLimiter(5, 10),
-		serviceSTS: rate.NewLimiter(5, 10),
-
-		serviceMetadata: rate.NewLimiter(5, 10),
-	}
-}
-
-// awaitTurn waits until the service's limit allows one more request. The limiter's own Wait is not
-// used: it knows only the system's clock.
-func (s *shared) awaitTurn(ctx context.Context, service string) error {
-	now := s.clock.Now()
-	turn := s.limits[service].ReserveN(now, 1)
-	if err := s.clock.Sleep(ctx, turn.DelayFrom(now)); err != nil {
-		turn.CancelAt(s.clock.Now())
-		return err
-	}
-	return nil
 }

@@ -123,7 +123,7 @@ func TestRetryClasses(t *testing.T) {
 	}
 }
 
-// A fault that lasts ends after MaxRetries, as what it is.
+// A fault that lasts ends after MaxRetries, as what it is; throttling after two minutes, however often that is.
 func TestRetriesEnd(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -143,12 +143,16 @@ func TestRetriesEnd(t *testing.T) {
 			if got := outcome(err); got != test.outcome {
 				t.Errorf("outcome: %s (%v), want %s", got, err, test.outcome)
 			}
-			if got := len(server.got()); got != 5 {
-				t.Errorf("%d requests, want 5", got)
+			// 1 + 2 + 4 + 8 s, give or take a fifth; with 16, 30, 30 s and so on for two minutes.
+			requests, waited := [2]int{5, 5}, [2]time.Duration{12 * time.Second, 18 * time.Second}
+			if test.name == "throttled" {
+				requests, waited = [2]int{8, 10}, [2]time.Duration{2 * time.Minute, 160 * time.Second}
 			}
-			// 1 + 2 + 4 + 8 s, give or take a fifth.
-			if got := clock.total(); got < 12*time.Second || got > 18*time.Second {
-				t.Errorf("%s were waited, want about 15 s", got)
+			if got := len(server.got()); got < requests[0] || got > requests[1] {
+				t.Errorf("%d requests, want %v", got, requests)
+			}
+			if got := clock.total(); got < waited[0] || got > waited[1] {
+				t.Errorf("%s were waited, want %v", got, waited)
 			}
 		})
 	}

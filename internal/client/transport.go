@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -42,7 +43,8 @@ type call struct {
 	as        *login      // nil is the client's own
 	anonymous bool        // nobody is logged in for it
 	plain     bool        // it is answered with text, not JSON
-	notInOTC  bool        // Open Telekom Cloud's API reference does not have it
+	urgency   urgency
+	notInOTC  bool // Open Telekom Cloud's API reference does not have it
 }
 
 // answer is what came back for a call, read to the end.
@@ -61,7 +63,10 @@ type exchange struct {
 	credential *credential // that the attempt carries; nil if it is anonymous
 	projectID  string
 	payload    []byte
+	begun      time.Time // on the client's clock
 	attempt    int
+	failures   int           // of the attempts, those for which retries count
+	throttled  bool          // the last attempt was
 	started    time.Time     // of this attempt, on the client's clock
 	sent       atomic.Bool   // this attempt had a connection: from there on, bytes may have reached the service
 	retryAfter time.Duration // asked for by the last reply
@@ -96,6 +101,7 @@ func (c *Client) badReply(x *exchange, a *answer, err error) error {
 // that a job was started. Errors: *AmbiguousError whenever the service may have accepted the call
 // and no job is known; anything else means that it did not.
 func (c *Client) submit(ctx context.Context, call call, reply any, accepted func() bool) error {
+	call.urgency = submission
 	x, answer, err := c.send(ctx, c.once, call)
 	ambiguous := func(err error) error {
 		return &AmbiguousError{Operation: x.name(), Err: err, Sent: x.started}
@@ -134,18 +140,18 @@ func (c *Client) send(ctx context.Context, client *retryablehttp.Client, call ca
 		return x, nil, err
 	}
 	answer, err := c.sendAs(ctx, client, x)
-	if first {
-		x.as.end(ctx, c.denial(x, answer))
-	}
 	if err == nil && x.credential.isRefused(answer) {
 		x.sent.Store(false)
-		answer, err = c.sendAs(ctx, client, x)
+		if answer, err = c.sendAs(ctx, client, x); err == nil {
+			x.credential.isRefused(answer) // which is noted
+		}
 	}
+	c.end(ctx, x, answer, first)
 	return x, answer, err
 }
 
 func (c *Client) newExchange(ctx context.Context, call call) (*exchange, error) {
-	x := &exchange{call: call, client: c, issues: call.as != nil || call.anonymous}
+	x := &exchange{call: call, client: c, begun: c.clock.Now(), issues: call.as != nil || call.anonymous}
 	if !x.issues {
 		x.as = c.login
 	}
@@ -186,7 +192,7 @@ func (c *Client) sendAs(ctx context.Context, client *retryablehttp.Client, x *ex
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", x.name(), err)
 	}
-	if err := c.awaitTurn(ctx, x.service); err != nil {
+	if err := c.budgets[x.service].await(ctx, x.urgency); err != nil {
 		return nil, err
 	}
 	response, err := client.Do(request)
@@ -241,7 +247,7 @@ func (s *shared) newHTTPClient(policy retryablehttp.CheckRetry, once bool) *retr
 			// A redirect invalidates the signature, and may turn a POST into a GET.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		RetryMax:     s.config.MaxRetries,
+		RetryMax:     math.MaxInt32, // the policies count
 		CheckRetry:   policy,
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return 0 },
 		PrepareRetry: s.beforeRetry,

@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -19,35 +20,53 @@ const (
 
 // JobWait says which job to wait for, and how long.
 type JobWait struct {
-	Job       func(ctx context.Context) (Job, error) // one query
-	Submitted time.Time                              // when the job was started: for a minute after it, "not found" is no answer yet
-	Deadline  time.Time                              // both on the client's clock
-	Seen      func(Job)                              // called after every successful query; may be nil
+	JobID     string
+	Submitted time.Time // when the job was started: for a minute after it, "not found" is no answer yet
+	Deadline  time.Time // both on the client's clock
+	Seen      func(Job) // called after every successful query; may be nil
 }
 
-// WaitForJob returns the job once it is Completed or Failed. Otherwise it returns the job as last
+// WaitForRDSJob, and its siblings, return the job once it is Completed or Failed. Otherwise it returns the job as last
 // seen, zero if it never was, and
 //   - a *WaitTimeoutError when the deadline passed while the job was running,
 //   - a *PollError when queries kept failing for ten minutes (two for want of permission), when three in a
 //     row did not know the job any more (IsNotFound), or when none had succeeded by the deadline,
 //   - context.Cause(ctx), at once and with no further query, when ctx is done.
-func (c *Client) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
+//
+// Waits for several jobs of one service and region share their queries.
+func (c *Client) WaitForRDSJob(ctx context.Context, wait JobWait) (Job, error) {
+	return c.watchers[serviceRDS].waitFor(ctx, wait)
+}
+
+// WaitForDDSJob is WaitForRDSJob for DDS.
+func (c *Client) WaitForDDSJob(ctx context.Context, wait JobWait) (Job, error) {
+	return c.watchers[serviceDDS].waitFor(ctx, wait)
+}
+
+// WaitForDWSJob is WaitForRDSJob for DWS, which has no list: each wait asks for its own job.
+func (c *Client) WaitForDWSJob(ctx context.Context, wait JobWait) (Job, error) {
+	return c.watchers[serviceDWS].waitFor(ctx, wait)
+}
+
+func (w *watcher) waitFor(ctx context.Context, wait JobWait) (Job, error) {
+	me := &watch{jobID: wait.JobID, submitted: wait.Submitted}
+	w.enter(me)
+	defer w.leave(me)
 	var last Job
 	var seen bool
 	var failures pollFailures
 	// A submission that lies ahead is another clock's, and nothing to wait for.
-	delay := min(wait.Submitted.Add(firstPoll).Sub(c.clock.Now()), firstPoll)
+	delay := min(wait.Submitted.Add(firstPoll).Sub(w.clock.Now()), firstPoll)
 	for {
-		// The last poll is at the deadline, not beyond.
-		if err := c.clock.Sleep(ctx, min(delay, wait.Deadline.Sub(c.clock.Now()))); err != nil {
-			return last, err
+		asked := w.clock.Now().Add(delay)
+		if wait.Deadline.Before(asked) { // the last poll is at the deadline, not beyond
+			asked = wait.Deadline
 		}
-		asked := c.clock.Now()
-		job, err := wait.Job(ctx)
+		job, err := w.next(ctx, me, asked)
 		if err != nil && ctx.Err() != nil {
 			return last, context.Cause(ctx)
 		}
-		now := c.clock.Now()
+		now := w.clock.Now()
 		switch {
 		case err == nil:
 			last, seen, failures = job, true, pollFailures{}
@@ -60,7 +79,7 @@ func (c *Client) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 		case IsNotFound(err) && asked.Before(wait.Submitted.Add(unknownFor)):
 			// No answer yet, and no failure either.
 		default:
-			if failures.add(err, asked, now) {
+			if failures.add(err, asked, now) || errors.As(err, new(*LoginError)) { // which stays
 				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
 			}
 		}

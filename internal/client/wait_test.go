@@ -32,6 +32,11 @@ func pollReply(letter byte) (Job, error) {
 	panic(string(letter))
 }
 
+// unlisted watches jobs that no list shows.
+func unlisted(clock Clock, get func(context.Context, string) (Job, error)) *watcher {
+	return &watcher{clock: clock, get: get, waiting: map[*watch]bool{}}
+}
+
 // Each letter is a reply, the last one for ever. Without a deadline it is an hour.
 func TestWaitForJob(t *testing.T) {
 	tests := []struct {
@@ -71,17 +76,17 @@ func TestWaitForJob(t *testing.T) {
 			clock := newFakeClock()
 			clock.now = noon.Add(test.age)
 			began := clock.Now()
-			c := newTestClient(t, "http://unused.example", clock)
 			if test.deadline == 0 {
 				test.deadline = time.Hour
 			}
 			var polls int
 			var seen []Job
-			got, err := c.WaitForJob(t.Context(), JobWait{
-				Job: func(context.Context) (Job, error) {
-					polls++
-					return pollReply(test.replies[min(polls, len(test.replies))-1])
-				},
+			w := unlisted(clock, func(context.Context, string) (Job, error) {
+				polls++
+				return pollReply(test.replies[min(polls, len(test.replies))-1])
+			})
+			got, err := w.waitFor(t.Context(), JobWait{
+				JobID:     jobID,
 				Submitted: noon,
 				Deadline:  began.Add(test.deadline),
 				Seen:      func(job Job) { seen = append(seen, job) },
@@ -113,13 +118,11 @@ func TestWaitErrors(t *testing.T) {
 	wait := func(letters string, deadline time.Duration) error {
 		clock := newFakeClock()
 		var polls int
-		_, err := newTestClient(t, "http://unused.example", clock).WaitForJob(t.Context(), JobWait{
-			Job: func(context.Context) (Job, error) {
-				polls++
-				return pollReply(letters[min(polls, len(letters))-1])
-			},
-			Submitted: noon, Deadline: noon.Add(deadline),
+		w := unlisted(clock, func(context.Context, string) (Job, error) {
+			polls++
+			return pollReply(letters[min(polls, len(letters))-1])
 		})
+		_, err := w.waitFor(t.Context(), waitFor(noon, noon.Add(deadline)))
 		return err
 	}
 	var timeout *WaitTimeoutError
@@ -136,16 +139,14 @@ func TestWaitErrors(t *testing.T) {
 func TestWaitCountsFromTheFirstFailure(t *testing.T) {
 	clock := newFakeClock()
 	polls := 0
-	_, err := newTestClient(t, "http://unused.example", clock).WaitForJob(t.Context(), JobWait{
-		Job: func(ctx context.Context) (Job, error) {
-			polls++
-			if err := clock.Sleep(ctx, 4*time.Minute); err != nil {
-				return Job{}, err
-			}
-			return pollReply('x')
-		},
-		Submitted: noon, Deadline: noon.Add(5 * time.Hour),
+	w := unlisted(clock, func(ctx context.Context, _ string) (Job, error) {
+		polls++
+		if err := clock.Sleep(ctx, 4*time.Minute); err != nil {
+			return Job{}, err
+		}
+		return pollReply('x')
 	})
+	_, err := w.waitFor(t.Context(), waitFor(noon, noon.Add(5*time.Hour)))
 	var failed *PollError
 	if !errors.As(err, &failed) || !failed.Since.Equal(noon.Add(2*time.Second)) || polls != 3 {
 		t.Errorf("got %v after %d polls, want the first failure at 12:00:02 and 3 polls", err, polls)
@@ -155,13 +156,11 @@ func TestWaitCountsFromTheFirstFailure(t *testing.T) {
 // A job that was seen to end has ended, also for a caller who stopped waiting at that moment.
 func TestWaitKeepsAnEndThatCameWithTheCancellation(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	job, err := newTestClient(t, "http://unused.example", newFakeClock()).WaitForJob(ctx, JobWait{
-		Job: func(context.Context) (Job, error) {
-			cancel(errInterrupted)
-			return pollReply('c')
-		},
-		Submitted: noon, Deadline: noon.Add(time.Hour),
+	w := unlisted(newFakeClock(), func(context.Context, string) (Job, error) {
+		cancel(errInterrupted)
+		return pollReply('c')
 	})
+	job, err := w.waitFor(ctx, waitFor(noon, noon.Add(time.Hour)))
 	if err != nil || job.Status != JobCompleted {
 		t.Errorf("got %+v, %v", job, err)
 	}
@@ -201,9 +200,8 @@ func TestWaitForJobOverHTTP(t *testing.T) {
 	clock := newFakeClock()
 	c := newTestClient(t, server.URL, clock)
 	var progress []string
-	job, err := c.WaitForJob(t.Context(), JobWait{
-		Job:       func(ctx context.Context) (Job, error) { return c.RDSJob(ctx, jobID) },
-		Submitted: noon, Deadline: noon.Add(time.Hour),
+	job, err := c.WaitForRDSJob(t.Context(), JobWait{
+		JobID: jobID, Submitted: noon, Deadline: noon.Add(time.Hour),
 		Seen: func(job Job) { progress = append(progress, job.Progress) },
 	})
 	if err != nil || job.Status != JobCompleted {

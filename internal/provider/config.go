@@ -111,6 +111,8 @@ type providerArguments struct {
 	MaxRetries    types.Int64  `tfsdk:"max_retries"`
 	Preflight     types.Bool   `tfsdk:"preflight"`
 
+	RequestsPerMinute types.Map `tfsdk:"requests_per_minute"`
+
 	SharedConfigFile types.String `tfsdk:"shared_config_file"`
 	Profile          types.String `tfsdk:"profile"`
 
@@ -149,6 +151,7 @@ func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (cli
 	config.RootCAs = rootCAs(text(a.CACertFile, cacertFileSetting), &diags)
 	config.Certificate = certificate(text(a.CertFile, certFileSetting), text(a.KeyFile, keyFileSetting), &diags)
 	config.MaxRetries = a.maxRetries(env, &diags)
+	config.RequestsPerMinute = a.requestsPerMinute(ctx, &diags)
 	return config, diags
 }
 
@@ -188,6 +191,23 @@ func (a providerArguments) endpoints(ctx context.Context, diags *diag.Diagnostic
 		}
 	}
 	return endpoints
+}
+
+// requestsPerMinute is empty where nothing is said: then the client's own numbers count.
+func (a providerArguments) requestsPerMinute(ctx context.Context, diags *diag.Diagnostics) map[string]int {
+	configured := map[string]int64{}
+	if !a.RequestsPerMinute.IsNull() {
+		diags.Append(a.RequestsPerMinute.ElementsAs(ctx, &configured, false)...)
+	}
+	budgets := map[string]int{}
+	for service, perMinute := range configured {
+		if _, restores := client.DefaultRequestsPerMinute[service]; !restores || perMinute < client.FewestRequestsPerMinute || perMinute > 60000 {
+			diags.AddAttributeError(path.Root("requests_per_minute").AtMapKey(service), "Not a number of requests",
+				fmt.Sprintf("%d requests a minute to %q: the services are rds, dds and dws, and each needs from %d to 60000.", perMinute, service, client.FewestRequestsPerMinute))
+		}
+		budgets[service] = int(perMinute)
+	}
+	return budgets
 }
 
 func (a providerArguments) maxRetries(env lookupEnv, diags *diag.Diagnostics) int {

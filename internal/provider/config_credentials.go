@@ -106,7 +106,7 @@ func (a providerArguments) ways(securityToken credential, env lookupEnv, diags *
 			refuseSecurityToken(securityToken, password.setting, diags)
 		}},
 		{[]credential{profile, file}, func(config *client.Config, diags *diag.Diagnostics) {
-			addProfile(config, profile, file, env, diags)
+			addProfile(config, profile, file, len(a.AssumeRole) > 0 || a.AgencyName.ValueString() != "", env, diags)
 			refuseSecurityToken(securityToken, profile.setting, diags)
 		}},
 	}
@@ -162,5 +162,5 @@ func insteadOfLogin(err error) string {
 		return fmt.Sprintf("No credentials are configured, and the metadata service of an ECS, which is asked then, has none. Set %s and %s, or %s, or %s with %s and %s.",
 			accessKeySetting, secretKeySetting, authTokenSetting, userNameSetting, passwordSetting, domainNameSetting)
 	}
-	return "Five wrong signatures may lock a key for a while, and some wrong passwords an account: check them before the next try."
+	return "Five wrong signatures may lock a key for a while, and some wrong passwords an account: check them before the next try, and this machine's clock: a signature counts for 15 minutes only."
 }

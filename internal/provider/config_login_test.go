@@ -247,7 +247,20 @@ func TestLogins(t *testing.T) {
 		},
 		"the same from the environment": {
 			environment: map[string]string{"OS_AGENCY_NAME": "a", "OS_AGENCY_DOMAIN_NAME": "d", "OS_DELEGATED_PROJECT": "p", "OS_PROJECT_NAME": "q"},
+			want:        with(roles(role("a", "d", "", 0)), func(c *client.Config) { c.ProjectName = "p" }),
+		},
+		"a project in the block wins over the delegated one": {
+			arguments:   providerArguments{AgencyName: text("a"), AgencyDomainName: text("d"), ProjectName: text("q")},
+			environment: map[string]string{"OS_DELEGATED_PROJECT": "p"},
 			want:        with(roles(role("a", "d", "", 0)), func(c *client.Config) { c.ProjectName = "q" }),
+		},
+		"a profile's project is not another agency's": {
+			arguments: providerArguments{Profile: text("there"), Region: text("eu-de"), AssumeRole: []roleArguments{{AgencyName: text("a"), DomainName: text("d")}}},
+			want:      client.Config{Region: "eu-de", AccessKey: "there-ak", SecretKey: "there-sk", SecurityToken: "there-st", Roles: []client.Role{role("a", "d", "", 0)}},
+		},
+		"how long a federated user's key lasts": {
+			arguments: providerArguments{AssumeRoleWithOIDC: []federatedRoleArguments{{IdPID: text("idp"), IDToken: text("id"), Duration: types.Int64Value(43200)}}},
+			want:      client.Config{Federation: &client.Federation{IdentityProvider: "idp", IDToken: "id", Duration: 12 * time.Hour}},
 		},
 		"a delegated project without an agency": {
 			arguments: providerArguments{DelegatedProject: text("p")},

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -44,9 +46,9 @@ type sharedProfile struct {
 const usualSharedConfigFile = "~/.hcloud/config.json"
 
 // addProfile takes key and agency from a profile, and what else is not configured elsewhere: its region, and its project if the
-// region is that one. The vendor's own provider lets the profile's region win over the block's; here what is written in the
+// region is that one and no other agency than its own is acted through. The vendor's own provider lets the profile's region win over the block's; here what is written in the
 // configuration is what happens.
-func addProfile(config *client.Config, profile, file credential, env lookupEnv, diags *diag.Diagnostics) {
+func addProfile(config *client.Config, profile, file credential, otherAgency bool, env lookupEnv, diags *diag.Diagnostics) {
 	name := cmp.Or(file.value(), usualSharedConfigFile)
 	p := readProfile(profile, name, env, diags)
 	if p == nil {
@@ -63,7 +65,7 @@ func addProfile(config *client.Config, profile, file credential, env lookupEnv, 
 				"after a login; the file must not be encrypted: hcloud configure set --cli-auth-encrypt=false.", p.Name, name, p.Mode))
 	}
 	config.Region = cmp.Or(config.Region, p.Region)
-	if config.ProjectID == "" && config.ProjectName == "" && (p.Region == "" || p.Region == config.Region) {
+	if config.ProjectID == "" && config.ProjectName == "" && (p.Region == "" || p.Region == config.Region) && !otherAgency {
 		config.ProjectID = p.ProjectID
 	}
 	if p.AgencyName != "" {
@@ -75,15 +77,20 @@ func addProfile(config *client.Config, profile, file credential, env lookupEnv, 
 	}
 }
 
+// homeDirectory is where the vendor's command line looks for its file. On Windows some shells have a HOME that is no path there.
+func homeDirectory(env lookupEnv) string {
+	variables := []string{"HOME", "USERPROFILE"}
+	if runtime.GOOS == "windows" {
+		slices.Reverse(variables)
+	}
+	return setting{"", variables}.fromEnvironment(env)
+}
+
 // readProfile is nil where the profile cannot be had. No message quotes the file: it is full of secrets.
 func readProfile(profile credential, name string, env lookupEnv, diags *diag.Diagnostics) *sharedProfile {
 	file := name
 	if rest, inHome := strings.CutPrefix(file, "~/"); inHome {
-		home, _ := env("HOME")
-		if home == "" {
-			home, _ = env("USERPROFILE")
-		}
-		file = filepath.Join(home, rest)
+		file = filepath.Join(homeDirectory(env), rest)
 	}
 	data := readFile(sharedConfigFileSetting, file, diags)
 	if data == nil {

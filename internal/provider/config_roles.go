@@ -66,6 +66,7 @@ func (a providerArguments) addRoles(config *client.Config, env lookupEnv, diags 
 			roles = append(roles, block.role(path.Root("assume_role").AtListIndex(i), variables, diags))
 		}
 	case config.Federation != nil:
+		// With no agency, the duration is that of the federated user's own key.
 		if block := a.federated(); block.AgencyName.ValueString() != "" || roleAgencySetting.fromEnvironment(env) != "" {
 			roles = append(roles, block.role().role(path.Root("assume_role_with_oidc").AtListIndex(0), env, diags))
 		}
@@ -81,8 +82,10 @@ func (a providerArguments) addRoles(config *client.Config, env lookupEnv, diags 
 		return
 	}
 	config.Roles = roles
-	if delegated := credentialOf(a.DelegatedProject, delegatedProjectSetting, env).value(); config.ProjectID == "" && config.ProjectName == "" {
-		config.ProjectName = delegated
+	// A project of the environment or a profile is more likely the user's own than the agency's, as the vendor's own provider has it.
+	delegated := credentialOf(a.DelegatedProject, delegatedProjectSetting, env).value()
+	if delegated != "" && a.ProjectID.ValueString() == "" && a.ProjectName.ValueString() == "" {
+		config.ProjectID, config.ProjectName = "", delegated
 	}
 }
 
@@ -105,8 +108,14 @@ func (r roleArguments) role(at path.Path, env lookupEnv, diags *diag.Diagnostics
 		diags.AddAttributeError(at.AtName("domain_name"), "No domain",
 			fmt.Sprintf("Agency %q is one of some account: set %s, or %s.", role.Agency, roleDomainNameSetting, roleDomainIDSetting))
 	}
-	seconds := r.Duration.ValueInt64()
-	if text := roleDurationSetting.fromEnvironment(env); r.Duration.IsNull() && text != "" {
+	role.Duration = keyDuration(r.Duration, at, env, diags)
+	return role
+}
+
+// keyDuration is 0 where none is given.
+func keyDuration(argument types.Int64, at path.Path, env lookupEnv, diags *diag.Diagnostics) time.Duration {
+	seconds := argument.ValueInt64()
+	if text := roleDurationSetting.fromEnvironment(env); argument.IsNull() && text != "" {
 		var err error
 		if seconds, err = strconv.ParseInt(text, 10, 64); err != nil {
 			seconds = -1
@@ -114,10 +123,9 @@ func (r roleArguments) role(at path.Path, env lookupEnv, diags *diag.Diagnostics
 	}
 	if seconds != 0 && (seconds < 900 || seconds > 24*3600) {
 		diags.AddAttributeError(at.AtName("duration"), "Not a duration of a key", fmt.Sprintf("%s must be a number of seconds from 900 to 86400.", roleDurationSetting))
-		return role
+		return 0
 	}
-	role.Duration = time.Duration(seconds) * time.Second
-	return role
+	return time.Duration(seconds) * time.Second
 }
 
 // federated is the block assume_role_with_oidc, empty where there is none.
@@ -148,6 +156,9 @@ func (a providerArguments) federatedWay(securityToken credential, env lookupEnv,
 			if token.env != "" {
 				config.Federation.IDTokenFile = ""
 			}
+		}
+		if block.AgencyName.ValueString() == "" && roleAgencySetting.fromEnvironment(env) == "" {
+			config.Federation.Duration = keyDuration(block.Duration, path.Root("assume_role_with_oidc").AtListIndex(0), env, diags)
 		}
 		if (config.Federation.IDToken == "") == (config.Federation.IDTokenFile == "") {
 			diags.AddAttributeError(path.Root("assume_role_with_oidc"), "Incomplete credentials",

@@ -34,11 +34,12 @@ func TestClientConfig(t *testing.T) {
 			arguments: providerArguments{
 				Region: text("eu-de"), ProjectName: text("eu-de_team"), AccessKey: text("ak"), SecretKey: text("sk"), SecurityToken: text("st"),
 				Cloud: text("otc.t-systems.com"), AuthURL: text("https://iam.example/v3"), Endpoints: endpoints,
-				Insecure: types.BoolValue(true), MaxRetries: types.Int64Value(0),
+				Insecure: types.BoolValue(true), MaxRetries: types.Int64Value(0), RequestsPerMinute: perMinute("dds", 120),
 			},
 			want: client.Config{
 				Region: "eu-de", ProjectName: "eu-de_team", AccessKey: "ak", SecretKey: "sk", SecurityToken: "st", Cloud: "otc.t-systems.com",
 				AuthURL: "https://iam.example/v3", Endpoints: map[string]string{"rds": "http://127.0.0.1:1"}, Insecure: true,
+				RequestsPerMinute: map[string]int{"dds": 120},
 			},
 		},
 		"all from HW_ variables, though OS_ ones are there": {
@@ -148,6 +149,11 @@ func TestClientConfig(t *testing.T) {
 	}
 }
 
+func perMinute(service string, requests int64) types.Map {
+	m, _ := types.MapValueFrom(context.Background(), types.Int64Type, map[string]int64{service: requests})
+	return m
+}
+
 func TestClientConfigRefuses(t *testing.T) {
 	text := types.StringValue
 	endpoints := func(service, address string) types.Map {
@@ -183,6 +189,8 @@ func TestClientConfigRefuses(t *testing.T) {
 		"empty endpoint":   {arguments: providerArguments{Endpoints: endpoints("rds", "")}, environment: loggedIn, says: []string{"Empty endpoint"}},
 		"insecure maybe":   {environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t", "HW_INSECURE": "maybe"}, says: []string{`"insecure"`, "HW_INSECURE", "maybe"}},
 		"retries in words": {environment: map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t", "HW_MAX_RETRIES": "many"}, says: []string{`"max_retries"`, "HW_MAX_RETRIES"}},
+		"no budget":        {arguments: providerArguments{RequestsPerMinute: perMinute("rds", 5)}, environment: loggedIn, says: []string{"5 requests a minute", `"rds"`, "from 6 to 60000"}},
+		"another's budget": {arguments: providerArguments{RequestsPerMinute: perMinute("iam", 60)}, environment: loggedIn, says: []string{`"iam"`, "rds, dds and dws"}},
 		"negative retries": {arguments: providerArguments{MaxRetries: types.Int64Value(-1)}, environment: loggedIn, says: []string{`"max_retries"`}},
 	} {
 		t.Run(name, func(t *testing.T) {

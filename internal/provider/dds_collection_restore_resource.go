@@ -41,16 +41,12 @@ var ddsCollectionRestore = restoreSpec[ddsCollectionRestoreModel]{
 	},
 	parameters: ddsCollectionRestoreParameters,
 	submit:     submitDDSCollectionRestore,
-	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
-		return c.DDSJob(ctx, jobID)
-	},
+	job:        (*client.Client).DDSJob,
+	wait:       (*client.Client).WaitForDDSJob,
 	queue: func(_ context.Context, _ lookups, m ddsCollectionRestoreModel) (string, error) {
 		return m.InstanceID.ValueString(), nil
 	},
-	jobs: func(ctx context.Context, c *client.Client, instanceID string, from, to time.Time) ([]client.Job, error) {
-		jobs, err := c.DDSJobs(ctx, from, to)
-		return slices.DeleteFunc(jobs, func(job client.Job) bool { return job.InstanceID != instanceID }), err
-	},
+	jobs: (*client.Client).DDSJobs,
 	restoring: func(ctx context.Context, c *client.Client, instanceID string) (bool, error) {
 		instance, err := c.DDSInstance(ctx, instanceID)
 		// The API reference names the action RESTORE_TABLE; any other restore counts as well.

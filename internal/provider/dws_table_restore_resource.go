@@ -35,12 +35,11 @@ var dwsTableRestore = restoreSpec[dwsTableRestoreModel]{
 	check:      checkDWSTableRestore,
 	parameters: dwsTableRestoreParameters,
 	submit:     submitDWSTableRestore,
-	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
-		return c.DWSJob(ctx, jobID)
-	},
-	queue:    dwsCluster,
-	oneScope: true, // what matters is the cluster behind the snapshot
-	jobs:     dwsJobs,
+	job:        (*client.Client).DWSJob,
+	wait:       (*client.Client).WaitForDWSJob,
+	queue:      dwsCluster,
+	oneScope:   true, // what matters is the cluster behind the snapshot
+	jobs:       dwsJobs,
 	restoring: func(ctx context.Context, c *client.Client, clusterID string) (bool, error) {
 		cluster, err := c.DWSCluster(ctx, clusterID)
 		return strings.Contains(cluster.TaskStatus, "RESTOR"), err // FINE_GRAINED_RESTORING, RESTORING
@@ -225,7 +224,7 @@ func momentOfDWSTableRestore(ctx context.Context, look lookups, m dwsTableRestor
 
 // dwsJobs are the fine-grained restores that run on a cluster. DWS lists no jobs, only a cluster's actions, and it is not
 // documented whether an action's id is its job's: one that is not loses it here, and is then never adopted.
-func dwsJobs(ctx context.Context, c *client.Client, clusterID string, _, _ time.Time) ([]client.Job, error) {
+func dwsJobs(c *client.Client, ctx context.Context, clusterID string, _, _ time.Time) ([]client.Job, error) {
 	actions, err := c.DWSRestoreActions(ctx, clusterID)
 	for i, action := range actions {
 		actions[i].Name = "FINE_GRAINED_RESTORING"

@@ -62,6 +62,11 @@ func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				MarkdownDescription: "How often a call is sent again after its first attempt failed, where that is safe. By default 5. " +
 					"A restore call is never sent again once it may have been accepted." + maxRetriesSetting.documented(),
 			},
+			"requests_per_minute": schema.MapAttribute{
+				Optional: true, ElementType: types.Int64Type,
+				MarkdownDescription: "How many requests a minute the provider may send to each service: `rds` (by default 60, which is what RDS allows to a user, in all of their tools together), " +
+					"`dds` and `dws` (300). Restores come before look-ups, and look-ups before the waiting for jobs, of which many share a request. A service that throttles is asked half as often for a while.",
+			},
 			"preflight": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to look up before each restore, in the plan and just before it starts, what the service would refuse: whether instance, point in time and names are there. " +

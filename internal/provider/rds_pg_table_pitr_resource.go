@@ -36,15 +36,12 @@ var rdsPgTablePITR = restoreSpec[rdsPgTablePITRModel]{
 	check:      checkRDSPgTablePITR,
 	parameters: rdsPgTablePITRParameters,
 	submit:     submitRDSPgTablePITR,
-	job: func(ctx context.Context, c *client.Client, jobID string) (client.Job, error) {
-		return c.RDSJob(ctx, jobID)
-	},
+	job:        (*client.Client).RDSJob,
+	wait:       (*client.Client).WaitForRDSJob,
 	queue: func(_ context.Context, _ lookups, m rdsPgTablePITRModel) (string, error) {
 		return m.InstanceID.ValueString(), nil
 	},
-	jobs: func(ctx context.Context, c *client.Client, instanceID string, from, to time.Time) ([]client.Job, error) {
-		return c.RDSTasks(ctx, instanceID, from, to)
-	},
+	jobs: (*client.Client).RDSTasks,
 	restoring: func(ctx context.Context, c *client.Client, instanceID string) (bool, error) {
 		instance, err := c.RDSInstance(ctx, instanceID)
 		return instance.Status == "RESTORING", err // RDS API reference, Querying DB Instances

@@ -88,7 +88,7 @@ func (r *restoreResource[M]) readImported(ctx context.Context, state *M, resp *r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	job, err := r.job(ctx, c, common.JobID.ValueString())
+	job, err := r.job(c, ctx, common.JobID.ValueString())
 	target := r.targetID(state).ValueString()
 	switch {
 	case err == nil && job.InstanceID != "" && job.InstanceID != target:

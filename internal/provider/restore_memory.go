@@ -24,7 +24,12 @@ type restoreMemory struct {
 	running  map[string]map[string]bool // those of them that may still run, by scope
 	ended    map[string]time.Time       // when the last of them was seen to have ended, by scope
 	turns    map[string]chan struct{}   // by queue; holds one token while free
+	starting chan struct{}              // holds a token for each restore that is about to be sent
 }
+
+// startingAtOnce is how many restores are looked at and sent side by side. With a budget of sixty calls a minute more would only
+// grow old between the look and the call; of those that a service is asked about at the same time, one list tells.
+const startingAtOnce = 20
 
 // keyMemory is what is remembered of one restore, that is, of all resources with the same parameters.
 type keyMemory struct {
@@ -51,6 +56,7 @@ func newRestoreMemory() *restoreMemory {
 		running:  map[string]map[string]bool{},
 		ended:    map[string]time.Time{},
 		turns:    map[string]chan struct{}{},
+		starting: make(chan struct{}, startingAtOnce),
 	}
 }
 
@@ -195,6 +201,16 @@ func (m *restoreMemory) strangers(scope string, jobs []client.Job) []client.Job 
 	return slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
 		return m.known[job.ID] || job.ID == "" && len(m.running[scope]) > 0
 	})
+}
+
+// enter waits until few enough restores are about to be sent. The caller must call leave.
+func (m *restoreMemory) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case m.starting <- struct{}{}:
+		return func() { <-m.starting }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // turn waits until no other restore of this process uses the queue, or until the context ends. The caller must call done.

@@ -47,13 +47,15 @@ type restoreSpec[M any] struct {
 	// submit sends the restore call and returns the job's id. The model has no unknown values left.
 	submit func(context.Context, *client.Client, M) (jobID string, err error)
 	// job asks for one job.
-	job func(ctx context.Context, c *client.Client, jobID string) (client.Job, error)
+	job func(c *client.Client, ctx context.Context, jobID string) (client.Job, error)
+	// wait waits for one, together with others.
+	wait func(c *client.Client, ctx context.Context, wait client.JobWait) (client.Job, error)
 	// queue names what the service restores one at a time: the instance, or a snapshot's cluster.
 	queue func(context.Context, lookups, M) (string, error)
 	// oneScope is true where restores of different targets may be in each other's way.
 	oneScope bool
 	// jobs lists the jobs of a queue between two moments, restores and others, as far as the service tells.
-	jobs func(ctx context.Context, c *client.Client, queue string, from, to time.Time) ([]client.Job, error)
+	jobs func(c *client.Client, ctx context.Context, queue string, from, to time.Time) ([]client.Job, error)
 	// restoring is true while the instance or cluster itself says that something is being restored.
 	restoring func(ctx context.Context, c *client.Client, queue string) (bool, error)
 	// objects are what is restored, as the service will call it.
@@ -171,7 +173,7 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 	r.record(common, job)
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, &plan, projectFor(ctx, c))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(r.wait(ctx, c, &plan, deadline, timeout, resumed)...)
+	resp.Diagnostics.Append(r.awaitJob(ctx, c, &plan, deadline, timeout, resumed)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -226,7 +228,7 @@ func (r *restoreResource[M]) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	job, err := r.job(ctx, c, common.JobID.ValueString())
+	job, err := r.job(c, ctx, common.JobID.ValueString())
 	switch {
 	case client.IsNotFound(err):
 		return
@@ -267,7 +269,7 @@ func (r *restoreResource[M]) Update(ctx context.Context, req resource.UpdateRequ
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		resp.Diagnostics.Append(r.wait(ctx, c, &plan, r.clock.Now().Add(timeout), timeout, true)...)
+		resp.Diagnostics.Append(r.awaitJob(ctx, c, &plan, r.clock.Now().Add(timeout), timeout, true)...)
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, nil)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

@@ -70,20 +70,9 @@ func (r *restoreResource[M]) inTurn(ctx context.Context, c *client.Client, plan 
 // with an error mean that no job is known; they then say whether one may exist.
 func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob, diag.Diagnostics) {
 	for {
-		before, err := s.awaitStrangers(ctx)
-		if err != nil {
-			return knownJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
-		}
-		// Each time anew: while a busy instance is waited for, a target may come to be that DWS would delete.
-		if refused := s.preflight(ctx, s.client, s.config, false).Errors(); len(refused) > 0 {
-			return knownJob{}, refused
-		}
-		jobID, sent, err := s.send(ctx)
-		switch {
-		case err == nil:
-			return s.accepted(jobID, sent), nil
-		case errors.As(err, new(*client.AmbiguousError)):
-			return s.findAccepted(ctx, before, sent, err)
+		job, done, err, diags := s.try(ctx)
+		if done {
+			return job, diags
 		}
 		if err := s.mayTryAgain(ctx, err, deadline); err != nil {
 			return knownJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
@@ -93,6 +82,32 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob
 			return knownJob{}, diag.Diagnostics{errorCancelledBefore()}
 		}
 	}
+}
+
+// try sends the call once, right after what is to be known before it: few do so at a time. Done is false for a refusal.
+func (s *submission[M]) try(ctx context.Context) (job knownJob, done bool, refused error, diags diag.Diagnostics) {
+	leave, err := s.memory.enter(ctx)
+	if err != nil {
+		return knownJob{}, true, nil, diag.Diagnostics{errorCancelledBefore()}
+	}
+	defer leave()
+	before, err := s.awaitStrangers(ctx)
+	if err != nil {
+		return knownJob{}, true, nil, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
+	}
+	// Each time anew: while a busy instance is waited for, a target may come to be that DWS would delete.
+	if refused := s.preflight(ctx, s.client, s.config, false).Errors(); len(refused) > 0 {
+		return knownJob{}, true, nil, refused
+	}
+	jobID, sent, err := s.send(ctx)
+	switch {
+	case err == nil:
+		return s.accepted(jobID, sent), true, nil, nil
+	case errors.As(err, new(*client.AmbiguousError)):
+		job, diags := s.findAccepted(ctx, before, sent, err)
+		return job, true, nil, diags
+	}
+	return knownJob{}, false, err, nil
 }
 
 // send sends the call, after writing down what the restore goes to. The newest moment is asked for anew each time: until a
@@ -146,7 +161,7 @@ func (s *submission[M]) mayTryAgain(ctx context.Context, refused error, deadline
 func (s *submission[M]) oursRun(ctx context.Context) bool {
 	jobIDs, _ := s.memory.mayRun(s.scope(s.target))
 	for _, jobID := range jobIDs {
-		job, err := s.job(ctx, s.client, jobID)
+		job, err := s.job(s.client, ctx, jobID)
 		if err == nil && job.Status == client.JobRunning {
 			return true
 		}
@@ -201,7 +216,7 @@ func (s *submission[M]) list(ctx context.Context, around time.Time) ([]client.Jo
 	if s.blind {
 		return nil, errQueueUnknown
 	}
-	return s.jobs(ctx, s.client, s.queue, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
+	return s.jobs(s.client, ctx, s.queue, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
 
 // awaitStrangers refuses while a restore runs on the queue that this process did not start or find in its state: most

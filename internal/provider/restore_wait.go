@@ -39,8 +39,8 @@ func (r *restoreResource[M]) follow(ctx context.Context, c *client.Client, m *M,
 	if err != nil {
 		submitted = r.clock.Now().Add(-recordKept) // moved here from the vendor's provider, which does not keep it
 	}
-	job, err := c.WaitForJob(ctx, client.JobWait{
-		Job:       func(ctx context.Context) (client.Job, error) { return r.job(ctx, c, jobID) },
+	job, err := r.wait(c, ctx, client.JobWait{
+		JobID:     jobID,
 		Submitted: submitted,
 		Deadline:  deadline,
 		Seen: func(job client.Job) {
@@ -69,8 +69,8 @@ func (r *restoreResource[M]) follow(ctx context.Context, c *client.Client, m *M,
 	return f, diags
 }
 
-// wait is follow for what is kept in a state, in words for the person.
-func (r *restoreResource[M]) wait(ctx context.Context, c *client.Client, m *M, deadline time.Time, timeout time.Duration, resumed bool) diag.Diagnostics {
+// awaitJob is follow for what is kept in a state, in words for the person.
+func (r *restoreResource[M]) awaitJob(ctx context.Context, c *client.Client, m *M, deadline time.Time, timeout time.Duration, resumed bool) diag.Diagnostics {
 	f, diags := r.follow(ctx, c, m, deadline, resumed, func(client.Job) {})
 	common := r.common(m)
 	switch {

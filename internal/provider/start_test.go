@@ -59,7 +59,7 @@ func TestFindAccepted(t *testing.T) {
 			look := 0
 			clock := &instantClock{sent}
 			r := &restoreResource[dwsTableRestoreModel]{restoreSpec: dwsTableRestore, clock: clock, memory: newRestoreMemory()}
-			r.jobs = func(context.Context, *client.Client, string, time.Time, time.Time) ([]client.Job, error) {
+			r.jobs = func(*client.Client, context.Context, string, time.Time, time.Time) ([]client.Job, error) {
 				look++
 				return c.looks[min(look, len(c.looks))-1], nil
 			}
@@ -98,7 +98,7 @@ func TestCheckedAgainWhileBusy(t *testing.T) {
 	}
 	var calls []string
 	r.queue = func(context.Context, lookups, dwsTableRestoreModel) (string, error) { return "cluster", nil }
-	r.jobs = func(context.Context, *client.Client, string, time.Time, time.Time) ([]client.Job, error) {
+	r.jobs = func(*client.Client, context.Context, string, time.Time, time.Time) ([]client.Job, error) {
 		return nil, nil
 	}
 	r.restoring = func(context.Context, *client.Client, string) (bool, error) { return false, nil }
@@ -128,7 +128,7 @@ func TestSubmittedWhenSent(t *testing.T) {
 	look, clock := newLookups(t)
 	r := &restoreResource[dwsTableRestoreModel]{restoreSpec: dwsTableRestore, clock: clock, memory: newRestoreMemory(), lookups: look.memory, client: look.client}
 	r.queue = func(context.Context, lookups, dwsTableRestoreModel) (string, error) { return "cluster", nil }
-	r.jobs = func(context.Context, *client.Client, string, time.Time, time.Time) ([]client.Job, error) {
+	r.jobs = func(*client.Client, context.Context, string, time.Time, time.Time) ([]client.Job, error) {
 		return nil, nil
 	}
 	restored := clock.Now().Add(-5 * time.Minute)

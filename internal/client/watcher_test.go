@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// service is what a watcher asks: jobs that take their time, a list and a query of one, either of which may fail.
+type service struct {
+	mutex    sync.Mutex
+	ends     map[string]time.Time
+	unlisted map[string]bool
+	pageSize int
+
+	lists, pages, gets int
+	listError          func() error
+	getError           func() error
+}
+
+func (s *service) job(id string) Job {
+	job := Job{ID: id, Status: JobRunning}
+	if !time.Now().Before(s.ends[id]) {
+		job.Status = JobCompleted
+	}
+	return job
+}
+
+func (s *service) get(_ context.Context, id string) (Job, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.gets++
+	if s.getError != nil {
+		if err := s.getError(); err != nil {
+			return Job{}, err
+		}
+	}
+	if _, known := s.ends[id]; !known {
+		return Job{}, &NotFoundError{What: id}
+	}
+	return s.job(id), nil
+}
+
+func (s *service) list(_ context.Context, _, _ time.Time, enough func([]Job) bool) ([]Job, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.lists++
+	if s.listError != nil {
+		if err := s.listError(); err != nil {
+			return nil, err
+		}
+	}
+	var jobs []Job
+	for id := range s.ends {
+		if !s.unlisted[id] {
+			jobs = append(jobs, s.job(id))
+		}
+	}
+	s.pages += len(jobs)/s.pageSize + 1
+	enough(jobs)
+	return jobs, nil
+}
+
+// watchAll waits for all jobs of a service at once, each of the given length, and returns by how much each was noticed late.
+func watchAll(t *testing.T, s *service, lengths ...time.Duration) (late []time.Duration, errs []error) {
+	t.Helper()
+	s.ends, s.pageSize = map[string]time.Time{}, 50
+	w := &watcher{clock: SystemClock, get: s.get, list: s.list, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{}}
+	late, errs = make([]time.Duration, len(lengths)), make([]error, len(lengths))
+	var all sync.WaitGroup
+	for i, length := range lengths {
+		id, now := fmt.Sprint("job ", i), time.Now()
+		s.ends[id] = now.Add(length)
+		all.Go(func() {
+			_, errs[i] = w.waitFor(t.Context(), JobWait{JobID: id, Submitted: now, Deadline: now.Add(time.Hour)})
+			late[i] = time.Since(now) - length
+		})
+	}
+	all.Wait()
+	if len(w.waiting) != 0 || w.flight != nil {
+		t.Errorf("%d waits are left", len(w.waiting))
+	}
+	return late, errs
+}
+
+func same(count int, length time.Duration) []time.Duration {
+	lengths := make([]time.Duration, count)
+	for i := range lengths {
+		lengths[i] = length
+	}
+	return lengths
+}
+
+// Calls grow with the pages that the jobs fill, not with the jobs: a list in the place of a query of each.
+func TestWatchingCostsAPage(t *testing.T) {
+	for _, test := range []struct{ jobs, lists, pages, gets int }{
+		{1, 0, 0, 40}, {2, 40, 40, 1}, {50, 40, 80, 1}, {100, 40, 120, 1}, {200, 40, 200, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &service{}
+			late, errs := watchAll(t, s, same(test.jobs, 12*time.Minute)...)
+			if s.lists > test.lists || s.pages > test.pages || s.gets > test.gets || s.lists+s.gets < 20 {
+				t.Errorf("%d jobs: %d lists with %d pages and %d queries, want no more than %d, %d, %d",
+					test.jobs, s.lists, s.pages, s.gets, test.lists, test.pages, test.gets)
+			}
+			for i, err := range errs {
+				if err != nil || late[i] < 0 || late[i] > 33*time.Second {
+					t.Fatalf("%d jobs: noticed %s late, %v", test.jobs, late[i], err)
+				}
+			}
+		})
+	}
+}
+
+// Jobs of all ages are noticed within a quarter of their age, or what the list takes.
+func TestWatchingJobsOfAllLengths(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lengths []time.Duration
+		for i := range 100 {
+			lengths = append(lengths, time.Duration(5+7*i)*time.Second)
+		}
+		s := &service{}
+		late, errs := watchAll(t, s, lengths...)
+		for i, err := range errs {
+			if limit := max(lengths[i]*3/10, 14*time.Second); err != nil || late[i] < 0 || late[i] > min(limit, 33*time.Second)+time.Second {
+				t.Errorf("a job of %s was noticed %s late, %v", lengths[i], late[i], err)
+			}
+		}
+		if s.pages > 100 || s.gets > 2 {
+			t.Errorf("%d pages, %d queries", s.pages, s.gets)
+		}
+	})
+}
+
+// A job that the list does not show costs one list too many, and is asked for by itself from then on.
+func TestUnlistedJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{unlisted: map[string]bool{"job 0": true, "job 1": true}}
+		late, errs := watchAll(t, s, same(20, 12*time.Minute)...)
+		for i, err := range errs {
+			if err != nil || late[i] > 33*time.Second {
+				t.Errorf("%d: %s late, %v", i, late[i], err)
+			}
+		}
+		if s.lists > 42 || s.gets < 40 || s.gets > 2*36 {
+			t.Errorf("%d lists, %d queries", s.lists, s.gets)
+		}
+	})
+}
+
+// Where there is no list to be had, each job is asked for by itself, and the list is tried again now and then only.
+func TestNoList(t *testing.T) {
+	for name, failure := range map[string]error{
+		"forbidden":      &APIError{Service: "dds", StatusCode: 403, Code: "DBS.280032"},
+		"not offered":    &APIError{Service: "dds", StatusCode: 404, Code: "APIGW.0101"},
+		"not documented": &ReplyError{Err: errors.New("not JSON")},
+		"broken":         &APIError{Service: "dds", StatusCode: 500},
+		"unreachable":    errors.New("connection refused"),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &service{listError: func() error { return failure }}
+			late, errs := watchAll(t, s, same(5, 25*time.Minute)...)
+			for i, err := range errs {
+				if err != nil || late[i] > 34*time.Second {
+					t.Errorf("%s: %s late, %v", name, late[i], err)
+				}
+			}
+			if s.lists < 2 || s.lists > 4 || s.gets < 5*50 {
+				t.Errorf("%s: %d lists, %d queries", name, s.lists, s.gets)
+			}
+		})
+	}
+}
+
+// An outage is one of all waits: it costs a call or two each time, however many wait, and ends them no sooner than one.
+func TestOutageOfAList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, outage := time.Now(), errors.New("connection refused")
+		fails := func() error {
+			if age := time.Since(began); age > 3*time.Minute && age < 9*time.Minute {
+				return outage
+			}
+			return nil
+		}
+		s := &service{listError: fails, getError: fails}
+		late, errs := watchAll(t, s, same(100, 12*time.Minute)...)
+		for i, err := range errs {
+			if err != nil || late[i] > 33*time.Second {
+				t.Fatalf("%s late, %v", late[i], err)
+			}
+		}
+		if s.lists > 90 || s.gets > 40 {
+			t.Errorf("%d lists, %d queries", s.lists, s.gets)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		fails := func() error { return errors.New("connection refused") }
+		s := &service{listError: fails, getError: fails}
+		_, errs := watchAll(t, s, same(10, 12*time.Minute)...)
+		for _, err := range errs {
+			if !errors.As(err, new(*PollError)) {
+				t.Errorf("got %v", err)
+			}
+		}
+	})
+}
+
+// Whoever asks for all and is cancelled says nothing to the others, and who waits meanwhile returns at once.
+func TestCancelledWatcher(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, cancelFirst := context.WithCancelCause(t.Context())
+		second, cancelSecond := context.WithCancelCause(t.Context())
+		calls := 0
+		var alone atomic.Bool
+		w := &watcher{
+			clock: SystemClock, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{},
+			get: func(context.Context, string) (Job, error) {
+				if !alone.Load() {
+					panic("a list will do")
+				}
+				return Job{ID: "c", Status: JobCompleted}, nil
+			},
+			list: func(ctx context.Context, _, _ time.Time, _ func([]Job) bool) ([]Job, error) {
+				if calls++; calls == 1 {
+					<-ctx.Done()
+					return nil, context.Cause(ctx)
+				}
+				return []Job{{ID: "c", Status: JobCompleted}}, nil
+			},
+		}
+		now := time.Now()
+		wait := func(ctx context.Context, id string) chan error {
+			result := make(chan error, 1)
+			go func() {
+				_, err := w.waitFor(ctx, JobWait{JobID: id, Submitted: time.Now(), Deadline: now.Add(time.Hour)})
+				result <- err
+			}()
+			synctest.Wait()
+			return result
+		}
+		leads := wait(first, "a")
+		time.Sleep(time.Second)
+		waits, goesOn := wait(second, "b"), wait(t.Context(), "c")
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		cancelSecond(errInterrupted)
+		if err := <-waits; err != errInterrupted { //nolint:errorlint // the cause itself is promised
+			t.Error(err)
+		}
+		alone.Store(true)
+		cancelFirst(errInterrupted)
+		if err := <-leads; err != errInterrupted { //nolint:errorlint // the cause itself is promised
+			t.Error(err)
+		}
+		if err := <-goesOn; err != nil {
+			t.Error(err)
+		}
+		if time.Since(now) > 20*time.Second {
+			t.Errorf("it took %s", time.Since(now))
+		}
+	})
+}
+
+// A young job is not asked for by itself because the list does not know it yet: neither does the query of one.
+func TestYoungJobsAreNotKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{unlisted: map[string]bool{"job 0": true, "job 1": true}}
+		go func() {
+			time.Sleep(7 * time.Second)
+			s.mutex.Lock()
+			defer s.mutex.Unlock()
+			s.unlisted = nil
+		}()
+		_, errs := watchAll(t, s, same(2, 2*time.Minute)...)
+		if s.gets > 1 || errs[0] != nil || errs[1] != nil {
+			t.Errorf("%d queries, %v", s.gets, errs)
+		}
+	})
+}
