@@ -206,6 +206,7 @@ func (q *call) limitRate() error {
 		q.account.minute, q.account.requests = q.now, 0
 	}
 	if q.account.requests >= q.rdsRequestsPerMinute {
+		q.throttles++
 		return throttled(q.rdsRequestsPerMinute)
 	}
 	q.account.requests++

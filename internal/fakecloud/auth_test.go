@@ -278,8 +278,8 @@ func TestRateLimitOfRDS(t *testing.T) {
 	}
 	c.clock.advance(time.Minute)
 	c.must(RDS, "GET", jobsPath, "")
-	if n := c.Requests()[RDS][ListTasks]; n != 6 {
-		t.Errorf("%d requests counted, want 6: refused ones count too", n)
+	if n := c.Requests()[RDS][ListTasks]; n != 6 || c.Throttled() != 1 {
+		t.Errorf("%d requests counted, want 6: refused ones count too; %d throttled, want 1", n, c.Throttled())
 	}
 }
 

@@ -37,6 +37,13 @@ func (c *Cloud) Requests() map[string]map[string]int {
 	return requests
 }
 
+// Throttled is how many requests were over the limit of RDS.
+func (c *Cloud) Throttled() int {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.throttles
+}
+
 // Secrets are all that must be shown nowhere: keys, passwords and tokens, those too that have been issued, and the signatures
 // of the requests that came in. Passcodes are left out: six digits may stand anywhere by chance, and count but once.
 func (c *Cloud) Secrets() []string {

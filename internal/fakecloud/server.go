@@ -76,6 +76,7 @@ type Cloud struct {
 	nextChanges []JobChange
 	faults      []*Fault
 	requests    map[string]map[string]int
+	throttles   int
 	restores    []Restore
 	logins      []Login
 	tokens      []*issuedToken

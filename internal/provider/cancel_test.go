@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -37,7 +36,7 @@ func cancelledCreate(t *testing.T) time.Duration {
 	t.Helper()
 	s := newStage(t, func(o *fakecloud.Options) { o.Now = nil })
 	s.change("next", "hold", "")
-	server := configuredServer(t, s)
+	server := newInProcess(s, client.SystemClock, nil).server // on the system's clock
 	value := dynamic(t, resourceType(t, server), map[string]tftypes.Value{
 		"snapshot_id":        tftypes.NewValue(tftypes.String, "c719b1a7-c85c-4cb5-a721-7694908c2c11"),
 		"database":           tftypes.NewValue(tftypes.String, "postgres"),
@@ -76,33 +75,6 @@ func cancelledCreate(t *testing.T) time.Duration {
 		t.Fatalf("the state is not known: %v %s", err, state)
 	}
 	return took
-}
-
-// configuredServer is the provider on the system's clock, logged in to the stage's cloud.
-func configuredServer(t *testing.T, s *stage) tfprotov6.ProviderServer {
-	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(newWithClock("test", client.SystemClock)())()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := s.cloud.Addresses()
-	text := func(value string) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
-	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config: dynamic(t, schema.Provider.ValueType(), map[string]tftypes.Value{
-			"region": text(fakecloud.DefaultRegion), "access_key": text(fakecloud.DefaultAccessKey), "secret_key": text(fakecloud.DefaultSecretKey),
-			"endpoints": tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{
-				"iam": text(at.IAM), "dws": text(at.DWS),
-			}),
-		}),
-	})
-	if err != nil || len(configured.Diagnostics) > 0 {
-		t.Fatal(err, configured)
-	}
-	return server
 }
 
 func resourceType(t *testing.T, server tfprotov6.ProviderServer) tftypes.Type {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/fakecloud"
+)
+
+// manyInstances adds as many instances to a world, like its first one.
+func manyInstances(count int) func(*fakecloud.World) {
+	return func(w *fakecloud.World) {
+		like := w.RDSInstances[0]
+		w.RDSInstances = nil
+		for i := range count {
+			like.ID, like.Name = fmt.Sprintf("%032xin03", i), fmt.Sprint("orders-db-", i)
+			w.RDSInstances = append(w.RDSInstances, like)
+		}
+	}
+}
+
+// valueOf is a value of a type as it is written in Go: maps for objects, of which what is not given is null, and slices for lists.
+func valueOf(of tftypes.Type, given any) tftypes.Value {
+	switch given := given.(type) {
+	case map[string]any:
+		object, isObject := of.(tftypes.Object)
+		values := map[string]tftypes.Value{}
+		if !isObject {
+			for name, value := range given {
+				values[name] = valueOf(of.(tftypes.Map).ElementType, value)
+			}
+			return tftypes.NewValue(of, values)
+		}
+		for name, attribute := range object.AttributeTypes {
+			values[name] = valueOf(attribute, given[name])
+		}
+		return tftypes.NewValue(of, values)
+	case []any:
+		var elements []tftypes.Value
+		for _, element := range given {
+			elements = append(elements, valueOf(of.(tftypes.List).ElementType, element))
+		}
+		return tftypes.NewValue(of, elements)
+	}
+	return tftypes.NewValue(of, given)
+}
+
+// inProcess is a configured provider without a CLI and a process of its own: all of Terraform's calls come at once.
+type inProcess struct {
+	*stage
+	server tfprotov6.ProviderServer
+	of     tftypes.Type // an RDS restore
+}
+
+func newInProcess(s *stage, clock client.Clock, more map[string]any) *inProcess {
+	s.Helper()
+	server, err := providerserver.NewProtocol6WithError(newWithClock("test", clock)())()
+	if err != nil {
+		s.Fatal(err)
+	}
+	schema, err := server.GetProviderSchema(s.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	at := s.cloud.Addresses()
+	arguments := map[string]any{
+		"region": fakecloud.DefaultRegion, "access_key": fakecloud.DefaultAccessKey, "secret_key": fakecloud.DefaultSecretKey,
+		"endpoints": map[string]any{"iam": at.IAM, "rds": at.RDS, "dds": at.DDS, "dws": at.DWS},
+	}
+	for name, value := range more {
+		arguments[name] = value
+	}
+	of := schema.Provider.ValueType()
+	configured, err := server.ConfigureProvider(s.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamicValue(s.T, of, valueOf(of, arguments))})
+	if err != nil || len(configured.Diagnostics) > 0 {
+		s.Fatal(err, configured)
+	}
+	return &inProcess{s, server, schema.ResourceSchemas["x_rds_pg_table_pitr"].ValueType()}
+}
+
+// restore plans and applies one restore, and returns the state.
+func (p *inProcess) restore(instance string) (map[string]tftypes.Value, error) {
+	config := dynamicValue(p.T, p.of, valueOf(p.of, map[string]any{
+		"instance_id": instance, "restore_time": "2023-07-05T11:32:17Z",
+		"databases": []any{map[string]any{"database": "shop", "schemas": []any{map[string]any{
+			"schema": "public", "tables": []any{map[string]any{"old_name": "orders"}},
+		}}}},
+	}))
+	nothing := dynamicValue(p.T, p.of, tftypes.NewValue(p.of, nil))
+	planned, err := p.server.PlanResourceChange(p.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, ProposedNewState: config, Config: config,
+	})
+	if err != nil || len(planned.Diagnostics) > 0 {
+		return nil, fmt.Errorf("plan: %w %v", err, planned.Diagnostics)
+	}
+	applied, err := p.server.ApplyResourceChange(p.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, PlannedState: planned.PlannedState, Config: config, PlannedPrivate: planned.PlannedPrivate,
+	})
+	if err != nil || len(applied.Diagnostics) > 0 {
+		return nil, fmt.Errorf("apply: %w %v", err, applied.Diagnostics)
+	}
+	state, err := applied.NewState.Unmarshal(p.of)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]tftypes.Value{}
+	return values, state.As(&values)
+}
+
+// TestManyRestoresUnderTheBudget restores in as many instances at once, with jobs of a minute and the sixty calls a minute that RDS
+// allows. What counts is how many calls that takes, and that not one is throttled; how long it takes is bounded only so far that
+// the calls cannot simply be spread out. A poll of each job every ten seconds would take six calls a restore.
+func TestManyRestoresUnderTheBudget(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ restores, calls, queries int }{
+		{1, 20, 19}, {10, 45, 30}, {100, 230, 120},
+	} {
+		t.Run(fmt.Sprint(test.restores), func(t *testing.T) {
+			t.Parallel()
+			s := newStageWithClock(t, newClock(40), changedWorld(manyInstances(test.restores)))
+			p := newInProcess(s, s.clock, map[string]any{"preflight": false})
+			began := s.clock.Now()
+			var all sync.WaitGroup
+			for i := range test.restores {
+				all.Go(func() {
+					values, err := p.restore(fmt.Sprintf("%032xin03", i))
+					var status string
+					if err == nil {
+						err = values["status"].As(&status)
+					}
+					if err != nil || status != "Completed" {
+						t.Errorf("restore %d: %q, %v", i, status, err)
+					}
+				})
+			}
+			all.Wait()
+			took := s.clock.Now().Sub(began)
+			s.expectAccepted(test.restores)
+			requests := s.cloud.Requests()[fakecloud.RDS]
+			calls := 0
+			for _, count := range requests {
+				calls += count
+			}
+			queries := requests[fakecloud.ShowJob] + requests[fakecloud.ListTasks]
+			t.Logf("%d restores: %d calls, %d of them about jobs, in %s", test.restores, calls, queries, took)
+			if calls > test.calls || queries > test.queries || s.cloud.Throttled() > 0 {
+				t.Errorf("%v: %d calls, want no more than %d; %d throttled", requests, calls, test.calls, s.cloud.Throttled())
+			}
+			ideal := time.Duration(test.restores)*time.Second + time.Minute
+			if took > 2*ideal+30*time.Second {
+				t.Errorf("it took %s, where %s is ideal", took, ideal)
+			}
+		})
+	}
+}
