@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Whatever a login fails at, it is tried once in the life of a client, by however many, and no restore is sent.
+func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
+	refused := answerWith(403, `{"error":{"code":403,"message":"You are not authorized to perform the requested action."}}`)
+	for name, test := range map[string]struct {
+		change  []func(*Config)
+		replies []http.HandlerFunc
+		says    []string
+	}{
+		"agency":         {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{refused}, []string{"the login through agency a failed, and is not tried again", "get the temporary key of an agency", "403"}},
+		"agency's key":   {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `{"credential":{"access":"top-secret","secret":"","securitytoken":"top-secret"}}`)}, []string{"through agency a", "it holds no whole key", `"secret":false`}},
+		"agency's reply": {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `{"credential":["top-secret"]}`)}, []string{"not as documented", "what is not shown"}},
+		"not JSON":       {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `top-secret`)}, []string{"not as documented", "what is not shown"}},
+		"STS":            {[]func(*Config){withRoles(byID)}, []http.HandlerFunc{refused}, []string{"STS assume an agency"}},
+		"chain":          {[]func(*Config){withRoles(byName, byID)}, []http.HandlerFunc{temporary("1"), refused}, []string{"through agency a", "STS"}},
+		"wrong key":      {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(401, `{"error":{"code":401,"message":"wrong signature"}}`)}, []string{"wrong signature"}},
+		"ID token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{refused}, []string{"the login through identity provider corporate failed", "log in with an ID token"}},
+		"no token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`)}, []string{"X-Subject-Token"}},
+		"federated key":  {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), refused}, []string{"the temporary key of a federated user"}},
+		"no file": {[]func(*Config){withIDToken, func(c *Config) {
+			c.Federation = &Federation{IdentityProvider: "corporate", IDTokenFile: "/nowhere/token"}
+		}}, []http.HandlerFunc{refused},
+			[]string{"the file with the ID token cannot be read", "/nowhere/token"}},
+		"an empty file": {[]func(*Config){withIDToken, func(c *Config) { c.Federation = &Federation{IdentityProvider: "corporate", IDTokenFile: os.DevNull} }}, []http.HandlerFunc{refused},
+			[]string{"is empty"}},
+		"no agency":        {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(404, ""), answerWith(404, "not found")}, []string{"the login with the key of this ECS failed", "ECS metadata read the key"}},
+		"metadata's token": {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(200, "  \n")}, []string{"it holds no token"}},
+		"forbidden":        {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(403, "via a proxy")}, []string{"HTTP 403"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newStage(t, test.replies...)
+			c := newTestClient(t, server.URL, newFakeClock(), append([]func(*Config){inProject}, test.change...)...)
+			results := make(chan error)
+			for range 5 {
+				go func() { results <- theCalls["once"](t.Context(), c) }()
+				go func() { results <- theCalls["repeatable"](t.Context(), c) }()
+			}
+			for range 10 {
+				err := <-results
+				var refused *LoginError
+				if !errors.As(err, &refused) || outcome(err) == ambiguous || !IsLoginRefused(err) || IsNotFound(err) || refused.NoCredentials != (name == "no agency") {
+					t.Fatalf("got %T %v", err, err)
+				}
+				for _, say := range test.says {
+					if !strings.Contains(err.Error(), say) {
+						t.Errorf("%v lacks %q", err, say)
+					}
+				}
+				if strings.Contains(err.Error(), "top-secret") {
+					t.Errorf("a secret is shown: %v", err)
+				}
+			}
+			want := len(test.replies)
+			switch {
+			case strings.Contains(name, "file"):
+				want = 0
+			case name == "not JSON": // as from a gateway that passes
+				want = 1 + c.config.MaxRetries
+			}
+			if got := server.got(); len(got) != want {
+				t.Errorf("asked %d times, want %d", len(got), want)
+			}
+		})
+	}
+}
+
+// An outage at the start is not the end: whoever asks within some seconds gets the same error, later ones ask again.
+func TestKeyLoginOutlivesAnOutage(t *testing.T) {
+	unavailable := answerWith(503, "")
+	for name, change := range map[string]func(*Config){"agency": withRoles(byName), "password": withPassword, "ECS": withMetadata} {
+		t.Run(name, func(t *testing.T) {
+			server, clock := newStage(t, unavailable), newFakeClock()
+			c := newTestClient(t, server.URL, clock, inProject, change, func(config *Config) { config.MaxRetries = 0 })
+			asked := 0
+			for range 3 {
+				for range 5 {
+					if _, err := c.DWSJob(t.Context(), jobID); err == nil || errors.As(err, new(*LoginError)) {
+						t.Errorf("got %T %v", err, err)
+					}
+				}
+				if got := len(server.got()) - asked; got < 1 || got > 2 { // metadata is asked for two things
+					t.Errorf("asked %d times at once", got)
+				}
+				asked = len(server.got())
+				_ = clock.Sleep(t.Context(), loginPause)
+			}
+			server.mutex.Lock()
+			server.replies, server.requests = []http.HandlerFunc{answerWith(404, ""), temporary("1"), answerWith(200, goodReply)}, nil
+			if name != "ECS" {
+				server.replies = server.replies[1:]
+			}
+			if name == "password" {
+				server.replies[0] = issued("T1")
+			}
+			server.mutex.Unlock()
+			if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What nobody answers at its address is no ECS, and there are no credentials; one that does not answer in time may be one.
+func TestNoECS(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	c := newTestClient(t, closed.URL, newFakeClock(), inProject, withMetadata)
+	for range 2 {
+		_, err := c.DWSJob(t.Context(), jobID)
+		var none *LoginError
+		if !errors.As(err, &none) || !none.NoCredentials || !strings.Contains(err.Error(), "ECS metadata get a token") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// A file with an ID token that is refused in mid-wait is read again: whoever writes it may be late.
+func TestRefusedRenewalIsTriedAgain(t *testing.T) {
+	unscoped, good := answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), answerWith(200, goodReply)
+	stale := answerWith(401, `{"error":{"code":401,"message":"the ID token has expired"}}`)
+	server, clock := newStage(t, unscoped, temporary("1"), good, stale, good, unscoped, temporary("2"), good), newFakeClock()
+	c := newTestClient(t, server.URL, clock, inProject, withIDToken)
+	for _, at := range []time.Duration{0, 51 * time.Minute, 53 * time.Minute} {
+		_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
+		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{idTokenLine, keyLine, jobLine + " 1-ak+1-st", idTokenLine, jobLine + " 1-ak+1-st", idTokenLine, keyLine, jobLine + " 2-ak+2-st"}
+	if diff := cmp.Diff(want, server.signedBy()); diff != "" {
+		t.Errorf("requests: -want +got\n%s", diff)
+	}
+}
+
+// A key that was right and is refused is sent once more, alone, and then no more: it may have been a gateway's whim, and five
+// wrong signatures lock it.
+func TestProvenKeyIsRefused(t *testing.T) {
+	gone, good := answerWith(401, `{"error_code":"APIGW.0301"}`), answerWith(200, goodReply)
+	for name, test := range map[string]struct {
+		replies []http.HandlerFunc
+		want    string // of each call: . is good, x refused, X for good
+	}{
+		"for good": {[]http.HandlerFunc{good, gone}, ".xxXXX"},
+		"a whim":   {[]http.HandlerFunc{good, gone, good, gone, good}, ".x.x.."},
+	} {
+		server := newStage(t, test.replies...)
+		c := newTestClient(t, server.URL, newFakeClock(), inProject)
+		var got strings.Builder
+		for range test.want {
+			_, err := c.DWSJob(t.Context(), jobID)
+			switch {
+			case err == nil:
+				got.WriteByte('.')
+			case errors.As(err, new(*LoginError)):
+				got.WriteByte('X')
+			default:
+				got.WriteByte('x')
+			}
+		}
+		if got.String() != test.want {
+			t.Errorf("%s: %s, want %s", name, got.String(), test.want)
+		}
+		if want := len(test.want) - strings.Count(test.want, "X"); len(server.got()) != want {
+			t.Errorf("%s: %d requests, want %d", name, len(server.got()), want)
+		}
+	}
+}
+
+// A wait for a job ends with its key, without a further signature.
+func TestWaitEndsWithItsKey(t *testing.T) {
+	server := newStage(t, answerWith(200, `{"job_id":"x","status":"RUNNING"}`), answerWith(401, `{"error_code":"APIGW.0301"}`))
+	_, err := newTestClient(t, server.URL, newFakeClock(), inProject).WaitForDWSJob(t.Context(), waitFor(noon, noon.Add(time.Hour)))
+	if !errors.As(err, new(*PollError)) || !errors.As(err, new(*LoginError)) || len(server.got()) != 3 {
+		t.Errorf("%d requests, %v", len(server.got()), err)
+	}
+}
+
+// Only an answer of somebody who has looked at the signature proves a key. Until then one call goes at a time.
+func TestWhatProvesAKey(t *testing.T) {
+	for name, test := range map[string]struct {
+		reply  http.HandlerFunc
+		proven bool
+	}{
+		"good": {answerWith(200, goodReply), true}, "bad request": {answerWith(400, ""), true}, "missing": {answerWith(404, ""), true},
+		"unavailable": {answerWith(503, ""), false}, "throttled": {answerWith(429, ""), false}, "elsewhere": {answerWith(302, ""), false},
+		"reset": {reset, false}, "a proxy's": {answerWith(407, ""), false},
+	} {
+		c := newTestClient(t, newStage(t, test.reply).URL, newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
+		_, _ = c.DWSJob(t.Context(), jobID)
+		if c.login.proven != test.proven || c.login.open || c.login.failed != nil {
+			t.Errorf("%s: %+v", name, c.login.tries)
+		}
+	}
+}
+
+// IAM is asked again where it could not answer, and where nobody has been told of a failure yet.
+func TestKeyLoginIsTriedAgain(t *testing.T) {
+	server := newStage(t, answerWith(503, ""), reset, temporary("1"), answerWith(200, goodReply))
+	c := newTestClient(t, server.URL, newFakeClock(), inProject, withRoles(byName))
+	if err := theCalls["once"](t.Context(), c); err != nil {
+		t.Error(err)
+	}
+	by := keyLine + " TESTACCESSKEY"
+	if diff := cmp.Diff([]string{by, by, by, callLine + " 1-ak+1-st"}, server.signedBy()); diff != "" {
+		t.Errorf("requests: -want +got\n%s", diff)
+	}
+}
+
+// Of a key that is wrong one call is sent, however many want to make one; where it is right, or nobody can tell, the others
+// follow at once. Nothing keeps them once it is known.
+func TestOneCallGoesFirst(t *testing.T) {
+	for name, test := range map[string]struct {
+		reply http.HandlerFunc
+		want  int
+	}{
+		"wrong":             {answerWith(401, `{"error_code":"APIGW.0301"}`), 1},
+		"right":             {answerWith(200, goodReply), 11},
+		"forbidden":         {answerWith(403, `{"error_code":"DBS.280015"}`), 11},
+		"no DWS cluster":    {answerWith(401, `{"error_code":"DWS.0047"}`), 11},
+		"not to be reached": {nil, 11},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newTestClient(t, "http://dws.example", newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
+				var mutex sync.Mutex
+				requests, answer := 0, make(chan struct{})
+				c.repeatable.HTTPClient.Transport.(*roundTripper).next = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					mutex.Lock()
+					requests++
+					mutex.Unlock()
+					<-answer
+					if test.reply == nil {
+						return nil, errors.New("no route to host")
+					}
+					recorder := httptest.NewRecorder()
+					test.reply(recorder, r)
+					return recorder.Result(), nil
+				})
+				results := make(chan error)
+				for range 10 {
+					go func() { _, err := c.DWSJob(t.Context(), jobID); results <- err }()
+				}
+				synctest.Wait()
+				if requests != 1 {
+					t.Errorf("%d requests before the first answer", requests)
+				}
+				close(answer)
+				for range 10 {
+					if err := <-results; (err == nil) != (name == "right") || name == "wrong" && !IsLoginRefused(err) {
+						t.Errorf("got %v", err)
+					}
+				}
+				_, err := c.DWSJob(t.Context(), jobID)
+				if errors.As(err, new(*LoginError)) != (name == "wrong") || requests != test.want {
+					t.Errorf("%d requests, want %d; %v", requests, test.want, err)
+				}
+			})
+		})
+	}
+}
+
+// Whoever goes first and is cancelled has found out nothing.
+func TestTheNextGoesFirst(t *testing.T) {
+	asked := make(chan struct{})
+	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		close(asked)
+		silence(w, r)
+	}, answerWith(401, `{"error_code":"APIGW.0301"}`))
+	c := newTestClient(t, server.URL, newFakeClock(), inProject)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	result := make(chan error)
+	go func() { _, err := c.DWSJob(ctx, jobID); result <- err }()
+	<-asked
+	cancel(errInterrupted)
+	if err := <-result; !errors.Is(err, errInterrupted) {
+		t.Error(err)
+	}
+	for range 3 {
+		if _, err := c.DWSJob(t.Context(), jobID); !IsLoginRefused(err) {
+			t.Error(err)
+		}
+	}
+	if got := len(server.got()); got != 2 {
+		t.Errorf("%d requests, want 2", got)
+	}
+}
