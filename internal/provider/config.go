@@ -147,6 +147,7 @@ func (a providerArguments) clientConfig(ctx context.Context, env lookupEnv) (cli
 			fmt.Sprintf("Set %s, such as \"eu-west-101\".", regionSetting))
 	}
 	config.Endpoints = a.endpoints(ctx, &diags)
+	warnInClear(path.Root("auth_url"), config.AuthURL, &diags)
 	config.Insecure = a.insecure(env, &diags)
 	config.RootCAs = rootCAs(text(a.CACertFile, cacertFileSetting), &diags)
 	config.Certificate = certificate(text(a.CertFile, certFileSetting), text(a.KeyFile, keyFileSetting), &diags)
@@ -188,6 +189,8 @@ func (a providerArguments) endpoints(ctx context.Context, diags *diag.Diagnostic
 			diags.AddAttributeError(at, "Unknown service", fmt.Sprintf("%q is not one of the services %s.", service, strings.Join(services, ", ")))
 		} else if address == "" {
 			diags.AddAttributeError(at, "Empty endpoint", "Give the address of the service, or leave the key out for the usual one.")
+		} else if service != "metadata" { // which is this machine's own
+			warnInClear(at, address, diags)
 		}
 	}
 	return endpoints

@@ -207,3 +207,18 @@ func TestClientConfigRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestAddressesInClear warns of addresses that tokens would be read on the way to.
+func TestAddressesInClear(t *testing.T) {
+	for address, warned := range map[string]bool{
+		"http://rds.example": true, "http://10.0.0.1:8080/": true, "https://rds.example": false, "rds.example": false,
+		"http://127.0.0.1:1": false, "http://[::1]:1": false, "http://localhost:1": false,
+	} {
+		endpoints, _ := types.MapValueFrom(context.Background(), types.StringType, map[string]string{"rds": address, "metadata": "http://10.0.0.2"})
+		_, diags := providerArguments{AuthURL: types.StringValue(address), Endpoints: endpoints}.
+			clientConfig(context.Background(), environment(map[string]string{"HW_REGION_NAME": "r", "HW_AUTH_TOKEN": "t"}))
+		if want := map[bool]int{true: 2}[warned]; diags.WarningsCount() != want || diags.HasError() {
+			t.Errorf("%s: %d warnings, want %d: %v", address, diags.WarningsCount(), want, diags)
+		}
+	}
+}

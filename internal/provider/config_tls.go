@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"strconv"
 
@@ -28,6 +30,21 @@ func (a providerArguments) insecure(env lookupEnv, diags *diag.Diagnostics) bool
 				"For a private certificate authority, set %s instead.", insecureSetting, cacertFileSetting))
 	}
 	return insecure
+}
+
+// warnInClear is for an address to which tokens and passwords would go in clear, and through a proxy of the environment as well;
+// signatures do no harm there for more than a quarter of an hour. This machine's own addresses are a stand-in's or a tunnel's.
+func warnInClear(at path.Path, address string, diags *diag.Diagnostics) {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Scheme != "http" {
+		return
+	}
+	host := parsed.Hostname()
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return
+	}
+	diags.AddAttributeWarning(at, "A service is asked without encryption",
+		fmt.Sprintf("%s begins with http://: tokens, passwords and what is restored can be read and changed on the way. Leave the scheme out, or write https://.", address))
 }
 
 // rootCAs are who may vouch for the services, instead of whom the system trusts, as in the vendor's own provider; nil where
