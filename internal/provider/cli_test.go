@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -44,7 +46,7 @@ func TestMain(m *testing.M) {
 			log.Fatal(err)
 		}
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // compressedClock runs faster than the system's by a factor. Two processes that share start and factor share the time.
