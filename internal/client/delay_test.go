@@ -79,7 +79,7 @@ func TestRDSLimit(t *testing.T) {
 		}
 		sent = append(sent, clock.Now())
 	}
-	if sent[5] != noon {
+	if !sent[5].Equal(noon) {
 		t.Errorf("the sixth request waited %s, want none", sent[5].Sub(noon))
 	}
 	for i := range len(sent) - 60 {
@@ -91,7 +91,7 @@ func TestRDSLimit(t *testing.T) {
 		t.Errorf("300 requests took %s, want less than 6 min", took)
 	}
 	before := clock.Now()
-	if err := c.budgets[serviceDWS].await(t.Context(), lookUp); err != nil || clock.Now() != before {
+	if err := c.budgets[serviceDWS].await(t.Context(), lookUp); err != nil || !clock.Now().Equal(before) {
 		t.Errorf("DWS waited for RDS: %v", err)
 	}
 }

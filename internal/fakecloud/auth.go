@@ -213,7 +213,7 @@ func (q *call) limitRate() error {
 	return nil
 }
 
-func throttled(limit int) error {
+func throttled(limit int) gatewayError {
 	return gatewayError{http.StatusTooManyRequests, "APIGW.0308",
 		"The throttling threshold has been reached: policy user over ratelimit, limit:" + strconv.Itoa(limit) + ", time:1 minute"}
 }

@@ -70,11 +70,11 @@ func (q *call) dwsRestoreOf() (dwsRestore, *dwsSnapshot, error) {
 		if !dwsTargetName.MatchString(target.SchemaName) || !dwsTargetName.MatchString(target.TableName) {
 			return body, nil, badParameter("%s.%s is not a valid target", target.SchemaName, target.TableName)
 		}
-		if folded := body.fold(target); seen[folded] {
+		folded := body.fold(target)
+		if seen[folded] {
 			return body, nil, refuse(http.StatusBadRequest, "DWS.5039", "Duplicate parameters.")
-		} else {
-			seen[folded] = true
 		}
+		seen[folded] = true
 	}
 	return body, snapshot, nil
 }

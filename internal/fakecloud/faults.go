@@ -199,7 +199,7 @@ func (f Fault) reply(service string, processed reply) reply {
 	switch f.Kind {
 	case FaultThrottle:
 		answer = newReply(service, nil, gatewayError{cmp.Or(f.Status, http.StatusTooManyRequests), cmp.Or(f.Code, "APIGW.0308"),
-			cmp.Or(f.Message, throttled(60).(gatewayError).message)})
+			cmp.Or(f.Message, throttled(60).message)})
 	case FaultStatus, FaultStatusAfter, FaultBase64:
 		answer = newReply(service, nil, refusal{cmp.Or(f.Status, http.StatusBadRequest), f.Code, f.Message})
 		if f.Code == "" && f.Message == "" {

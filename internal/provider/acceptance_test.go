@@ -72,12 +72,12 @@ var acceptances = map[string]acceptance{
 // and at what cost. Without TF_ACC the very same runs against fakecloud.
 func TestAccRestores(t *testing.T) {
 	t.Parallel()
-	real, tried := os.Getenv("TF_ACC") != "", 0
+	account, tried := os.Getenv("TF_ACC") != "", 0
 	for name, a := range acceptances {
 		var values []any
 		for _, p := range a.parts {
 			value := p.fake
-			if real {
+			if account {
 				value = os.Getenv(p.variable)
 			}
 			values = append(values, value)
@@ -97,7 +97,7 @@ func TestAccRestores(t *testing.T) {
 			config := fmt.Sprintf(a.config, append(values, fmt.Sprint("x_acceptance_", time.Now().Unix()))...)
 			provider, clock := "provider \"x\" {}\n", client.SystemClock
 			run := resource.Test
-			if !real {
+			if !account {
 				s := newStage(t)
 				at := s.cloud.Addresses()
 				provider = fmt.Sprintf("provider \"x\" {\n  region = %q\n  access_key = %q\n  secret_key = %q\n  endpoints = { iam = %q, rds = %q, dds = %q, dws = %q }\n}\n",

@@ -74,9 +74,9 @@ func checkRDSTime(ctx context.Context, look lookups, m rdsPgTablePITRModel, f *p
 		}
 		return at, nil, explicit && f.mayGoOn(ctx)
 	}
-	latest, any := newest(windows)
+	latest, found := newest(windows)
 	switch {
-	case !explicit && !any:
+	case !explicit && !found:
 		f.refuse(root, "Nothing to restore from", "Instance %s has no moment that it can be restored to, so there is no latest one. It may have no backup yet, or automated backups are off.", id)
 		return at, nil, false
 	case !explicit:

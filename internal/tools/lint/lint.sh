@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+#
+#   lint.sh [ARGUMENT...]    runs the pinned golangci-lint over the provider, with .golangci.yml and ARGUMENTs such as --fix
+#
+# It is built by Go from the version and the checksums in the go.mod and go.sum beside this file, into .build/ at the top of
+# the repository. That takes minutes the first time.
+
+set -eu
+folder=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$folder/../../.." && pwd)
+
+module=github.com/golangci/golangci-lint/v2
+version=$(sed -n "s|^.*$module v\([^ ]*\).*|\1|p" "$folder/go.mod")
+# A linter reads no code that needs a newer Go than the one it was built with, so that one is part of the name too.
+binary=$root/.build/golangci-lint-$version-$(go env GOVERSION)
+if [ ! "$binary" -nt "$folder/go.mod" ]; then
+	echo "lint.sh: building $binary; the first time this takes minutes" >&2
+	mkdir -p "$root/.build"
+	(cd "$folder" && GOWORK=off CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" \
+		-o "$binary.$$" "$module/cmd/golangci-lint") >&2
+	mv "$binary.$$" "$binary"
+fi
+
+cd "$root"
+exec "$binary" run "$@"
