@@ -50,7 +50,9 @@ func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) 
 		x.credential.authorise(request, x.query, x.payload, x.projectID, x.started)
 	}
 	response, err := t.next.RoundTrip(request)
-	if err == nil {
+	if err != nil {
+		err = t.struck(err) // net/http quotes an answer's head that it cannot read, which may echo the request's
+	} else {
 		err = t.readReply(x, response)
 	}
 	t.logAttempt(request.Context(), x, response, err)

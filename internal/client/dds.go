@@ -69,18 +69,16 @@ func (c *Client) ddsJobs(ctx context.Context, how urgency, from, to time.Time, e
 	const layout = "2006-01-02T15:04:05-0700"
 	span := url.Values{"start_time": {from.UTC().Format(layout)}, "end_time": {to.UTC().Format(layout)}}
 	return pages(ddsJobsPage, idOf, enough, func(offset, limit string) ([]Job, error) {
-		var reply struct {
-			Jobs []jobRecord `json:"jobs"`
-		}
+		reply := list[jobRecord]{key: "jobs"} // what has none must not pass for "no restore runs"
 		err := c.do(ctx, call{
 			service:   serviceDDS,
 			operation: "query tasks",
 			method:    http.MethodGet,
 			path:      "/v3.1/{project_id}/jobs",
 			query:     onPage(span, offset, limit),
-			urgency:   how,
+			urgency:   ofPage(how, offset),
 		}, &reply)
-		return jobsOf(reply.Jobs), err
+		return jobsOf(reply.items), err
 	})
 }
 

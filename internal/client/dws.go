@@ -116,7 +116,11 @@ func (c *Client) DWSRestoreActions(ctx context.Context, clusterID string) ([]Job
 	}
 	var one jobRecord
 	var many []jobRecord
-	if json.Unmarshal(reply, &many) != nil && json.Unmarshal(reply, &one) == nil && !one.empty() {
+	switch {
+	case json.Unmarshal(reply, &many) == nil:
+	case json.Unmarshal(reply, &one) != nil:
+		return nil, &ReplyError{Operation: "DWS query cluster actions", Body: c.line(reply, excerptLimit), Err: errors.New("it is neither an object nor a list")}
+	case !one.empty():
 		many = []jobRecord{one}
 	}
 	return jobsOf(many), nil

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -141,6 +142,30 @@ func requestID(header http.Header, body any) string {
 	}
 	object, _ := body.(map[string]any)
 	return firstText(object, requestIDKeys)
+}
+
+// struckError is an error in whose text a server may have a part, as it may be shown.
+type struckError struct {
+	text  string
+	error // what it was; nil where that quotes a credential
+}
+
+func (s *shared) struck(err error) error {
+	e := &struckError{s.line([]byte(err.Error()), excerptLimit), err}
+	if s.secrets.strike(err.Error()) != err.Error() {
+		e.error = nil
+	}
+	return e
+}
+
+func (e *struckError) Error() string { return e.text }
+
+func (e *struckError) Unwrap() error { return e.error }
+
+// Timeout is what url.Error asks of the error that it wraps.
+func (e *struckError) Timeout() bool {
+	var timed interface{ Timeout() bool }
+	return errors.As(e.error, &timed) && timed.Timeout()
 }
 
 // line makes a server's text one line of at most limit bytes without credentials. These are struck

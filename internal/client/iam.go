@@ -102,7 +102,7 @@ func (c *Client) findProject(ctx context.Context) (string, error) {
 	switch len(found) {
 	case 1:
 		if err := checkID("project", found[0].ID); err != nil {
-			return "", err
+			return "", fmt.Errorf("IAM query projects: %w", c.struck(err))
 		}
 		return found[0].ID, nil
 	case 0:

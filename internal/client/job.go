@@ -155,17 +155,11 @@ func jobStatus(word string) JobStatus {
 type text string
 
 func (t *text) UnmarshalJSON(data []byte) error {
-	var value any
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil {
-		return err
-	}
-	switch value := value.(type) {
-	case string:
-		*t = text(value)
-	case json.Number:
-		*t = text(value.String())
+	switch first := data[0]; { // of a value that is known to be JSON
+	case first == '"':
+		return json.Unmarshal(data, (*string)(t))
+	case first == '-' || first >= '0' && first <= '9':
+		*t = text(data)
 	}
 	return nil
 }

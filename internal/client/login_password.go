@@ -45,7 +45,7 @@ func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 	}
 	t.projectID = got.ID
 	if err := checkID("project", got.ID); err != nil {
-		return nil, c.badReply(x, answer, err)
+		return nil, c.badReply(x, answer, errors.New("its project has an id that is none"))
 	}
 	if known := c.projectKnown(); known != "" && got.ID != known || known == "" && got.Name != "" && got.Name != c.project.name {
 		return nil, c.badReply(x, answer, fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.project.name)))

@@ -45,6 +45,14 @@ func onPage(query url.Values, offset, limit string) url.Values {
 	return page
 }
 
+// ofPage is how urgent a page is: once the first was had, the others do not queue up again behind what has come since.
+func ofPage(how urgency, offset string) urgency {
+	if offset != "0" {
+		return submission
+	}
+	return how
+}
+
 // fieldOf returns a field of a reply that must have it. An answer without it, such as a gateway's or an older service's, must
 // not pass for one that says "there is none".
 func fieldOf(reply []byte, key string) (json.RawMessage, error) {

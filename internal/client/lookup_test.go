@@ -3,6 +3,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -135,6 +136,25 @@ func TestListsFollowPages(t *testing.T) {
 				t.Errorf("%d requests, want %d", got, test.requests)
 			}
 		})
+	}
+}
+
+// An answer without its list must not pass for "no restore runs": the guard before each restore relies on it.
+func TestListsWithoutTheirList(t *testing.T) {
+	for _, reply := range []string{`{}`, `null`, `{"other":[]}`, `[]`, `17`} {
+		c := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock())
+		_, rds := c.RDSTasks(t.Context(), rdsID, noon, noon.Add(time.Hour))
+		_, dds := c.DDSJobs(t.Context(), ddsID, noon, noon.Add(time.Hour))
+		for _, err := range []error{rds, dds} {
+			if !errors.As(err, new(*ReplyError)) {
+				t.Errorf("%s: %v", reply, err)
+			}
+		}
+	}
+	for _, reply := range []string{`17`, `"text"`, `true`} {
+		if _, err := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock()).DWSRestoreActions(t.Context(), clusterID); !errors.As(err, new(*ReplyError)) {
+			t.Errorf("%s: %v", reply, err)
+		}
 	}
 }
 

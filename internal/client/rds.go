@@ -97,18 +97,16 @@ func (c *Client) rdsTasks(ctx context.Context, how urgency, instanceID string, f
 		span.Set("instance_id", instanceID)
 	}
 	return pages(rdsTasksPage, idOf, enough, func(offset, limit string) ([]Job, error) {
-		var reply struct {
-			Tasks []jobRecord `json:"tasks"`
-		}
+		reply := list[jobRecord]{key: "tasks"} // what has none must not pass for "no restore runs"
 		err := c.do(ctx, call{
 			service:   serviceRDS,
 			operation: "query task list",
 			method:    http.MethodGet,
 			path:      "/v3/{project_id}/tasklist",
 			query:     onPage(span, offset, limit),
-			urgency:   how,
+			urgency:   ofPage(how, offset),
 		}, &reply)
-		return jobsOf(reply.Tasks), err
+		return jobsOf(reply.items), err
 	})
 }
 

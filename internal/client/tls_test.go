@@ -110,6 +110,9 @@ func TestProxyFromEnvironment(t *testing.T) {
 				fmt.Printf("%s %s: %s\n", class, address, outcome(theCalls[class](ctx, c)))
 				cancel()
 			}
+			for _, h := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
+				hops(t, h).CloseIdleConnections()
+			}
 		}
 		return
 	}

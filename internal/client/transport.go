@@ -94,7 +94,7 @@ func (c *Client) do(ctx context.Context, call call, reply any) error {
 }
 
 func (c *Client) badReply(x *exchange, a *answer, err error) error {
-	return &ReplyError{Operation: x.name(), Body: x.excerpt(a.body), Err: err}
+	return &ReplyError{Operation: x.name(), Body: x.excerpt(a.body), Err: c.struck(err)}
 }
 
 // submit makes a restore call. It returns nil once accepted, which looks at the decoded reply, says
@@ -232,7 +232,7 @@ func (c *Client) transportError(ctx context.Context, x *exchange, err error) err
 	if errors.As(err, &reply) {
 		return &ReplyError{Operation: reply.Operation, Body: reply.Body, Err: fmt.Errorf("%s: %w", attempt, reply.Err)}
 	}
-	return fmt.Errorf("%s: %s: %w", x.name(), attempt, err)
+	return fmt.Errorf("%s: %s: %w", x.name(), attempt, c.struck(err)) // net/http quotes a redirect that it cannot read
 }
 
 // newHTTPClient returns the client of one class of calls. It hands over every answer as it is, an
@@ -281,6 +281,8 @@ func newTransport(config Config, keepAlive bool) *http.Transport {
 		TLSHandshakeTimeout: 15 * time.Second,
 		DisableKeepAlives:   !keepAlive,
 		MaxIdleConnsPerHost: 10,
-		IdleConnTimeout:     90 * time.Second,
+		// An answer's head is held in memory several times over.
+		MaxResponseHeaderBytes: 1 << 20,
+		IdleConnTimeout:        90 * time.Second,
 	}
 }

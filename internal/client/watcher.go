@@ -45,8 +45,11 @@ type watcher struct {
 
 // listFlight is a list that is under way.
 type listFlight struct {
-	done chan struct{} // closed when err is set
-	err  error         // for all that waited for it
+	wanted map[string]bool // the ids that it is asked for
+	from   time.Time       // when the first of them was submitted
+	asked  time.Time       // pages may wait for their turn: an answer may be much younger
+	done   chan struct{}   // closed when err is set
+	err    error           // for all that waited for it
 }
 
 // watch is one wait for a job.
@@ -132,7 +135,7 @@ func (w *watcher) next(ctx context.Context, me *watch, due time.Time) (Job, erro
 		}
 		flight, leads := w.flight, w.flight == nil
 		if leads {
-			flight = &listFlight{done: make(chan struct{})}
+			flight = w.newFlight()
 			w.flight = flight
 		}
 		w.mutex.Unlock()
@@ -147,8 +150,8 @@ func (w *watcher) next(ctx context.Context, me *watch, due time.Time) (Job, erro
 		if flight.err != nil && !errors.Is(flight.err, errFlightCancelled) {
 			return Job{}, flight.err
 		}
-		if flight.err == nil {
-			if job, err, known := w.shown(ctx, me); known {
+		if flight.err == nil && flight.wanted[me.jobID] { // else it was under way before this wait began
+			if job, err, known := w.shown(ctx, flight, me); known {
 				return job, err
 			}
 		}
@@ -174,17 +177,16 @@ func (w *watcher) sleep(ctx context.Context, me *watch, until time.Time) error {
 
 // fly asks for the list and tells everyone what it shows.
 func (w *watcher) fly(ctx context.Context, flight *listFlight, me *watch) {
-	from, wanted := w.wanted()
 	enough := func(jobs []Job) bool {
 		found := 0
 		for _, job := range jobs {
-			if wanted[job.ID] {
+			if flight.wanted[job.ID] {
 				found++
 			}
 		}
-		return found == len(wanted)
+		return found == len(flight.wanted)
 	}
-	jobs, err := w.list(ctx, from.Add(-clockSkew), w.clock.Now().Add(clockSkew), enough)
+	jobs, err := w.list(ctx, flight.from.Add(-clockSkew), w.clock.Now().Add(clockSkew), enough)
 	listless := false
 	switch {
 	case err == nil:
@@ -224,38 +226,36 @@ func (w *watcher) fly(ctx context.Context, flight *listFlight, me *watch) {
 	close(flight.done)
 }
 
-// wanted are the jobs that the list is asked for, and when the first of them was submitted.
-func (w *watcher) wanted() (from time.Time, ids map[string]bool) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	from, ids = w.clock.Now(), map[string]bool{}
+// newFlight is a list of what is waited for now. The caller holds the lock.
+func (w *watcher) newFlight() *listFlight {
+	now := w.clock.Now()
+	flight := &listFlight{wanted: map[string]bool{}, from: now, asked: now, done: make(chan struct{})}
 	for watch := range w.waiting {
 		if !watch.unlisted {
-			ids[watch.jobID] = true
-			if watch.submitted.Before(from) {
-				from = watch.submitted
+			flight.wanted[watch.jobID] = true
+			if watch.submitted.Before(flight.from) {
+				flight.from = watch.submitted
 			}
 		}
 	}
-	return from, ids
+	return flight
 }
 
 // shown is what a list that was just had says of the job. Where it does not show it, the query of one job is asked, but for a job
 // that is so young that neither knows it. Known is false where there was no list in the end.
-func (w *watcher) shown(ctx context.Context, me *watch) (job Job, err error, known bool) {
+func (w *watcher) shown(ctx context.Context, flight *listFlight, me *watch) (job Job, err error, known bool) {
 	w.mutex.Lock()
 	if me.answer != nil {
 		defer w.mutex.Unlock()
 		job, me.answer = *me.answer, nil
 		return job, nil, true
 	}
-	now := w.clock.Now()
-	listless := now.Before(w.listless)
+	listless := w.clock.Now().Before(w.listless)
 	w.mutex.Unlock()
 	switch {
 	case listless:
 		return Job{}, nil, false
-	case now.Sub(me.submitted) < listedWithin:
+	case flight.asked.Sub(me.submitted) < listedWithin:
 		return Job{}, &NotFoundError{What: "job " + me.jobID}, true
 	}
 	job, err = w.get(ctx, me.jobID)

@@ -284,3 +284,32 @@ func TestYoungJobsAreNotKnown(t *testing.T) {
 		}
 	})
 }
+
+// A list that was under way before a job was submitted says nothing of it, however long it takes.
+func TestSlowListsSayNothingOfNewJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{ends: map[string]time.Time{}, pageSize: 50}
+		w := &watcher{clock: SystemClock, get: s.get, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{}}
+		w.list = func(ctx context.Context, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+			jobs, err := s.list(ctx, from, to, enough) // of now, but it takes its pages some time
+			return jobs, errors.Join(err, SystemClock.Sleep(ctx, 20*time.Second))
+		}
+		var all sync.WaitGroup
+		for i := range 30 {
+			id, now := fmt.Sprint("job ", i), time.Now()
+			s.mutex.Lock()
+			s.ends[id] = now.Add(5 * time.Minute)
+			s.mutex.Unlock()
+			all.Go(func() {
+				if _, err := w.waitFor(t.Context(), JobWait{JobID: id, Submitted: now, Deadline: now.Add(time.Hour)}); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(3 * time.Second)
+		}
+		all.Wait()
+		if s.gets > 3 {
+			t.Errorf("%d queries of one job, %d lists", s.gets, s.lists)
+		}
+	})
+}

@@ -143,7 +143,7 @@ func validateDWSTableRestore(ctx context.Context, config dwsTableRestoreModel, _
 			at := path.Root(attribute).AtListIndex(i)
 			same := table
 			if !config.CaseSensitive.ValueBool() {
-				same = client.DWSTable{SchemaName: strings.ToLower(table.SchemaName), TableName: strings.ToLower(table.TableName)}
+				same = foldedDWS(table)
 			}
 			if earlier, twice := first[same]; twice {
 				diags.AddAttributeError(at, "Given twice", fmt.Sprintf("%s and %s are the same table, %s. %s", earlier, at, dwsName(table), advice))
@@ -235,6 +235,20 @@ func dwsJobs(c *client.Client, ctx context.Context, clusterID string, _, _ time.
 	return actions, err
 }
 
+// foldedDWS is a table as the database knows it by a name without quotes: only A to Z are folded where it is encoded in UTF-8
+// (PostgreSQL, downcase_identifier, which DWS's engine has from there).
+func foldedDWS(table client.DWSTable) client.DWSTable {
+	fold := func(name string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= 'A' && r <= 'Z' {
+				return r - 'A' + 'a'
+			}
+			return r
+		}, name)
+	}
+	return client.DWSTable{SchemaName: fold(table.SchemaName), TableName: fold(table.TableName)}
+}
+
 // objectsOfDWSTableRestore folds the names where the restore does, as the database itself does with names without quotes. That
 // this is what case_sensitive = false means is not documented.
 func objectsOfDWSTableRestore(ctx context.Context, m dwsTableRestoreModel) []restoredObject {
@@ -242,7 +256,7 @@ func objectsOfDWSTableRestore(ctx context.Context, m dwsTableRestoreModel) []res
 	var objects []restoredObject
 	for _, table := range request.TargetTableList {
 		if !request.CaseSensitive {
-			table = client.DWSTable{SchemaName: strings.ToLower(table.SchemaName), TableName: strings.ToLower(table.TableName)}
+			table = foldedDWS(table)
 		}
 		objects = append(objects, restoredObject{
 			request.Database + "." + dwsName(table), dropTable(request.Database, table.SchemaName, table.TableName),
