@@ -194,8 +194,7 @@ func TestRestoredTo(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		s := newStage(t)
 		s.configure(c.config(t))
-		planned := map[string]string{"rds": "2023-07-05T11:32:17Z", "dds": "2020-12-12T08:49:15Z"}[c.name]
-		s.expect(s.plan(), 2, "restored_to", planned)
+		s.expect(s.plan(), 2, "restored_to", c.moment)
 		begun := s.clock.Now().Add(-50 * time.Hour)
 		s.mustApply()
 		restored := fmt.Sprint(s.stored(c.address).Values["restored_to"])
@@ -203,8 +202,8 @@ func TestRestoredTo(t *testing.T) {
 		if c.service == fakecloud.DWS && (err != nil || moment.Sub(begun).Abs() > time.Hour) {
 			t.Errorf("restored to %s, and the snapshot was begun at %s", restored, begun)
 		}
-		if c.service != fakecloud.DWS && restored != planned {
-			t.Errorf("restored to %s, want %s", restored, planned)
+		if c.service != fakecloud.DWS && restored != c.moment {
+			t.Errorf("restored to %s, want %s", restored, c.moment)
 		}
 	})
 }

@@ -9,19 +9,48 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // restoreCase is one of the resources, as its example configures it.
 type restoreCase struct {
 	name, address, service, operation, target string
+	moment                                    string   // that restored_to is, which the plan knows; "" where only the apply does
+	lookups                                   []string // all operations that its preflight asks, in the order it does
 }
 
-// The three restores behave alike in all that is tested with each of them.
+// The restores behave alike in all that is tested with each of them. A new one comes last: tests of one service take theirs by
+// its place. evidenceOf has a row for each as well.
 var restoreCases = []restoreCase{
-	{"rds", "x_rds_pg_table_pitr.orders", fakecloud.RDS, fakecloud.RestoreTables, "df29b535eec64ee1b286bd2c62871a9cin03"},
-	{"dds", "x_dds_collection_restore.before_migration", fakecloud.DDS, fakecloud.RestoreCollections, "9136fd2a9fcd405ea4674276ce36dae8in02"},
-	{"dws", "x_dws_table_restore.sales", fakecloud.DWS, fakecloud.RestoreTable, "c719b1a7-c85c-4cb5-a721-7694908c2c11"},
+	{"rds", "x_rds_pg_table_pitr.orders", fakecloud.RDS, fakecloud.RestoreTables, "df29b535eec64ee1b286bd2c62871a9cin03", "2023-07-05T11:32:17Z",
+		[]string{fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListHistoryTables}},
+	{"dds", "x_dds_collection_restore.before_migration", fakecloud.DDS, fakecloud.RestoreCollections, "9136fd2a9fcd405ea4674276ce36dae8in02", "2020-12-12T08:49:15Z",
+		[]string{fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListRestoreDatabases, fakecloud.ListRestoreCollections}},
+	{"dws", "x_dws_table_restore.sales", fakecloud.DWS, fakecloud.RestoreTable, "c719b1a7-c85c-4cb5-a721-7694908c2c11", "",
+		[]string{fakecloud.ShowSnapshot, fakecloud.ShowCluster, fakecloud.CheckTableRestore}},
+}
+
+// TestEveryRestoreIsACase finds a restore that the tests of the lifecycle do not know.
+func TestEveryRestoreIsACase(t *testing.T) {
+	t.Parallel()
+	cases := map[string]bool{}
+	for _, c := range restoreCases {
+		resourceType, _, _ := strings.Cut(c.address, ".")
+		cases[resourceType] = true
+		if len(c.lookups) == 0 || len(evidenceOf[c.name].objects) == 0 || len(evidenceOf[c.name].cleanup) == 0 {
+			t.Errorf("%s has no lookups, or no row in evidenceOf", c.name)
+		}
+	}
+	for _, of := range newWithClock("test", client.SystemClock)().Resources(t.Context()) {
+		var named resource.MetadataResponse
+		of().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "x"}, &named)
+		if !cases[named.TypeName] {
+			t.Errorf("%s is in no restoreCase", named.TypeName)
+		}
+	}
 }
 
 // config is the resource of the documentation, with more arguments, and something that depends on it.
@@ -32,7 +61,7 @@ func (c restoreCase) config(t *testing.T, more ...string) string {
 		fmt.Sprintf("resource \"terraform_data\" \"dependant\" {\n  input = %s.status\n}\n", c.address)
 }
 
-// forEachRestore runs a test with each of the three, side by side.
+// forEachRestore runs a test with each of them, side by side.
 func forEachRestore(t *testing.T, test func(t *testing.T, c restoreCase)) {
 	t.Parallel()
 	for _, c := range restoreCases {

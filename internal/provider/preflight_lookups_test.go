@@ -13,18 +13,11 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// lookupOperations are all that a preflight asks, in the order it does.
-var lookupOperations = map[string][]string{
-	fakecloud.RDS: {fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListHistoryTables},
-	fakecloud.DDS: {fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListRestoreDatabases, fakecloud.ListRestoreCollections},
-	fakecloud.DWS: {fakecloud.ShowSnapshot, fakecloud.ShowCluster, fakecloud.CheckTableRestore},
-}
-
 // plantLookups breaks every look-up.
-func (s *stage) plantLookups(service string, fault fakecloud.Fault) {
+func (s *stage) plantLookups(c restoreCase, fault fakecloud.Fault) {
 	s.Helper()
-	for _, operation := range lookupOperations[service] {
-		fault.Service, fault.Operation, fault.Times = service, operation, -1
+	for _, operation := range c.lookups {
+		fault.Service, fault.Operation, fault.Times = c.service, operation, -1
 		s.plant(fault)
 	}
 }
@@ -44,7 +37,7 @@ func TestLookupsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
 				s := newStage(t)
-				s.plantLookups(r.service, c.fault)
+				s.plantLookups(r, c.fault)
 				s.configure(r.config(t))
 				exit, messages := s.planned()
 				found := messages[r.address]
@@ -65,7 +58,7 @@ func TestLookupsThatMakeNoSense(t *testing.T) {
 	for name, body := range map[string]string{"another shape": `{"what": "ever"}`, "other types": `[1, 2]`} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
-				for _, operation := range lookupOperations[r.service] {
+				for _, operation := range r.lookups {
 					s := newStage(t)
 					s.plant(fakecloud.Fault{Service: r.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 200, Body: body, Times: -1})
 					s.configure(r.config(t))
@@ -188,7 +181,7 @@ func TestLookupsOfABusyInstance(t *testing.T) {
 			fakecloud.RDS: {Status: 409, Code: "DBS.200019"}, fakecloud.DDS: {Status: 403, Code: "DBS.200019"}, fakecloud.DWS: {Status: 400, Code: "DWS.7023"},
 		}[c.service]
 		busy.Kind, busy.Message = fakecloud.FaultStatus, "Another operation is being performed."
-		s.plantLookups(c.service, busy)
+		s.plantLookups(c, busy)
 		s.configure(c.config(t))
 		s.expect(s.plan(), 2, "The restore was not checked in full", "Another operation is being performed.")
 		s.mustApply()

@@ -134,12 +134,13 @@ func (r *restoreResource[M]) remember(ctx context.Context, state M) {
 	}
 }
 
-// scope groups the restores that may be in each other's way, as far as can be told without a look-up.
+// scope groups the restores that may be in each other's way, as far as can be told without a look-up: those of one target, of
+// whatever kind, whose id no other service has.
 func (r *restoreResource[M]) scope(target string) string {
 	if r.oneScope {
 		return r.name
 	}
-	return r.name + " " + target
+	return target
 }
 
 // memorizeEnd notes a restore that the state holds as ended, so that the plan of the same one can say that it runs again.

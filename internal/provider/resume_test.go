@@ -321,11 +321,6 @@ func (s *stage) submittedAt(moment time.Time) {
 }
 
 func TestRemovedFromConfiguration(t *testing.T) {
-	names := map[string]string{
-		"rds": "shop.public.orders_1688556737000",
-		"dds": "app.carts_before",
-		"dws": "postgres.public.sales_before",
-	}
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		s := newStage(t)
 		s.configure(c.config(t))
@@ -333,7 +328,7 @@ func TestRemovedFromConfiguration(t *testing.T) {
 		job := s.expectAccepted(1)[0]
 		before := fmt.Sprint(s.cloud.Requests())
 		s.configure("")
-		s.expect(s.apply(), 0, "The restored objects stay", job, names[c.name])
+		s.expect(s.apply(), 0, "The restored objects stay", job, fmt.Sprint(evidenceOf[c.name].objects[0]))
 		if after := fmt.Sprint(s.cloud.Requests()); after != before {
 			t.Errorf("removing called the cloud: %s, then %s", before, after)
 		}
