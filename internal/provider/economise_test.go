@@ -16,11 +16,11 @@ func TestEconomise(t *testing.T) {
 		log         string
 		percent     int
 	}{
-		"nothing":           {nil, "off", 400},
-		"a log":             {[]string{"TF_LOG=TRACE"}, "", 400},
-		"a provider's log":  {[]string{"TF_LOG_PROVIDER_X=DEBUG"}, "", 400},
+		"nothing":           {nil, "off", 200},
+		"a log":             {[]string{"TF_LOG=TRACE"}, "", 200},
+		"a provider's log":  {[]string{"TF_LOG_PROVIDER_X=DEBUG"}, "", 200},
 		"a collector":       {[]string{"GOGC=50"}, "off", 77},
-		"something else":    {[]string{"TF_INPUT=0", "GOGCX=1"}, "off", 400},
+		"something else":    {[]string{"TF_INPUT=0", "GOGCX=1"}, "off", 200},
 		"both, and nothing": {[]string{"TF_LOG=", "GOGC=off"}, "", 77},
 	} {
 		t.Run(name, func(t *testing.T) {

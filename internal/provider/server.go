@@ -33,7 +33,7 @@ func economise(environment []string) {
 		}
 	}
 	if !set("GOGC=") {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(200)
 	}
 }
 
