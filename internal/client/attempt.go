@@ -35,6 +35,9 @@ func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) 
 	x.sent.Store(false)
 	x.retryAfter = 0
 	x.started = t.clock.Now()
+	if x.begun.IsZero() {
+		x.begun = x.started
+	}
 	ctx, cancel := t.attemptContext(request.Context(), x)
 	defer cancel()
 	request = request.Clone(ctx)

@@ -17,12 +17,13 @@ type urgency int
 const (
 	lookUp     urgency = iota
 	submission         // a restore
-	poll
+	pollAll            // a list of jobs
+	pollOne
 )
 
 // patience is how much longer a call waits for its turn than one that is more urgent and comes later: submissions come first,
-// and nothing waits for ever.
-var patience = [...]time.Duration{submission: 0, lookUp: 5 * time.Second, poll: 10 * time.Second}
+// and nothing waits for ever. Where there is no list, a hundred waits for jobs of their own must not hold up a restore.
+var patience = [...]time.Duration{submission: 0, lookUp: 5 * time.Second, pollAll: 10 * time.Second, pollOne: time.Minute}
 
 // DefaultRequestsPerMinute of a service, for all regions together, because quotas are per user.
 //
@@ -159,11 +160,13 @@ func (b *budget) remove(at int) {
 func (b *budget) throttled(wait time.Duration) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	now := b.clock.Now()
-	if now.Before(b.paused) { // by one that was sent at the same time
+	now, before := b.clock.Now(), b.paused
+	if until := now.Add(wait); until.After(before) {
+		b.paused = until
+	}
+	if now.Before(before) { // halved by one that was sent at the same time
 		return
 	}
-	b.paused = now.Add(wait)
 	b.halve(min(b.halved+1, mostHalf), now)
 }
 

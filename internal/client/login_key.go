@@ -181,7 +181,7 @@ func (c *Client) metadataToken(ctx context.Context) (http.Header, error) {
 		header:    http.Header{"X-Metadata-Token-Ttl-Seconds": {"21600"}},
 		anonymous: true, plain: true,
 	})
-	if err != nil && x != nil && !x.sent.Load() {
+	if err != nil && x != nil && !x.sent.Load() && ctx.Err() == nil {
 		return nil, &unreachableError{err}
 	}
 	if err != nil {

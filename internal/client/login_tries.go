@@ -18,6 +18,7 @@ type tries struct {
 
 	lock    sync.Mutex
 	proven  bool      // it was accepted, and not refused since
+	doubts  int       // how often it was refused although it had been accepted
 	open    bool      // nobody could be reached to refuse it: there is no use in going one after the other
 	failed  error     // the end of all tries
 	pause   time.Time // no try before
@@ -94,25 +95,26 @@ func (t *tries) missed(ctx context.Context, err error, name string, now time.Tim
 }
 
 // begin lets one call go first with a key or token of which nobody knows whether it is right, and none after it if it is not.
-// first is whether this one is it; then end follows.
-func (l *login) begin(ctx context.Context) (first bool, err error) {
+// first is whether this one is it, and doubts what end is to be told.
+func (l *login) begin(ctx context.Context) (first bool, doubts int, err error) {
 	if l == nil || l.issue != nil { // what IAM has issued is right
-		return false, nil
+		return false, 0, nil
 	}
 	if err := l.take(ctx); err != nil {
-		return false, err
+		return false, 0, err
 	}
 	l.lock.Lock()
 	defer l.lock.Unlock()
 	if l.failed == nil && !l.proven && !l.open {
-		return true, nil
+		return true, l.doubts, nil
 	}
 	l.leave()
-	return false, l.failed
+	return false, l.doubts, l.failed
 }
 
-// end is told how a call went with a key or token that is all there is; first is whether it was let go first.
-func (c *Client) end(ctx context.Context, x *exchange, a *answer, first bool) {
+// end is told how a call went with a key or token that is all there is; first is whether it was let go first, and doubts are those
+// that there were then: what was on its way when the doubt arose says nothing more.
+func (c *Client) end(ctx context.Context, x *exchange, a *answer, first bool, doubts int) {
 	l := x.as
 	if l == nil || l.issue != nil {
 		return
@@ -128,6 +130,8 @@ func (c *Client) end(ctx context.Context, x *exchange, a *answer, first bool) {
 		l.open = l.open || !x.sent.Load() && ctx.Err() == nil
 	case deniesLogin(a) && l.proven: // a key that is not good any more, or a gateway's whim: the next one tells
 		l.proven, l.open = false, false
+		l.doubts++
+	case deniesLogin(a) && doubts < l.doubts:
 	case deniesLogin(a):
 		l.failed = &LoginError{Login: l.name, Err: c.apiError(x, a)}
 	case a.status/100 == 2 || a.status/100 == 4 && a.status != http.StatusUnauthorized && a.status != http.StatusProxyAuthRequired &&

@@ -302,3 +302,26 @@ func TestTheNextGoesFirst(t *testing.T) {
 		t.Errorf("%d requests, want 2", got)
 	}
 }
+
+// Several calls that are on their way when a proven key is refused are one doubt, and not the end of the key.
+func TestOneWhimIsOneDoubt(t *testing.T) {
+	c := newTestClient(t, newStage(t, answerWith(200, goodReply)).URL, newFakeClock(), inProject)
+	if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+		t.Fatal(err)
+	}
+	denied := &answer{status: 401, body: []byte(`{"error_code":"APIGW.0301"}`)}
+	var doubts []int
+	for range 3 {
+		first, d, err := c.login.begin(t.Context())
+		if first || err != nil {
+			t.Fatal(first, err)
+		}
+		doubts = append(doubts, d)
+	}
+	for _, d := range doubts {
+		c.end(t.Context(), &exchange{call: call{as: c.login}, client: c}, denied, false, d)
+	}
+	if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+		t.Errorf("after one whim: %v", err)
+	}
+}

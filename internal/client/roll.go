@@ -16,6 +16,7 @@ type roll struct {
 	// list is of one instance, or of all of the project for "". It may leave out the rest once it has enough.
 	list     func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error)
 	pageSize int
+	single   bool // the list of one instance is a call of its own, which may be allowed, short or well where that of all is not
 
 	mutex         sync.Mutex
 	running, next *rollCall
@@ -75,7 +76,7 @@ func (r *roll) of(ctx context.Context, instanceID string, from, to time.Time) ([
 			return nil, context.Cause(ctx)
 		case errors.Is(mine.err, errFlightCancelled):
 			mine = nil
-		case errors.Is(mine.err, errRollTooLong):
+		case errors.Is(mine.err, errEachAlone):
 			return r.list(ctx, instanceID, from, to, nil)
 		case mine.err != nil:
 			return nil, mine.err
@@ -85,8 +86,8 @@ func (r *roll) of(ctx context.Context, instanceID string, from, to time.Time) ([
 	}
 }
 
-// errRollTooLong says that the list of all would cost more than one of each.
-var errRollTooLong = errors.New("the list of all is longer than those of each")
+// errEachAlone says that the list of all could not be had, or would cost more than one of each.
+var errEachAlone = errors.New("the list of all is not to be had")
 
 // call asks for the jobs of one instance, or of all where there are several.
 func (r *roll) call(ctx context.Context, call *rollCall) {
@@ -110,8 +111,8 @@ func (r *roll) call(ctx context.Context, call *rollCall) {
 			return tooLong
 		})
 		nameless := slices.ContainsFunc(call.jobs, func(job Job) bool { return job.InstanceID == "" })
-		if call.err == nil && (tooLong || nameless) {
-			call.err = errRollTooLong
+		if r.single && !IsLoginRefused(call.err) && (call.err != nil || tooLong || nameless) {
+			call.err = errEachAlone
 		}
 	}
 	if call.err != nil && ctx.Err() != nil {

@@ -25,7 +25,7 @@ type rollStage struct {
 
 func newRollStage(instances, pageSize int) *rollStage {
 	s := &rollStage{}
-	s.pageSize = pageSize
+	s.pageSize, s.single = pageSize, true
 	s.list = func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
 		s.mutex.Lock()
 		s.asked, s.spans = append(s.asked, instanceID), append(s.spans, to.Sub(from))
@@ -110,7 +110,7 @@ func TestRollIsFresh(t *testing.T) {
 	})
 }
 
-// A failure is one of all who asked together, a cancellation of one only.
+// Where the list of all fails, each is asked for alone: it may be allowed. A cancellation is one of one only.
 func TestRollFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newRollStage(3, 50)
@@ -124,7 +124,7 @@ func TestRollFails(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if len(s.asked) != 2 {
+		if len(s.asked) != 4 { // the first, that of all, and then each of the others alone
 			t.Errorf("asked %q", s.asked)
 		}
 		s.fail = nil
@@ -145,5 +145,21 @@ func TestRollFails(t *testing.T) {
 		synctest.Wait()
 		cancel(errInterrupted)
 		all.Wait()
+	})
+}
+
+// The list of one instance may be allowed where that of all is not: the guard before each restore relies on it.
+func TestRollWithoutTheListOfAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newRollStage(5, 50)
+		list := s.list
+		s.list = func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+			jobs, err := list(ctx, instanceID, from, to, enough)
+			if instanceID == "" {
+				return nil, &APIError{Service: serviceRDS, StatusCode: 403}
+			}
+			return jobs, err
+		}
+		s.askAll(t, 5)
 	})
 }

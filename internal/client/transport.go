@@ -63,7 +63,7 @@ type exchange struct {
 	credential *credential // that the attempt carries; nil if it is anonymous
 	projectID  string
 	payload    []byte
-	begun      time.Time // on the client's clock
+	begun      time.Time // the first attempt, on the client\'s clock
 	attempt    int
 	failures   int           // of the attempts, those for which retries count
 	throttled  bool          // the last attempt was
@@ -135,7 +135,7 @@ func (c *Client) send(ctx context.Context, client *retryablehttp.Client, call ca
 	if err != nil {
 		return nil, nil, err
 	}
-	first, err := x.as.begin(ctx)
+	first, doubts, err := x.as.begin(ctx)
 	if err != nil {
 		return x, nil, err
 	}
@@ -146,12 +146,12 @@ func (c *Client) send(ctx context.Context, client *retryablehttp.Client, call ca
 			x.credential.isRefused(answer) // which is noted
 		}
 	}
-	c.end(ctx, x, answer, first)
+	c.end(ctx, x, answer, first, doubts)
 	return x, answer, err
 }
 
 func (c *Client) newExchange(ctx context.Context, call call) (*exchange, error) {
-	x := &exchange{call: call, client: c, begun: c.clock.Now(), issues: call.as != nil || call.anonymous}
+	x := &exchange{call: call, client: c, issues: call.as != nil || call.anonymous}
 	if !x.issues {
 		x.as = c.login
 	}

@@ -67,24 +67,24 @@ func (c *Client) newWatchers() map[string]*watcher {
 	for _, service := range databases {
 		watchers[service] = &watcher{
 			clock:   c.clock,
-			get:     func(ctx context.Context, jobID string) (Job, error) { return c.job(ctx, service, jobID, poll) },
+			get:     func(ctx context.Context, jobID string) (Job, error) { return c.job(ctx, service, jobID, pollOne) },
 			perPage: shareOfPolls * time.Minute / time.Duration(c.budgets[service].perMinute),
 			waiting: map[*watch]bool{},
 		}
 	}
 	rds, dds := watchers[serviceRDS], watchers[serviceDDS]
 	rds.pageSize, rds.list = rdsTasksPage, func(ctx context.Context, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-		return c.rdsTasks(ctx, poll, "", from, to, enough)
+		return c.rdsTasks(ctx, pollAll, "", from, to, enough)
 	}
 	dds.pageSize, dds.list = ddsJobsPage, func(ctx context.Context, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-		return c.ddsJobs(ctx, poll, from, to, enough)
+		return c.ddsJobs(ctx, pollAll, from, to, enough)
 	}
 	return watchers
 }
 
 // newRolls are the lists of jobs by instance.
 func (c *Client) newRolls() (rds, dds *roll) {
-	rds = &roll{pageSize: rdsTasksPage, list: func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+	rds = &roll{pageSize: rdsTasksPage, single: true, list: func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
 		return c.rdsTasks(ctx, lookUp, instanceID, from, to, enough)
 	}}
 	dds = &roll{pageSize: ddsJobsPage, list: func(ctx context.Context, instanceID string, from, to time.Time, _ func([]Job) bool) ([]Job, error) {
@@ -198,6 +198,8 @@ func (w *watcher) fly(ctx context.Context, flight *listFlight, me *watch) {
 		// Not offered, not allowed, or not just now: the query of one job tells whether that is only the list.
 		if job, single := w.get(ctx, me.jobID); single == nil {
 			jobs, listless = []Job{job}, true
+		} else if IsNotFound(single) { // which is this job's alone
+			listless = true
 		} else if ctx.Err() != nil {
 			flight.err = errFlightCancelled
 		} else {

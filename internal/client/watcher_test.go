@@ -313,3 +313,23 @@ func TestSlowListsSayNothingOfNewJobs(t *testing.T) {
 		}
 	})
 }
+
+// That one job is gone says nothing of another, whoever asks for the list.
+func TestAnotherJobsEndIsNotMine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{listError: func() error { return errors.New("no list") }}
+		s.ends, s.pageSize = map[string]time.Time{"here": time.Now().Add(20 * time.Minute)}, 50
+		w := &watcher{clock: SystemClock, get: s.get, list: s.list, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{}}
+		var all sync.WaitGroup
+		now := time.Now()
+		for _, id := range []string{"here", "gone 1", "gone 2", "gone 3"} {
+			all.Go(func() {
+				_, err := w.waitFor(t.Context(), JobWait{JobID: id, Submitted: now.Add(-10 * time.Minute), Deadline: now.Add(time.Hour)})
+				if (err == nil) != (id == "here") || err != nil && !IsNotFound(err) {
+					t.Errorf("%s: %v", id, err)
+				}
+			})
+		}
+		all.Wait()
+	})
+}

@@ -122,7 +122,7 @@ func (a *restoreAction[M]) Invoke(ctx context.Context, req action.InvokeRequest,
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, arguments...)})
 	}
 	tell("Accepted as job %s, which goes on even if this is interrupted.", job.id)
-	f, diags := r.follow(ctx, c, &plan, began.Add(timeout), false, func(seen client.Job) {
+	f, diags := r.follow(ctx, c, &plan, began.Add(timeout+s.queued), false, func(seen client.Job) {
 		if seen.Status == client.JobRunning {
 			tell("Job %s is running%s, for %s so far.", job.id, atProgress(seen), r.clock.Now().Sub(began).Round(time.Second))
 		}

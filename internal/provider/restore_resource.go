@@ -160,6 +160,7 @@ func (r *restoreResource[M]) Create(ctx context.Context, req resource.CreateRequ
 		// The timeout is this restore's own: those that had their turn before it had theirs.
 		deadline = r.clock.Now().Add(timeout)
 		job, diags = s.start(ctx, deadline)
+		deadline = deadline.Add(s.queued)
 		resp.Diagnostics.Append(diags...)
 		if resp.Diagnostics.HasError() {
 			return

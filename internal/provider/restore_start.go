@@ -41,6 +41,8 @@ type submission[M any] struct {
 	target string // the instance or snapshot
 	queue  string // what the service restores one at a time
 	blind  bool   // the queue is not known, so nothing can be looked up on it
+
+	queued time.Duration // behind others that were about to be sent, which is no part of this one's timeout
 }
 
 func (r *restoreResource[M]) newSubmission(ctx context.Context, c *client.Client, plan *M) *submission[M] {
@@ -74,7 +76,7 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob
 		if done {
 			return job, diags
 		}
-		if err := s.mayTryAgain(ctx, err, deadline); err != nil {
+		if err := s.mayTryAgain(ctx, err, deadline.Add(s.queued)); err != nil {
 			return knownJob{}, diag.Diagnostics{s.errorNotStarted(ctx, *s.plan, err)}
 		}
 		tflog.Info(ctx, "The service is busy; the restore is asked for again", map[string]any{"queue": s.queue, "answer": err.Error()})
@@ -86,7 +88,9 @@ func (s *submission[M]) start(ctx context.Context, deadline time.Time) (knownJob
 
 // try sends the call once, right after what is to be known before it: few do so at a time. Done is false for a refusal.
 func (s *submission[M]) try(ctx context.Context) (job knownJob, done bool, refused error, diags diag.Diagnostics) {
+	asked := s.clock.Now()
 	leave, err := s.memory.enter(ctx)
+	s.queued += s.clock.Now().Sub(asked)
 	if err != nil {
 		return knownJob{}, true, nil, diag.Diagnostics{errorCancelledBefore()}
 	}
@@ -294,7 +298,8 @@ func (s *submission[M]) findAccepted(ctx context.Context, before earlierJobs, se
 func newJobs(jobs []client.Job, before earlierJobs, sent time.Time) []client.Job {
 	var later []client.Job
 	for _, job := range jobs {
-		if before.listed && !before.ids[job.ID] || !before.listed && job.Created.After(sent.Add(-clockSkew)) {
+		old := !job.Created.IsZero() && job.Created.Before(sent.Add(-clockSkew)) // lists are shared, and may reach further back
+		if before.listed && !before.ids[job.ID] && !old || !before.listed && job.Created.After(sent.Add(-clockSkew)) {
 			later = append(later, job)
 		}
 	}

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -100,13 +101,13 @@ func (p *inProcess) restore(instance string) (map[string]tftypes.Value, error) {
 		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, ProposedNewState: config, Config: config,
 	})
 	if err != nil || len(planned.Diagnostics) > 0 {
-		return nil, fmt.Errorf("plan: %w %v", err, planned.Diagnostics)
+		return nil, fmt.Errorf("plan: %w%s", err, said(planned.Diagnostics))
 	}
 	applied, err := p.server.ApplyResourceChange(p.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, PlannedState: planned.PlannedState, Config: config, PlannedPrivate: planned.PlannedPrivate,
 	})
 	if err != nil || len(applied.Diagnostics) > 0 {
-		return nil, fmt.Errorf("apply: %w %v", err, applied.Diagnostics)
+		return nil, fmt.Errorf("apply: %w%s", err, said(applied.Diagnostics))
 	}
 	state, err := applied.NewState.Unmarshal(p.of)
 	if err != nil {
@@ -114,6 +115,14 @@ func (p *inProcess) restore(instance string) (map[string]tftypes.Value, error) {
 	}
 	values := map[string]tftypes.Value{}
 	return values, state.As(&values)
+}
+
+func said(diagnostics []*tfprotov6.Diagnostic) string {
+	var text strings.Builder
+	for _, d := range diagnostics {
+		text.WriteString(" " + d.Summary + ": " + d.Detail)
+	}
+	return text.String()
 }
 
 // TestManyRestoresUnderTheBudget restores in as many instances at once, with jobs of a minute and the sixty calls a minute that RDS
@@ -126,7 +135,7 @@ func TestManyRestoresUnderTheBudget(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(test.restores), func(t *testing.T) {
 			t.Parallel()
-			s := newStageWithClock(t, newClock(40), changedWorld(manyInstances(test.restores)))
+			s := newStageWithClock(t, newClock(25), changedWorld(manyInstances(test.restores)))
 			p := newInProcess(s, s.clock, map[string]any{"preflight": false})
 			began := s.clock.Now()
 			var all sync.WaitGroup
