@@ -63,10 +63,10 @@ func TestUrgentCallsComeFirst(t *testing.T) {
 		ask("submission 1", submission)
 		ask("submission 2", submission)
 		for i := range 20 { // one a second, which is about what there is
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) // on the bubble's clock
 			ask(fmt.Sprint("late ", i), submission)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) // on the bubble's clock
 		mutex.Lock()
 		defer mutex.Unlock()
 		got := strings.Join(order, ", ")
@@ -136,11 +136,11 @@ func TestThrottlingIsShared(t *testing.T) {
 		for range 6 { // all of them were throttled
 			b.throttled(30 * time.Second)
 		}
-		time.Sleep(29 * time.Second)
+		time.Sleep(29 * time.Second) // on the bubble's clock
 		if sent.Load() != 6 {
 			t.Errorf("%d in the pause", sent.Load())
 		}
-		time.Sleep(2 * time.Minute)
+		time.Sleep(2 * time.Minute) // on the bubble's clock
 		if sent.Load() != 20 {
 			t.Errorf("%d in all after %s", sent.Load(), time.Since(began))
 		}

@@ -99,8 +99,7 @@ func (c Config) checkCredentials() error {
 		return errors.New("no credentials are configured: neither an access key with its secret key, nor a token, nor a password, nor the key of an ECS")
 	}
 	for _, value := range []string{c.AccessKey, c.SecretKey, c.SecurityToken, c.AuthToken} {
-		// A stray line end from a file or a secret store would otherwise surface as an obscure "invalid header".
-		if strings.TrimSpace(value) != value || strings.ContainsAny(value, "\r\n\x00") {
+		if isStray(value) {
 			return errors.New("a key or token begins or ends with white space, or contains a line end")
 		}
 	}
@@ -110,6 +109,12 @@ func (c Config) checkCredentials() error {
 		}
 	}
 	return nil
+}
+
+// isStray is a value with white space around it, or a line end: one from a file or a secret store would otherwise surface as an
+// obscure "invalid header".
+func isStray(value string) bool {
+	return strings.TrimSpace(value) != value || strings.ContainsAny(value, "\r\n\x00")
 }
 
 func (c Config) checkPassword() error {

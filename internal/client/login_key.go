@@ -216,7 +216,7 @@ func (c *Client) useKey(key issuedKey, asked time.Time, life time.Duration, oper
 	k := &credential{accessKey: string(key.Access), secretKey: string(key.Secret), securityToken: string(key.SecurityToken)}
 	c.secrets.add(k.accessKey, k.secretKey, k.securityToken)
 	for _, part := range []string{k.accessKey, k.secretKey, k.securityToken} {
-		if part == "" || strings.TrimSpace(part) != part || strings.ContainsAny(part, "\r\n\x00") {
+		if part == "" || isStray(part) {
 			whole, _ := json.Marshal(map[string]bool{"access": k.accessKey != "", "secret": k.secretKey != "", "securitytoken": k.securityToken != ""})
 			return nil, &ReplyError{Operation: operation, Body: "parts of a key: " + string(whole), Err: errors.New("it holds no whole key")}
 		}

@@ -373,7 +373,8 @@ func goroutines() map[string]int {
 	return found
 }
 
-// expectNoNewGoroutines waits a moment for those that are about to end.
+// expectNoNewGoroutines waits a moment for those that are about to end. It looks again and again because the end of somebody else's
+// goroutine is no event that could be awaited.
 func expectNoNewGoroutines(t *testing.T, before map[string]int, what string) {
 	t.Helper()
 	var more []string

@@ -98,7 +98,7 @@ func TestRollIsFresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newRollStage(3, 50)
 		go func() { _, _ = s.of(t.Context(), "instance 0", time.Now(), time.Now()) }()
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond) // on the bubble's clock
 		asked := time.Now()
 		jobs, err := s.of(t.Context(), "instance 1", time.Now().Add(-2*time.Hour), time.Now().Add(time.Hour))
 		if len(jobs) != 2 || err != nil || time.Since(asked) < 1500*time.Millisecond {

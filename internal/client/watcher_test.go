@@ -246,9 +246,9 @@ func TestCancelledWatcher(t *testing.T) {
 			return result
 		}
 		leads := wait(first, "a")
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // on the bubble's clock
 		waits, goesOn := wait(second, "b"), wait(t.Context(), "c")
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * time.Second) // on the bubble's clock
 		synctest.Wait()
 		cancelSecond(errInterrupted)
 		if err := <-waits; err != errInterrupted { //nolint:errorlint // the cause itself is promised
@@ -273,7 +273,7 @@ func TestYoungJobsAreNotKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{unlisted: map[string]bool{"job 0": true, "job 1": true}}
 		go func() {
-			time.Sleep(7 * time.Second)
+			time.Sleep(7 * time.Second) // on the bubble's clock
 			s.mutex.Lock()
 			defer s.mutex.Unlock()
 			s.unlisted = nil
@@ -305,7 +305,7 @@ func TestSlowListsSayNothingOfNewJobs(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			time.Sleep(3 * time.Second)
+			time.Sleep(3 * time.Second) // on the bubble's clock
 		}
 		all.Wait()
 		if s.gets > 3 {
