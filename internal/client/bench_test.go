@@ -60,7 +60,7 @@ func BenchmarkJobList(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(s.body)))
 	for b.Loop() {
-		jobs, err := c.rdsTasks(b.Context(), pollAll, "", noon.Add(-time.Hour), noon, func([]Job) bool { return true })
+		jobs, err := c.RDS().listJobs(b.Context(), pollAll, "", noon.Add(-time.Hour), noon, func([]Job) bool { return true })
 		if err != nil || len(jobs) != rdsTasksPage {
 			b.Fatal(len(jobs), err)
 		}

@@ -36,14 +36,14 @@ func TestCancelEndsEveryWait(t *testing.T) {
 		{
 			name: "first poll",
 			call: func(ctx context.Context, c *Client) error {
-				_, err := c.WaitForDWSJob(ctx, waitFor(noon, noon.Add(time.Hour)))
+				_, err := c.DWS().WaitForJob(ctx, waitFor(noon, noon.Add(time.Hour)))
 				return err
 			},
 		},
 		{
 			name: "next poll", reply: answerWith(200, goodReply), requests: 1,
 			call: func(ctx context.Context, c *Client) error {
-				job, err := c.WaitForDWSJob(ctx, waitFor(noon.Add(-time.Minute), noon.Add(time.Hour)))
+				job, err := c.DWS().WaitForJob(ctx, waitFor(noon.Add(-time.Minute), noon.Add(time.Hour)))
 				if job.Status != JobRunning {
 					t.Errorf("the job as last seen is %+v", job)
 				}
@@ -53,7 +53,7 @@ func TestCancelEndsEveryWait(t *testing.T) {
 		{
 			name: "back-off of a poll", reply: answerWith(503, ""), requests: 1,
 			call: func(ctx context.Context, c *Client) error {
-				_, err := c.WaitForDWSJob(ctx, waitFor(noon.Add(-time.Minute), noon.Add(time.Hour)))
+				_, err := c.DWS().WaitForJob(ctx, waitFor(noon.Add(-time.Minute), noon.Add(time.Hour)))
 				return err
 			},
 		},
@@ -113,7 +113,7 @@ func TestCancelEndsARequestUnderWay(t *testing.T) {
 	tests := map[string]func(context.Context, *Client) error{
 		"repeatable": theCalls["repeatable"],
 		"poll": func(ctx context.Context, c *Client) error {
-			_, err := c.WaitForDWSJob(ctx, waitFor(noon, noon.Add(time.Hour)))
+			_, err := c.DWS().WaitForJob(ctx, waitFor(noon, noon.Add(time.Hour)))
 			return err
 		},
 	}

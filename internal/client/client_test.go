@@ -97,14 +97,14 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 	const missing = `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`
 	calls := map[string]func(*Client) error{
 		"restore": func(c *Client) error {
-			_, err := c.RestoreRDSTables(t.Context(), RDSTableRestore{Instances: []RDSTableRestoreInstance{{InstanceID: rdsID}}})
+			_, err := c.RDS().RestoreTables(t.Context(), RDSTableRestore{Instances: []RDSTableRestoreInstance{{InstanceID: rdsID}}})
 			return err
 		},
 		"look-up": func(c *Client) error {
-			_, err := c.RDSRestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
+			_, err := c.RDS().RestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
 			return err
 		},
-		"documented": func(c *Client) error { _, err := c.RDSInstance(t.Context(), rdsID); return err },
+		"documented": func(c *Client) error { _, err := c.RDS().Instance(t.Context(), rdsID); return err },
 	}
 	for name, test := range map[string]struct {
 		cloud  string
@@ -135,7 +135,7 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 func TestEndpointWithAPath(t *testing.T) {
 	server := newStage(t, answerWith(200, goodReply))
 	c := newTestClient(t, server.URL+"/gate way", newFakeClock())
-	if _, err := c.DDSJob(t.Context(), jobID); err != nil {
+	if _, err := c.DDS().Job(t.Context(), jobID); err != nil {
 		t.Fatal(err)
 	}
 	got := server.got()[0]
@@ -208,19 +208,19 @@ func TestIDsAreChecked(t *testing.T) {
 	for _, id := range []string{"", "a/b", "..", "*abc", "a?b=c", "a%2Fb", " a", "a\n", "é"} {
 		calls := map[string]func() error{
 			"RestoreDDSCollections": func() error {
-				_, err := c.RestoreDDSCollections(t.Context(), id, DDSCollectionRestore{})
+				_, err := c.DDS().RestoreCollections(t.Context(), id, DDSCollectionRestore{})
 				return err
 			},
-			"RestoreDWSTables":  func() error { _, err := c.RestoreDWSTables(t.Context(), id, oneTable); return err },
-			"RDSJob":            func() error { _, err := c.RDSJob(t.Context(), id); return err },
-			"DDSJob":            func() error { _, err := c.DDSJob(t.Context(), id); return err },
-			"DWSJob":            func() error { _, err := c.DWSJob(t.Context(), id); return err },
-			"RDSTasks":          func() error { _, err := c.RDSTasks(t.Context(), id, noon, noon); return err },
-			"RDSInstance":       func() error { _, err := c.RDSInstance(t.Context(), id); return err },
-			"DDSInstance":       func() error { _, err := c.DDSInstance(t.Context(), id); return err },
-			"DWSSnapshot":       func() error { _, err := c.DWSSnapshot(t.Context(), id); return err },
-			"DWSCluster":        func() error { _, err := c.DWSCluster(t.Context(), id); return err },
-			"DWSRestoreActions": func() error { _, err := c.DWSRestoreActions(t.Context(), id); return err },
+			"RestoreDWSTables":  func() error { _, err := c.DWS().RestoreTables(t.Context(), id, oneTable); return err },
+			"RDSJob":            func() error { _, err := c.RDS().Job(t.Context(), id); return err },
+			"DDSJob":            func() error { _, err := c.DDS().Job(t.Context(), id); return err },
+			"DWSJob":            func() error { _, err := c.DWS().Job(t.Context(), id); return err },
+			"RDSTasks":          func() error { _, err := c.RDS().ListJobs(t.Context(), id, noon, noon); return err },
+			"RDSInstance":       func() error { _, err := c.RDS().Instance(t.Context(), id); return err },
+			"DDSInstance":       func() error { _, err := c.DDS().Instance(t.Context(), id); return err },
+			"DWSSnapshot":       func() error { _, err := c.DWS().Snapshot(t.Context(), id); return err },
+			"DWSCluster":        func() error { _, err := c.DWS().Cluster(t.Context(), id); return err },
+			"DWSRestoreActions": func() error { _, err := c.DWS().restoreActions(t.Context(), id); return err },
 		}
 		for name, call := range calls {
 			if err := call(); outcome(err) != unsent || !strings.Contains(err.Error(), "is not the id of a") {

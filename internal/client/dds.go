@@ -30,13 +30,13 @@ type DDSRestoreCollection struct {
 	RestoreCollectionTime string `json:"restore_collection_time"` // as RestoreDatabaseTime
 }
 
-// RestoreDDSCollections starts a restore and returns its job's id. Errors as of RestoreRDSTables.
-func (c *Client) RestoreDDSCollections(ctx context.Context, instanceID string, restore DDSCollectionRestore) (string, error) {
+// RestoreCollections starts a restore and returns its job's id. Errors as of RDS.RestoreTables.
+func (s DDS) RestoreCollections(ctx context.Context, instanceID string, restore DDSCollectionRestore) (string, error) {
 	if err := checkID("DDS instance", instanceID); err != nil {
 		return "", err
 	}
 	var reply jobReply
-	err := c.submit(ctx, call{
+	err := s.client.submit(ctx, call{
 		service:   serviceDDS,
 		operation: "restore collections",
 		method:    http.MethodPost,
@@ -53,24 +53,24 @@ type jobReply struct {
 
 func (r *jobReply) accepted() bool { return r.JobID != "" }
 
-// DDSJobs lists the instance's jobs created within the span, at most 30 days (DDS API Reference, "Querying
+// ListJobs lists the instance's jobs created within the span, at most 30 days (DDS API Reference, "Querying
 // Tasks"). Open Telekom Cloud does not document the call.
-func (c *Client) DDSJobs(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
+func (s DDS) ListJobs(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
 	}
-	return c.ddsRoll.of(ctx, instanceID, from, to)
+	return s.client.ddsRoll.of(ctx, instanceID, from, to)
 }
 
 const ddsJobsPage = 100 // the service's limit
 
-// ddsJobs are those of the project: the list cannot be filtered by instance.
-func (c *Client) ddsJobs(ctx context.Context, how urgency, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+// listJobs are those of the project: the list cannot be filtered by instance.
+func (s DDS) listJobs(ctx context.Context, how urgency, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
 	const layout = "2006-01-02T15:04:05-0700"
 	span := url.Values{"start_time": {from.UTC().Format(layout)}, "end_time": {to.UTC().Format(layout)}}
 	return pages(ddsJobsPage, idOf, enough, func(offset, limit string) ([]Job, error) {
 		reply := list[jobRecord]{key: "jobs"} // what has none must not pass for "no restore runs"
-		err := c.do(ctx, call{
+		err := s.client.do(ctx, call{
 			service:   serviceDDS,
 			operation: "query tasks",
 			method:    http.MethodGet,
@@ -96,15 +96,15 @@ type DDSInstance struct {
 // ddsInstanceMissing are the codes for an instance that does not exist (DDS API Reference, Error Codes).
 var ddsInstanceMissing = []string{"DBS.200002", "DBS.280110"}
 
-// DDSInstance queries an instance (DDS API Reference, "Querying Instances": a list with a filter).
+// Instance queries an instance (DDS API Reference, "Querying Instances": a list with a filter).
 // The error is a *NotFoundError when there is none.
-func (c *Client) DDSInstance(ctx context.Context, id string) (DDSInstance, error) {
+func (s DDS) Instance(ctx context.Context, id string) (DDSInstance, error) {
 	if err := checkID("DDS instance", id); err != nil {
 		return DDSInstance{}, err
 	}
 	reply := list[ddsInstanceRecord]{key: "instances"}
 	what := "DDS instance " + id
-	err := c.do(ctx, call{
+	err := s.client.do(ctx, call{
 		service:   serviceDDS,
 		operation: "query instance",
 		method:    http.MethodGet,

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// DDSRestoreWindows lists the spans of the UTC day of the moment to which the instance can be restored, by their start (DDS
+// RestoreWindows lists the spans of the UTC day of the moment to which the instance can be restored, by their start (DDS
 // API Reference, "Querying the Restoration Time Ranges", which takes one day at a time). Several a day are usual. The error is
 // a *NotFoundError when there is no such instance.
-func (c *Client) DDSRestoreWindows(ctx context.Context, instanceID string, day time.Time) ([]Window, error) {
+func (s DDS) RestoreWindows(ctx context.Context, instanceID string, day time.Time) ([]Window, error) {
 	if err := checkID("DDS instance", instanceID); err != nil {
 		return nil, err
 	}
-	windows, err := c.restoreWindows(ctx, call{
+	windows, err := s.client.restoreWindows(ctx, call{
 		service:   serviceDDS,
 		operation: "query restoration time ranges",
 		method:    http.MethodGet,
@@ -28,10 +28,10 @@ func (c *Client) DDSRestoreWindows(ctx context.Context, instanceID string, day t
 	return windows, notFound(err, "DDS instance "+instanceID, ddsInstanceMissing...)
 }
 
-// DDSRestorableDatabases lists, sorted, the databases that can be restored to the moment (DDS API Reference, "Obtaining the
+// RestorableDatabases lists, sorted, the databases that can be restored to the moment (DDS API Reference, "Obtaining the
 // List of Databases That Can Be Restored"). The error is a *NotFoundError when there is no such instance.
-func (c *Client) DDSRestorableDatabases(ctx context.Context, instanceID string, at time.Time) ([]string, error) {
-	databases, err := c.ddsRestorable(ctx, instanceID, "databases", call{
+func (s DDS) RestorableDatabases(ctx context.Context, instanceID string, at time.Time) ([]string, error) {
+	databases, err := s.restorable(ctx, instanceID, "databases", call{
 		operation: "query restorable databases",
 		path:      "/restore-database",
 		query:     url.Values{"restore_time": {milliseconds(at)}},
@@ -39,11 +39,11 @@ func (c *Client) DDSRestorableDatabases(ctx context.Context, instanceID string, 
 	return databases, notFound(err, "DDS instance "+instanceID, ddsInstanceMissing...)
 }
 
-// DDSRestorableCollections lists, sorted, the collections of the database that can be restored to the moment (DDS API
+// RestorableCollections lists, sorted, the collections of the database that can be restored to the moment (DDS API
 // Reference, "Obtaining the List of Database Collections That Can Be Restored"). The error is a *NotFoundError when there is
 // no such instance, or was no such database then.
-func (c *Client) DDSRestorableCollections(ctx context.Context, instanceID, database string, at time.Time) ([]string, error) {
-	collections, err := c.ddsRestorable(ctx, instanceID, "collections", call{
+func (s DDS) RestorableCollections(ctx context.Context, instanceID, database string, at time.Time) ([]string, error) {
+	collections, err := s.restorable(ctx, instanceID, "collections", call{
 		operation: "query restorable collections",
 		path:      "/restore-collection",
 		query:     url.Values{"db_name": {database}, "restore_time": {milliseconds(at)}},
@@ -55,8 +55,8 @@ func (c *Client) DDSRestorableCollections(ctx context.Context, instanceID, datab
 	return collections, notFound(err, instance, ddsInstanceMissing...)
 }
 
-// ddsRestorable follows the pages of a list of names. The call's path is what comes after the instance.
-func (c *Client) ddsRestorable(ctx context.Context, instanceID, key string, call call) ([]string, error) {
+// restorable follows the pages of a list of names. The call's path is what comes after the instance.
+func (s DDS) restorable(ctx context.Context, instanceID, key string, call call) ([]string, error) {
 	if err := checkID("DDS instance", instanceID); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (c *Client) ddsRestorable(ctx context.Context, instanceID, key string, call
 		call.query.Set("offset", offset)
 		call.query.Set("limit", limit)
 		reply := list[name]{key: key}
-		err := c.do(ctx, call, &reply)
+		err := s.client.do(ctx, call, &reply)
 		return reply.items, err
 	})
 	if err != nil {

@@ -41,13 +41,13 @@ var ddsLists = map[string]struct {
 }{
 	"databases": {
 		func(ctx context.Context, c *Client) ([]string, error) {
-			return c.DDSRestorableDatabases(ctx, ddsID, time.UnixMilli(1607762955123))
+			return c.DDS().RestorableDatabases(ctx, ddsID, time.UnixMilli(1607762955123))
 		},
 		"restore-database", url.Values{"restore_time": {"1607762955123"}},
 	},
 	"collections": {
 		func(ctx context.Context, c *Client) ([]string, error) {
-			return c.DDSRestorableCollections(ctx, ddsID, "a&b ü+", time.UnixMilli(1607762955123))
+			return c.DDS().RestorableCollections(ctx, ddsID, "a&b ü+", time.UnixMilli(1607762955123))
 		},
 		"restore-collection", url.Values{"restore_time": {"1607762955123"}, "db_name": {"a&b ü+"}},
 	},
@@ -141,13 +141,13 @@ func TestLookUpsRefuseWhatIsNoID(t *testing.T) {
 	c := newTestClient(t, server.URL, newFakeClock())
 	for _, id := range []string{"", "..", "a/b", "a?b", " a"} {
 		errs := make([]error, 7)
-		_, errs[0] = c.RDSRestoreWindows(t.Context(), id, "")
-		_, errs[1] = c.RDSRestorableTables(t.Context(), id, noon, RDSTableFilter{})
-		_, errs[2] = c.DDSRestoreWindows(t.Context(), id, noon)
-		_, errs[3] = c.DDSRestorableDatabases(t.Context(), id, noon)
-		_, errs[4] = c.DDSRestorableCollections(t.Context(), id, "shop", noon)
-		_, errs[5] = c.DWSClusterSnapshots(t.Context(), id)
-		_, errs[6] = c.CheckDWSTableRestore(t.Context(), id, oneTable)
+		_, errs[0] = c.RDS().RestoreWindows(t.Context(), id, "")
+		_, errs[1] = c.RDS().RestorableTables(t.Context(), id, noon, RDSTableFilter{})
+		_, errs[2] = c.DDS().RestoreWindows(t.Context(), id, noon)
+		_, errs[3] = c.DDS().RestorableDatabases(t.Context(), id, noon)
+		_, errs[4] = c.DDS().RestorableCollections(t.Context(), id, "shop", noon)
+		_, errs[5] = c.DWS().ClusterSnapshots(t.Context(), id)
+		_, errs[6] = c.DWS().CheckTableRestore(t.Context(), id, oneTable)
 		for i, err := range errs {
 			if err == nil || !strings.Contains(err.Error(), "is not the id of a ") || IsNotFound(err) {
 				t.Errorf("%q, %d: %v", id, i, err)

@@ -24,14 +24,14 @@ type DWSTable struct {
 	TableName  string `json:"table_name"`
 }
 
-// RestoreDWSTables starts a restore and returns its job's id. Errors as of RestoreRDSTables.
+// RestoreTables starts a restore and returns its job's id. Errors as of RDS.RestoreTables.
 // The path is /v1; the example of the page says /v2, its URI line and the other clouds do not.
-func (c *Client) RestoreDWSTables(ctx context.Context, snapshotID string, restore DWSTableRestore) (string, error) {
+func (s DWS) RestoreTables(ctx context.Context, snapshotID string, restore DWSTableRestore) (string, error) {
 	if err := checkID("DWS snapshot", snapshotID); err != nil {
 		return "", err
 	}
 	var reply jobReply
-	err := c.submit(ctx, call{
+	err := s.client.submit(ctx, call{
 		service:   serviceDWS,
 		operation: "restore tables",
 		method:    http.MethodPost,
@@ -53,15 +53,15 @@ type DWSCluster struct {
 // dwsClusterMissing are the codes for "not found or no access", which the service does not tell apart.
 var dwsClusterMissing = []string{"DWS.0001", "DWS.0015", dwsNoAccess, "DWS.3027"}
 
-// DWSCluster queries a cluster (DWS API Reference, "Querying Cluster Details"). The error is a
+// Cluster queries a cluster (DWS API Reference, "Querying Cluster Details"). The error is a
 // *NotFoundError when there is none.
-func (c *Client) DWSCluster(ctx context.Context, id string) (DWSCluster, error) {
+func (s DWS) Cluster(ctx context.Context, id string) (DWSCluster, error) {
 	if err := checkID("DWS cluster", id); err != nil {
 		return DWSCluster{}, err
 	}
 	reply := single[clusterRecord]{key: "cluster"}
 	what := "DWS cluster " + id
-	err := c.do(ctx, call{
+	err := s.client.do(ctx, call{
 		service:   serviceDWS,
 		operation: "query cluster",
 		method:    http.MethodGet,
@@ -93,20 +93,23 @@ func (r *clusterRecord) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// DWSRestoreActions lists the table restores of a cluster that are running (DWS API Reference,
+// dwsRestoring is the action of a table restore.
+const dwsRestoring = "FINE_GRAINED_RESTORING"
+
+// restoreActions lists the table restores of a cluster that are running (DWS API Reference,
 // "Querying Cluster Task Details"). DWS has no list of jobs; whether the id of an action is that of
 // its job is not documented. What comes back when there is none is not documented either: an empty
 // object, list or null, and a 404, are all taken to mean it.
-func (c *Client) DWSRestoreActions(ctx context.Context, clusterID string) ([]Job, error) {
+func (s DWS) restoreActions(ctx context.Context, clusterID string) ([]Job, error) {
 	if err := checkID("DWS cluster", clusterID); err != nil {
 		return nil, err
 	}
 	var reply json.RawMessage
-	err := c.do(ctx, call{
+	err := s.client.do(ctx, call{
 		service:   serviceDWS,
 		operation: "query cluster actions",
 		method:    http.MethodGet,
-		path:      "/v1/{project_id}/clusters/" + clusterID + "/actions/FINE_GRAINED_RESTORING",
+		path:      "/v1/{project_id}/clusters/" + clusterID + "/actions/" + dwsRestoring,
 	}, &reply)
 	if err != nil {
 		if IsNotFound(notFound(err, "")) {
@@ -119,7 +122,7 @@ func (c *Client) DWSRestoreActions(ctx context.Context, clusterID string) ([]Job
 	switch {
 	case json.Unmarshal(reply, &many) == nil:
 	case json.Unmarshal(reply, &one) != nil:
-		return nil, &ReplyError{Operation: "DWS query cluster actions", Body: c.line(reply, excerptLimit), Err: errors.New("it is neither an object nor a list")}
+		return nil, &ReplyError{Operation: "DWS query cluster actions", Body: s.client.line(reply, excerptLimit), Err: errors.New("it is neither an object nor a list")}
 	case !one.empty():
 		many = []jobRecord{one}
 	}

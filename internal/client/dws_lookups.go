@@ -88,15 +88,15 @@ func (s *identifiedSnapshot) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// DWSSnapshot queries a snapshot (DWS API Reference, "Querying Snapshot Details"). The error is a
+// Snapshot queries a snapshot (DWS API Reference, "Querying Snapshot Details"). The error is a
 // *NotFoundError when there is none.
-func (c *Client) DWSSnapshot(ctx context.Context, id string) (DWSSnapshot, error) {
+func (s DWS) Snapshot(ctx context.Context, id string) (DWSSnapshot, error) {
 	if err := checkID("DWS snapshot", id); err != nil {
 		return DWSSnapshot{}, err
 	}
 	reply := single[identifiedSnapshot]{key: "snapshot"}
 	what := "DWS snapshot " + id
-	err := c.do(ctx, call{
+	err := s.client.do(ctx, call{
 		service:   serviceDWS,
 		operation: "query snapshot",
 		method:    http.MethodGet,
@@ -111,26 +111,26 @@ func (c *Client) DWSSnapshot(ctx context.Context, id string) (DWSSnapshot, error
 // dwsSnapshotMissing comes with HTTP 400 (DWS API Reference, Error Codes).
 const dwsSnapshotMissing = "DWS.5149"
 
-// DWSSnapshots lists the project's snapshots, those started last first (DWS API Reference, "Querying the Snapshot List",
+// Snapshots lists the project's snapshots, those started last first (DWS API Reference, "Querying the Snapshot List",
 // which has no pages).
-func (c *Client) DWSSnapshots(ctx context.Context) ([]DWSSnapshot, error) {
-	return c.dwsSnapshots(ctx, "query snapshot list", "/v1.0/{project_id}/snapshots")
+func (s DWS) Snapshots(ctx context.Context) ([]DWSSnapshot, error) {
+	return s.listSnapshots(ctx, "query snapshot list", "/v1.0/{project_id}/snapshots")
 }
 
-// DWSClusterSnapshots is DWSSnapshots for one cluster (DWS API Reference, "Querying the Cluster Snapshot List"). Its offset
+// ClusterSnapshots is Snapshots for one cluster (DWS API Reference, "Querying the Cluster Snapshot List"). Its offset
 // is the number of a page, unlike in the other lists, but without a limit it sends all. The error is a *NotFoundError when
 // there is no such cluster.
-func (c *Client) DWSClusterSnapshots(ctx context.Context, clusterID string) ([]DWSSnapshot, error) {
+func (s DWS) ClusterSnapshots(ctx context.Context, clusterID string) ([]DWSSnapshot, error) {
 	if err := checkID("DWS cluster", clusterID); err != nil {
 		return nil, err
 	}
-	snapshots, err := c.dwsSnapshots(ctx, "query cluster snapshot list", "/v1.0/{project_id}/clusters/"+clusterID+"/snapshots")
+	snapshots, err := s.listSnapshots(ctx, "query cluster snapshot list", "/v1.0/{project_id}/clusters/"+clusterID+"/snapshots")
 	return snapshots, notFound(err, "DWS cluster "+clusterID, dwsClusterMissing...)
 }
 
-func (c *Client) dwsSnapshots(ctx context.Context, operation, path string) ([]DWSSnapshot, error) {
+func (s DWS) listSnapshots(ctx context.Context, operation, path string) ([]DWSSnapshot, error) {
 	reply := list[identifiedSnapshot]{key: "snapshots"}
-	if err := c.do(ctx, call{service: serviceDWS, operation: operation, method: http.MethodGet, path: path}, &reply); err != nil {
+	if err := s.client.do(ctx, call{service: serviceDWS, operation: operation, method: http.MethodGet, path: path}, &reply); err != nil {
 		return nil, err
 	}
 	var snapshots []DWSSnapshot
@@ -148,14 +148,14 @@ type DWSTableCheck struct {
 	Existing []string // of target_table_list: in the cluster already, and overwritten by a restore
 }
 
-// CheckDWSTableRestore checks the names of a restore, and starts nothing (DWS API Reference, "Checking the Name of the Table
+// CheckTableRestore checks the names of a restore, and starts nothing (DWS API Reference, "Checking the Name of the Table
 // to Be Restored"). The error is a *NotFoundError when there is no such snapshot.
-func (c *Client) CheckDWSTableRestore(ctx context.Context, snapshotID string, restore DWSTableRestore) (DWSTableCheck, error) {
+func (s DWS) CheckTableRestore(ctx context.Context, snapshotID string, restore DWSTableRestore) (DWSTableCheck, error) {
 	if err := checkID("DWS snapshot", snapshotID); err != nil {
 		return DWSTableCheck{}, err
 	}
 	var reply tableCheckReply
-	err := c.do(ctx, call{
+	err := s.client.do(ctx, call{
 		service:   serviceDWS,
 		operation: "check table names",
 		method:    http.MethodPost,

@@ -46,17 +46,17 @@ func TestDWSSnapshotRecords(t *testing.T) {
 	}{
 		"one": {
 			func(c *Client) ([]DWSSnapshot, error) {
-				snapshot, err := c.DWSSnapshot(t.Context(), snapshotID)
+				snapshot, err := c.DWS().Snapshot(t.Context(), snapshotID)
 				return []DWSSnapshot{snapshot}, err
 			},
 			"/snapshots/" + snapshotID, `{"snapshot":`, `}`,
 		},
 		"all": {
-			func(c *Client) ([]DWSSnapshot, error) { return c.DWSSnapshots(t.Context()) },
+			func(c *Client) ([]DWSSnapshot, error) { return c.DWS().Snapshots(t.Context()) },
 			"/snapshots", `{"snapshots":[`, `],"count":1}`,
 		},
 		"of a cluster": {
-			func(c *Client) ([]DWSSnapshot, error) { return c.DWSClusterSnapshots(t.Context(), clusterID) },
+			func(c *Client) ([]DWSSnapshot, error) { return c.DWS().ClusterSnapshots(t.Context(), clusterID) },
 			"/clusters/" + clusterID + "/snapshots", `{"snapshots":[`, `],"count":1}`,
 		},
 	}
@@ -118,7 +118,7 @@ func TestCheckDWSTableRestore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			// A POST, but one that changes nothing: it is sent again.
 			server := newStage(t, reset, answerWith(200, test.reply))
-			got, err := newTestClient(t, server.URL, newFakeClock()).CheckDWSTableRestore(t.Context(), snapshotID, oneTable)
+			got, err := newTestClient(t, server.URL, newFakeClock()).DWS().CheckTableRestore(t.Context(), snapshotID, oneTable)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -62,7 +62,7 @@ func TestErrorShapes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			server := newStage(t, answerWith(400, test.body, test.header...))
-			_, err := newTestClient(t, server.URL, newFakeClock()).DWSSnapshot(t.Context(), snapshotID)
+			_, err := newTestClient(t, server.URL, newFakeClock()).DWS().Snapshot(t.Context(), snapshotID)
 			var got *APIError
 			if !errors.As(err, &got) {
 				t.Fatalf("%T %v", err, err)
@@ -98,7 +98,7 @@ func TestAPIErrorText(t *testing.T) {
 
 func TestRedirectNamesItsTarget(t *testing.T) {
 	server := newStage(t, answerWith(302, "", "Location", "https://login.example/"))
-	_, err := newTestClient(t, server.URL, newFakeClock()).RDSJob(t.Context(), jobID)
+	_, err := newTestClient(t, server.URL, newFakeClock()).RDS().Job(t.Context(), jobID)
 	if err == nil || !strings.Contains(err.Error(), "redirected to https://login.example/; redirects are not followed") {
 		t.Errorf("got %v", err)
 	}
@@ -160,14 +160,14 @@ func TestIsBusyAndIsForbidden(t *testing.T) {
 func TestNotFound(t *testing.T) {
 	const absent, failing = true, false
 	jobs := map[string]func(*Client) error{
-		"RDS job": func(c *Client) error { _, err := c.RDSJob(t.Context(), jobID); return err },
-		"DDS job": func(c *Client) error { _, err := c.DDSJob(t.Context(), jobID); return err },
-		"DWS job": func(c *Client) error { _, err := c.DWSJob(t.Context(), jobID); return err },
+		"RDS job": func(c *Client) error { _, err := c.RDS().Job(t.Context(), jobID); return err },
+		"DDS job": func(c *Client) error { _, err := c.DDS().Job(t.Context(), jobID); return err },
+		"DWS job": func(c *Client) error { _, err := c.DWS().Job(t.Context(), jobID); return err },
 	}
-	rds := func(c *Client) error { _, err := c.RDSInstance(t.Context(), rdsID); return err }
-	dds := func(c *Client) error { _, err := c.DDSInstance(t.Context(), ddsID); return err }
-	snapshot := func(c *Client) error { _, err := c.DWSSnapshot(t.Context(), snapshotID); return err }
-	cluster := func(c *Client) error { _, err := c.DWSCluster(t.Context(), clusterID); return err }
+	rds := func(c *Client) error { _, err := c.RDS().Instance(t.Context(), rdsID); return err }
+	dds := func(c *Client) error { _, err := c.DDS().Instance(t.Context(), ddsID); return err }
+	snapshot := func(c *Client) error { _, err := c.DWS().Snapshot(t.Context(), snapshotID); return err }
+	cluster := func(c *Client) error { _, err := c.DWS().Cluster(t.Context(), clusterID); return err }
 	coded := func(status int, code string) http.HandlerFunc {
 		return answerWith(status, `{"error_code":"`+code+`","error_msg":"m"}`)
 	}

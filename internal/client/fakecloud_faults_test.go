@@ -121,7 +121,7 @@ func TestPaceAgainstFakecloud(t *testing.T) {
 	cloud := start(t, clock)
 	c := connect(t, cloud, clock, func(config *client.Config) { config.MaxRetries = 0 })
 	for i := range 200 {
-		if _, err := c.RDSInstance(t.Context(), ordersDB); err != nil {
+		if _, err := c.RDS().Instance(t.Context(), ordersDB); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}

@@ -33,7 +33,7 @@ func TestTokensEndWhileAJobIsWaitedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 			submitted, revoked := clock.Now(), false
-			job, err := restore.wait(c, t.Context(), client.JobWait{
+			job, err := restore.of(c).WaitForJob(t.Context(), client.JobWait{
 				JobID:     id,
 				Submitted: submitted, Deadline: submitted.Add(3 * time.Hour),
 				Seen: func(client.Job) {
@@ -160,14 +160,14 @@ func TestKeyLoginsOutliveTheirKeys(t *testing.T) {
 			if last == "deputy" {
 				instance = fakecloud.DeputyDDSInstance
 			}
-			id, err := c.RestoreDDSCollections(t.Context(), instance, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{{
+			id, err := c.DDS().RestoreCollections(t.Context(), instance, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{{
 				Database: "test", RestoreDatabaseTime: "1607762955000",
 			}}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			submitted, revoked := clock.Now(), false
-			job, err := restore.wait(c, t.Context(), client.JobWait{
+			job, err := restore.of(c).WaitForJob(t.Context(), client.JobWait{
 				JobID:     id,
 				Submitted: submitted, Deadline: submitted.Add(3 * time.Hour),
 				Seen: func(client.Job) {
@@ -265,7 +265,7 @@ func TestPasscodeLogin(t *testing.T) {
 		config.ProjectID = fakecloud.DefaultProjectID
 	})
 	for range 3 {
-		if _, err := c.DDSInstance(t.Context(), sessionsDB); err != nil {
+		if _, err := c.DDS().Instance(t.Context(), sessionsDB); err != nil {
 			t.Error(err)
 		}
 	}

@@ -45,15 +45,15 @@ func TestRDSLookUpsOfFakecloud(t *testing.T) {
 
 	fixed := client.Window{Start: time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2023, 7, 8, 0, 0, 0, 0, time.UTC)}
 	recent := client.Window{Start: clock.Now().Add(-168 * time.Hour), End: clock.Now().Add(-5 * time.Minute)}
-	windows, err := c.RDSRestoreWindows(t.Context(), ordersDB, "")
+	windows, err := c.RDS().RestoreWindows(t.Context(), ordersDB, "")
 	same(t, "windows", windows, []client.Window{fixed, recent}, err)
-	windows, err = c.RDSRestoreWindows(t.Context(), ordersDB, "2023-07-05")
+	windows, err = c.RDS().RestoreWindows(t.Context(), ordersDB, "2023-07-05")
 	day := time.Date(2023, 7, 5, 0, 0, 0, 0, time.UTC)
 	same(t, "windows of a day", windows, []client.Window{{Start: day, End: day.Add(24*time.Hour - time.Second)}}, err)
-	windows, err = c.RDSRestoreWindows(t.Context(), ordersDB, "2022-07-05")
+	windows, err = c.RDS().RestoreWindows(t.Context(), ordersDB, "2022-07-05")
 	same(t, "windows of another day", windows, []client.Window(nil), err)
 
-	tables, err := c.RDSRestorableTables(t.Context(), ordersDB, then, client.RDSTableFilter{})
+	tables, err := c.RDS().RestorableTables(t.Context(), ordersDB, then, client.RDSTableFilter{})
 	same(t, "tables", tables, client.RDSRestorableTables{TableLimit: 3, TotalTables: 6, Tables: []client.RDSTableName{
 		{Database: "data1", Schema: "schema1", Table: "table1"}, {Database: "data1", Schema: "schema1", Table: "table2"},
 		{Database: "shop", Schema: "public", Table: "customers"},
@@ -62,7 +62,7 @@ func TestRDSLookUpsOfFakecloud(t *testing.T) {
 		t.Error("the list is not said to be cut")
 	}
 	narrow := client.RDSTableFilter{DatabaseNameLike: "sho", TableNameLike: "d"}
-	tables, err = c.RDSRestorableTables(t.Context(), ordersDB, then, narrow)
+	tables, err = c.RDS().RestorableTables(t.Context(), ordersDB, then, narrow)
 	same(t, "tables by name", tables, client.RDSRestorableTables{TableLimit: 3, TotalTables: 3, Tables: []client.RDSTableName{
 		{Database: "shop", Schema: "public", Table: "dropped"}, {Database: "shop", Schema: "public", Table: "order_items"},
 		{Database: "shop", Schema: "public", Table: "orders"},
@@ -70,22 +70,22 @@ func TestRDSLookUpsOfFakecloud(t *testing.T) {
 	if tables.Truncated() {
 		t.Error("the list is said to be cut")
 	}
-	tables, err = c.RDSRestorableTables(t.Context(), ordersDB, clock.Now().Add(-30*time.Minute), narrow)
+	tables, err = c.RDS().RestorableTables(t.Context(), ordersDB, clock.Now().Add(-30*time.Minute), narrow)
 	same(t, "tables when one was dropped", len(tables.Tables), 2, err)
 
 	missing := strings.Repeat("0", 32) + "in03"
-	if _, err := c.RDSRestoreWindows(t.Context(), missing, ""); !client.IsNotFound(err) {
+	if _, err := c.RDS().RestoreWindows(t.Context(), missing, ""); !client.IsNotFound(err) {
 		t.Errorf("windows of no instance: %v", err)
 	}
-	if _, err := c.RDSRestorableTables(t.Context(), missing, then, narrow); !client.IsNotFound(err) {
+	if _, err := c.RDS().RestorableTables(t.Context(), missing, then, narrow); !client.IsNotFound(err) {
 		t.Errorf("tables of no instance: %v", err)
 	}
 	var refused *client.APIError
-	_, err = c.RDSRestorableTables(t.Context(), ordersDB, clock.Now(), narrow)
+	_, err = c.RDS().RestorableTables(t.Context(), ordersDB, clock.Now(), narrow)
 	if client.IsNotFound(err) || !errors.As(err, &refused) || refused.Code != "DBS.200461" {
 		t.Errorf("outside of the windows: %v", err)
 	}
-	if _, err := c.RDSRestoreWindows(t.Context(), ordersDB, "5 July"); client.IsNotFound(err) || !errors.As(err, &refused) {
+	if _, err := c.RDS().RestoreWindows(t.Context(), ordersDB, "5 July"); client.IsNotFound(err) || !errors.As(err, &refused) {
 		t.Errorf("a date that is none: %v", err)
 	}
 	known(t, cloud)
@@ -106,36 +106,36 @@ func TestDDSLookUpsOfFakecloud(t *testing.T) {
 	then := time.UnixMilli(1607762955000)
 
 	day := time.Date(2020, 12, 12, 0, 0, 0, 0, time.UTC)
-	windows, err := c.DDSRestoreWindows(t.Context(), sessionsDB, then)
+	windows, err := c.DDS().RestoreWindows(t.Context(), sessionsDB, then)
 	same(t, "windows", windows, []client.Window{{Start: day, End: day.Add(24*time.Hour - time.Second)}}, err)
-	windows, err = c.DDSRestoreWindows(t.Context(), sessionsDB, then.AddDate(1, 0, 0))
+	windows, err = c.DDS().RestoreWindows(t.Context(), sessionsDB, then.AddDate(1, 0, 0))
 	same(t, "windows of another day", windows, []client.Window(nil), err)
-	windows, err = c.DDSRestoreWindows(t.Context(), sessionsDB, clock.Now())
+	windows, err = c.DDS().RestoreWindows(t.Context(), sessionsDB, clock.Now())
 	midnight := clock.Now().Truncate(24 * time.Hour)
 	same(t, "windows of today", windows, []client.Window{{Start: midnight, End: clock.Now().Add(-5 * time.Minute)}}, err)
 
-	databases, err := c.DDSRestorableDatabases(t.Context(), sessionsDB, then)
+	databases, err := c.DDS().RestorableDatabases(t.Context(), sessionsDB, then)
 	same(t, "databases", []any{len(databases), databases[0], databases[1], databases[252]}, []any{253, "app", "db-000", "test"}, err)
-	collections, err := c.DDSRestorableCollections(t.Context(), sessionsDB, "many", then)
+	collections, err := c.DDS().RestorableCollections(t.Context(), sessionsDB, "many", then)
 	same(t, "collections", collections, many, err)
-	collections, err = c.DDSRestorableCollections(t.Context(), sessionsDB, "test", then)
+	collections, err = c.DDS().RestorableCollections(t.Context(), sessionsDB, "test", then)
 	same(t, "collections on one page", collections, []string{"test", "users"}, err)
 	requests := cloud.Requests()["dds"]
 	same(t, "requests", []int{requests["ListRestoreDatabases"], requests["ListRestoreCollections"]}, []int{3, 4}, nil)
 
 	missing := strings.Repeat("0", 32) + "in02"
 	absent := map[string]error{}
-	_, absent["DDS instance "+missing] = c.DDSRestoreWindows(t.Context(), missing, then)
-	_, absent["DDS instance "+missing+" "] = c.DDSRestorableDatabases(t.Context(), missing, then)
-	_, absent["DDS instance "+missing+" was"] = c.DDSRestorableCollections(t.Context(), missing, "test", then)
-	_, absent[`database "nope" of DDS instance `+sessionsDB] = c.DDSRestorableCollections(t.Context(), sessionsDB, "nope", then)
+	_, absent["DDS instance "+missing] = c.DDS().RestoreWindows(t.Context(), missing, then)
+	_, absent["DDS instance "+missing+" "] = c.DDS().RestorableDatabases(t.Context(), missing, then)
+	_, absent["DDS instance "+missing+" was"] = c.DDS().RestorableCollections(t.Context(), missing, "test", then)
+	_, absent[`database "nope" of DDS instance `+sessionsDB] = c.DDS().RestorableCollections(t.Context(), sessionsDB, "nope", then)
 	for what, err := range absent {
 		if !client.IsNotFound(err) || !strings.HasPrefix(err.Error(), what) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	var refused *client.APIError
-	_, err = c.DDSRestorableCollections(t.Context(), sessionsDB, "test", clock.Now())
+	_, err = c.DDS().RestorableCollections(t.Context(), sessionsDB, "test", clock.Now())
 	if client.IsNotFound(err) || !errors.As(err, &refused) || refused.Code != "DBS.280409" {
 		t.Errorf("outside of the windows: %v", err)
 	}
@@ -160,14 +160,14 @@ func TestDWSLookUpsOfFakecloud(t *testing.T) {
 		return list
 	}
 
-	all, err := c.DWSSnapshots(t.Context())
+	all, err := c.DWS().Snapshots(t.Context())
 	same(t, "snapshots", ids(all), []string{"of-tables", "2a4d0f86-67cd-408a-8b66-017454fb7793", "of-schemas", snapshot1, "coarse"}, err)
-	of, err := c.DWSClusterSnapshots(t.Context(), cluster1)
+	of, err := c.DWS().ClusterSnapshots(t.Context(), cluster1)
 	same(t, "snapshots of a cluster", ids(of), []string{"of-tables", "2a4d0f86-67cd-408a-8b66-017454fb7793", snapshot1, "coarse"}, err)
-	of, err = c.DWSClusterSnapshots(t.Context(), "another-cluster")
+	of, err = c.DWS().ClusterSnapshots(t.Context(), "another-cluster")
 	same(t, "snapshots of another", ids(of), []string{"of-schemas"}, err)
 	for _, listed := range all {
-		one, err := c.DWSSnapshot(t.Context(), listed.ID)
+		one, err := c.DWS().Snapshot(t.Context(), listed.ID)
 		same(t, "snapshot "+listed.ID, one, listed, err)
 	}
 	same(t, "of tables", all[0], client.DWSSnapshot{
@@ -183,19 +183,19 @@ func TestDWSLookUpsOfFakecloud(t *testing.T) {
 		CaseSensitive: true, Database: "postgres",
 		RestoreTableList: []client.DWSTable{table("sales"), table("none")}, TargetTableList: []client.DWSTable{table("sales_copy"), table("stores")},
 	}
-	check, err := c.CheckDWSTableRestore(t.Context(), snapshot1, restore)
+	check, err := c.DWS().CheckTableRestore(t.Context(), snapshot1, restore)
 	same(t, "check", check, client.DWSTableCheck{Missing: []string{"public.none"}, Existing: []string{"public.stores"}}, err)
 	restore.RestoreTableList, restore.TargetTableList = restore.RestoreTableList[:1], restore.TargetTableList[:1]
-	check, err = c.CheckDWSTableRestore(t.Context(), snapshot1, restore)
+	check, err = c.DWS().CheckTableRestore(t.Context(), snapshot1, restore)
 	same(t, "check of a good one", check, client.DWSTableCheck{}, err)
 	if got := len(cloud.Restores()); got != 0 {
 		t.Errorf("the checks started %d restores", got)
 	}
 
-	if _, err := c.DWSClusterSnapshots(t.Context(), "no-cluster"); !client.IsNotFound(err) {
+	if _, err := c.DWS().ClusterSnapshots(t.Context(), "no-cluster"); !client.IsNotFound(err) {
 		t.Errorf("snapshots of no cluster: %v", err)
 	}
-	if _, err := c.CheckDWSTableRestore(t.Context(), "no-snapshot", restore); !client.IsNotFound(err) {
+	if _, err := c.DWS().CheckTableRestore(t.Context(), "no-snapshot", restore); !client.IsNotFound(err) {
 		t.Errorf("check of no snapshot: %v", err)
 	}
 	known(t, cloud)

@@ -58,8 +58,7 @@ func connect(t *testing.T, cloud *fakecloud.Cloud, clock *client.TestClock, chan
 // restore is one of the three calls, and what there is to know about the job it starts.
 type restore struct {
 	submit    func(context.Context, *client.Client) (jobID string, err error)
-	job       func(*client.Client, context.Context, string) (client.Job, error)
-	wait      func(*client.Client, context.Context, client.JobWait) (client.Job, error)
+	of        func(*client.Client) client.JobService
 	list      func(context.Context, *client.Client) ([]client.Job, error)
 	operation string
 	target    string // of the restore
@@ -69,7 +68,7 @@ type restore struct {
 var restores = map[string]restore{
 	"rds": {
 		submit: func(ctx context.Context, c *client.Client) (string, error) {
-			results, err := c.RestoreRDSTables(ctx, client.RDSTableRestore{Instances: []client.RDSTableRestoreInstance{{
+			results, err := c.RDS().RestoreTables(ctx, client.RDSTableRestore{Instances: []client.RDSTableRestoreInstance{{
 				RestoreTime: 1688556737000, InstanceID: ordersDB,
 				Databases: []client.RDSDatabase{{Database: "data1", Schemas: []client.RDSSchema{{Schema: "schema1", Tables: []client.RDSTable{
 					{OldName: "table1", NewName: "table1_1688556737000"},
@@ -83,16 +82,15 @@ var restores = map[string]restore{
 			}
 			return results[0].JobID, nil
 		},
-		job:  (*client.Client).RDSJob,
-		wait: (*client.Client).WaitForRDSJob,
+		of: func(c *client.Client) client.JobService { return c.RDS() },
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
-			return c.RDSTasks(ctx, ordersDB, c.Clock().Now().Add(-time.Hour), c.Clock().Now().Add(time.Hour))
+			return c.RDS().ListJobs(ctx, ordersDB, c.Clock().Now().Add(-time.Hour), c.Clock().Now().Add(time.Hour))
 		},
 		operation: "RestoreTables", target: ordersDB, occupied: ordersDB,
 	},
 	"dds": {
 		submit: func(ctx context.Context, c *client.Client) (string, error) {
-			return c.RestoreDDSCollections(ctx, sessionsDB, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{
+			return c.DDS().RestoreCollections(ctx, sessionsDB, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{
 				{Database: "app", RestoreDatabaseTime: "1607762955000"},
 				{Database: "test", Collections: []client.DDSRestoreCollection{
 					{OldName: "test", RestoreCollectionTime: "1607762955000"},
@@ -100,25 +98,23 @@ var restores = map[string]restore{
 				}},
 			}})
 		},
-		job:  (*client.Client).DDSJob,
-		wait: (*client.Client).WaitForDDSJob,
+		of: func(c *client.Client) client.JobService { return c.DDS() },
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
-			return c.DDSJobs(ctx, sessionsDB, c.Clock().Now().Add(-time.Hour), c.Clock().Now().Add(time.Hour))
+			return c.DDS().ListJobs(ctx, sessionsDB, c.Clock().Now().Add(-time.Hour), c.Clock().Now().Add(time.Hour))
 		},
 		operation: "RestoreCollections", target: sessionsDB, occupied: sessionsDB,
 	},
 	"dws": {
 		submit: func(ctx context.Context, c *client.Client) (string, error) {
-			return c.RestoreDWSTables(ctx, snapshot1, client.DWSTableRestore{
+			return c.DWS().RestoreTables(ctx, snapshot1, client.DWSTableRestore{
 				CaseSensitive: true, Database: "postgres",
 				RestoreTableList: []client.DWSTable{{SchemaName: "public", TableName: "sales"}},
 				TargetTableList:  []client.DWSTable{{SchemaName: "public", TableName: "sales_copy"}},
 			})
 		},
-		job:  (*client.Client).DWSJob,
-		wait: (*client.Client).WaitForDWSJob,
+		of: func(c *client.Client) client.JobService { return c.DWS() },
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
-			return c.DWSRestoreActions(ctx, cluster1)
+			return c.DWS().RestoreActions(ctx, cluster1)
 		},
 		operation: "RestoreTable", target: snapshot1, occupied: cluster1,
 	},
@@ -153,13 +149,13 @@ func TestRestoreAgainstFakecloud(t *testing.T) {
 				if len(accepted) != 1 || accepted[0].JobID != id || accepted[0].TargetID != restore.target || accepted[0].Service != service {
 					t.Fatalf("job %s, and the cloud accepted %+v", id, accepted)
 				}
-				if _, err := restore.job(c, t.Context(), id); !client.IsNotFound(err) {
+				if _, err := restore.of(c).Job(t.Context(), id); !client.IsNotFound(err) {
 					t.Errorf("a job not yet visible: %v", err)
 				}
 
 				var seen []client.JobStatus
 				var listed []client.Job
-				job, err := restore.wait(c, t.Context(), client.JobWait{
+				job, err := restore.of(c).WaitForJob(t.Context(), client.JobWait{
 					JobID:     id,
 					Submitted: submitted, Deadline: submitted.Add(time.Hour),
 					Seen: func(job client.Job) {
@@ -230,29 +226,29 @@ func TestLookUpsOfFakecloud(t *testing.T) {
 			t.Errorf("%s: -want +got\n%s", what, diff)
 		}
 	}
-	rds, err := c.RDSInstance(t.Context(), ordersDB)
+	rds, err := c.RDS().Instance(t.Context(), ordersDB)
 	check("RDS instance", rds, client.RDSInstance{ID: ordersDB, Name: "orders-db", Status: "ACTIVE", Type: "Ha", Engine: "PostgreSQL", Version: "15"}, err)
-	dds, err := c.DDSInstance(t.Context(), sessionsDB)
+	dds, err := c.DDS().Instance(t.Context(), sessionsDB)
 	check("DDS instance", [5]string{dds.ID, dds.Name, dds.Status, dds.Mode, dds.Version}, [5]string{sessionsDB, "sessions", "normal", "ReplicaSet", "4.2"}, err)
-	cluster, err := c.DWSCluster(t.Context(), cluster1)
+	cluster, err := c.DWS().Cluster(t.Context(), cluster1)
 	check("DWS cluster", cluster, client.DWSCluster{ID: cluster1, Name: "dws-1", Status: "AVAILABLE", SubStatus: "NORMAL"}, err)
-	snapshot, err := c.DWSSnapshot(t.Context(), snapshot1)
+	snapshot, err := c.DWS().Snapshot(t.Context(), snapshot1)
 	check("DWS snapshot", snapshot, client.DWSSnapshot{
 		ID: snapshot1, Name: "snapshot-1", Status: "AVAILABLE", ClusterID: cluster1, ClusterName: "dws-1",
 		FineGrainedBackup: new(true), BackupLevel: "cluster",
 		Started: clock.Now().Add(-50 * time.Hour), Finished: clock.Now().Add(-49 * time.Hour),
 	}, err)
-	actions, err := c.DWSRestoreActions(t.Context(), cluster1)
+	actions, err := c.DWS().RestoreActions(t.Context(), cluster1)
 	check("DWS actions", len(actions), 0, err)
 
 	absent := map[string]error{}
-	_, absent["RDS instance"] = c.RDSInstance(t.Context(), strings.Repeat("0", 32)+"in03")
-	_, absent["DDS instance"] = c.DDSInstance(t.Context(), strings.Repeat("0", 32)+"in02")
-	_, absent["DWS cluster"] = c.DWSCluster(t.Context(), "00000000-0000-0000-0000-000000000000")
-	_, absent["DWS snapshot"] = c.DWSSnapshot(t.Context(), "00000000-0000-0000-0000-000000000000")
-	_, absent["RDS job"] = c.RDSJob(t.Context(), "00000000-0000-0000-0000-000000000000")
-	_, absent["DDS job"] = c.DDSJob(t.Context(), "00000000-0000-0000-0000-000000000000")
-	_, absent["DWS job"] = c.DWSJob(t.Context(), strings.Repeat("0", 32))
+	_, absent["RDS instance"] = c.RDS().Instance(t.Context(), strings.Repeat("0", 32)+"in03")
+	_, absent["DDS instance"] = c.DDS().Instance(t.Context(), strings.Repeat("0", 32)+"in02")
+	_, absent["DWS cluster"] = c.DWS().Cluster(t.Context(), "00000000-0000-0000-0000-000000000000")
+	_, absent["DWS snapshot"] = c.DWS().Snapshot(t.Context(), "00000000-0000-0000-0000-000000000000")
+	_, absent["RDS job"] = c.RDS().Job(t.Context(), "00000000-0000-0000-0000-000000000000")
+	_, absent["DDS job"] = c.DDS().Job(t.Context(), "00000000-0000-0000-0000-000000000000")
+	_, absent["DWS job"] = c.DWS().Job(t.Context(), strings.Repeat("0", 32))
 	for what, err := range absent {
 		if !client.IsNotFound(err) {
 			t.Errorf("%s that does not exist: %v", what, err)
@@ -283,7 +279,7 @@ func TestFailedAndExpiredJobsOfFakecloud(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			job, err := restore.wait(c, t.Context(), client.JobWait{
+			job, err := restore.of(c).WaitForJob(t.Context(), client.JobWait{
 				JobID:     id,
 				Submitted: clock.Now(), Deadline: clock.Now().Add(time.Hour),
 			})
@@ -293,7 +289,7 @@ func TestFailedAndExpiredJobsOfFakecloud(t *testing.T) {
 			if err := cloud.Change(id, fakecloud.JobChange{Action: "expire"}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := restore.job(c, t.Context(), id); !client.IsNotFound(err) {
+			if _, err := restore.of(c).Job(t.Context(), id); !client.IsNotFound(err) {
 				t.Errorf("expired: %v", err)
 			}
 		})

@@ -202,11 +202,11 @@ func FuzzJobs(f *testing.F) {
 		}
 		one := string(record)
 		single, singleErr := ask(`{"job":`+one+`}`, func(c *Client) ([]Job, error) {
-			job, err := c.RDSJob(t.Context(), "asked-for")
+			job, err := c.RDS().Job(t.Context(), "asked-for")
 			return []Job{job}, err
 		})
 		many := strings.Repeat(one+",", 59) + one // more than a page of RDS
-		listed, listErr := ask(`{"tasks":[`+many+`]}`, func(c *Client) ([]Job, error) { return c.RDSTasks(t.Context(), rdsID, noon, noon) })
+		listed, listErr := ask(`{"tasks":[`+many+`]}`, func(c *Client) ([]Job, error) { return c.RDS().ListJobs(t.Context(), rdsID, noon, noon) })
 		if singleErr == nil && listErr == nil && len(listed) > 0 && single[0].ID != "asked-for" {
 			listed[0].InstanceID = single[0].InstanceID // the list is of one instance
 			if diff := cmp.Diff(single[0], listed[0]); diff != "" {

@@ -12,7 +12,6 @@ import (
 
 // The replies are those of the services' pages, and what else has been seen of them.
 func TestJobs(t *testing.T) {
-	rds, dds, dws := (*Client).RDSJob, (*Client).DDSJob, (*Client).DWSJob
 	created := time.Date(2018, 8, 6, 10, 41, 14, 0, time.UTC)
 	tests := map[string]struct {
 		call  func(*Client) (Job, error)
@@ -20,47 +19,47 @@ func TestJobs(t *testing.T) {
 		want  Job
 	}{
 		"RDS, running": {
-			func(c *Client) (Job, error) { return rds(c, t.Context(), jobID) },
+			func(c *Client) (Job, error) { return c.RDS().Job(t.Context(), jobID) },
 			`{"job":{"id":"31b8ae23-c687-4d80-b7b4-42a66c9bb886","name":"RestorePGTable","status":"Running","created":"2018-08-06T10:41:14+0000","process":"60%","instance":{"id":"` + rdsID + `","name":"DO-NOT-TOUCH"},"entities":{}}}`,
 			Job{ID: "31b8ae23-c687-4d80-b7b4-42a66c9bb886", Name: "RestorePGTable", InstanceID: rdsID, Status: JobRunning, Progress: "60%", Created: created},
 		},
 		"RDS, completed": {
-			func(c *Client) (Job, error) { return rds(c, t.Context(), jobID) },
+			func(c *Client) (Job, error) { return c.RDS().Job(t.Context(), jobID) },
 			`{"job":{"id":"a","name":"n","status":"Completed","created":"2018-08-06T18:41:14+0800","ended":"2018-08-06T19:00:00+0800","process":"","instance":{"id":"i"},"fail_reason":null}}`,
 			Job{ID: "a", Name: "n", InstanceID: "i", Status: JobCompleted, Created: created, Ended: time.Date(2018, 8, 6, 11, 0, 0, 0, time.UTC)},
 		},
 		"RDS, failed, progress without a sign": {
-			func(c *Client) (Job, error) { return rds(c, t.Context(), jobID) },
+			func(c *Client) (Job, error) { return c.RDS().Job(t.Context(), jobID) },
 			`{"job":{"id":"a","status":"Failed","created":"2018-08-06T10:41:14+0000","process":50,"fail_reason":"no space left"}}`,
 			Job{ID: "a", Status: JobFailed, Created: created, Progress: "50%", Reason: "no space left"},
 		},
 		"DDS, running, yet with an end": {
-			func(c *Client) (Job, error) { return dds(c, t.Context(), jobID) },
+			func(c *Client) (Job, error) { return c.DDS().Job(t.Context(), jobID) },
 			`{"job":{"id":"a","name":"MongodbRestoreTable","status":"Running","created":"2018-08-06T10:41:14+0000","ended":"2018-08-06T10:41:14+0000","progress":"9%","instance":{"id":"` + ddsID + `","name":"x"},"fail_reason":null}}`,
 			Job{ID: "a", Name: "MongodbRestoreTable", InstanceID: ddsID, Status: JobRunning, Progress: "9%", Created: created, Ended: created},
 		},
 		"DWS, running": {
-			func(c *Client) (Job, error) { return dws(c, t.Context(), "2c90") },
+			func(c *Client) (Job, error) { return c.DWS().Job(t.Context(), "2c90") },
 			`{"job_id":"2c90","job_name":"restoreTable","begin_time":"2018-08-06T10:41:14","end_time":"","status":"RUNNING","failed_code":null,"failed_detail":null,"progress":"9%"}`,
 			Job{ID: "2c90", Name: "restoreTable", Status: JobRunning, Progress: "9%", Created: created, NoZone: true},
 		},
 		"DWS, failed": {
-			func(c *Client) (Job, error) { return dws(c, t.Context(), "2c90") },
+			func(c *Client) (Job, error) { return c.DWS().Job(t.Context(), "2c90") },
 			`{"job_id":"2c90","status":"FAIL","begin_time":"2018-08-06T10:41:14","end_time":"2018-08-06T10:42:14","failed_code":"RestoreTask-fail:DWS.5174","failed_detail":"The table does not exist."}`,
 			Job{ID: "2c90", Status: JobFailed, Reason: "RestoreTask-fail:DWS.5174: The table does not exist.", Created: created, Ended: created.Add(time.Minute), NoZone: true},
 		},
 		"DWS, only a code": {
-			func(c *Client) (Job, error) { return dws(c, t.Context(), "2c90") },
+			func(c *Client) (Job, error) { return c.DWS().Job(t.Context(), "2c90") },
 			`{"job_id":"2c90","status":"STOP","failed_code":"DWS.1"}`,
 			Job{ID: "2c90", Status: JobFailed, Reason: "DWS.1"},
 		},
 		"DWS, only a detail": {
-			func(c *Client) (Job, error) { return dws(c, t.Context(), "2c90") },
+			func(c *Client) (Job, error) { return c.DWS().Job(t.Context(), "2c90") },
 			`{"job_id":"2c90","status":"FAIL","failed_detail":"out of luck"}`,
 			Job{ID: "2c90", Status: JobFailed, Reason: "out of luck"},
 		},
 		"no id, and a date that is none": {
-			func(c *Client) (Job, error) { return rds(c, t.Context(), jobID) },
+			func(c *Client) (Job, error) { return c.RDS().Job(t.Context(), jobID) },
 			`{"job":{"status":"Running","created":"yesterday"}}`,
 			Job{ID: jobID, Status: JobRunning},
 		},
@@ -83,9 +82,9 @@ func TestJobRequests(t *testing.T) {
 	server := newStage(t, answerWith(200, goodReply))
 	c := newTestClient(t, server.URL, newFakeClock())
 	for _, job := range []func() (Job, error){
-		func() (Job, error) { return c.RDSJob(t.Context(), jobID) },
-		func() (Job, error) { return c.DDSJob(t.Context(), jobID) },
-		func() (Job, error) { return c.DWSJob(t.Context(), jobID) },
+		func() (Job, error) { return c.RDS().Job(t.Context(), jobID) },
+		func() (Job, error) { return c.DDS().Job(t.Context(), jobID) },
+		func() (Job, error) { return c.DWS().Job(t.Context(), jobID) },
 	} {
 		if _, err := job(); err != nil {
 			t.Fatal(err)

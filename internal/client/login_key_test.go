@@ -149,7 +149,7 @@ func TestKeyLogins(t *testing.T) {
 			server := newStage(t, test.replies...)
 			c := newTestClient(t, server.URL, newFakeClock(), append([]func(*Config){inProject}, test.change...)...)
 			for range 2 {
-				if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+				if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -218,7 +218,7 @@ func TestKeysAreRenewedInTime(t *testing.T) {
 			c := newTestClient(t, server.URL, clock, inProject, test.change)
 			for _, at := range []time.Duration{0, test.renewAt - time.Second, test.renewAt} {
 				_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
-				if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+				if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -248,7 +248,7 @@ func TestTheSameKeyIsNotAskedForWithoutEnd(t *testing.T) {
 	}}
 	c := newTestClient(t, server.URL, clock, inProject, withMetadata)
 	for clock.total() < time.Hour {
-		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+		if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 			t.Fatal(err)
 		}
 		_ = clock.Sleep(t.Context(), 5*time.Second)
@@ -280,7 +280,7 @@ func TestIDTokenFileIsReadAnew(t *testing.T) {
 	})
 	for _, token := range []string{"first\n", " second "} {
 		write(token)
-		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+		if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 			t.Fatal(err)
 		}
 		_ = clock.Sleep(t.Context(), 55*time.Minute)
@@ -329,7 +329,7 @@ func TestMetadataIsOfThisMachine(t *testing.T) {
 		}
 		return nil, errors.New("no route to host")
 	})
-	if _, err := c.DWSJob(t.Context(), jobID); !errors.As(err, new(*LoginError)) || !asked {
+	if _, err := c.DWS().Job(t.Context(), jobID); !errors.As(err, new(*LoginError)) || !asked {
 		t.Error(err)
 	}
 }

@@ -64,7 +64,7 @@ func TestLoginBody(t *testing.T) {
 			server := newStage(t, issued("T1"), answerWith(200, goodReply))
 			c := newTestClient(t, server.URL, newFakeClock(), withPassword, test.change)
 			for range 2 {
-				if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+				if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -161,7 +161,7 @@ func TestTokenIsRenewedInTime(t *testing.T) {
 			c := newTestClient(t, server.URL, clock, withPassword)
 			for _, at := range []time.Duration{0, test.renew - time.Second, test.renew} {
 				_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
-				if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+				if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -180,12 +180,12 @@ func TestTokenOutlivesAFailedRenewal(t *testing.T) {
 	c := newTestClient(t, server.URL, clock, withPassword)
 	for _, at := range []time.Duration{0, 51 * time.Minute, 52 * time.Minute, 53 * time.Minute} {
 		_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
-		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+		if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	_ = clock.Sleep(t.Context(), time.Hour)
-	if _, err := c.DWSJob(t.Context(), jobID); !errors.As(err, new(*LoginError)) {
+	if _, err := c.DWS().Job(t.Context(), jobID); !errors.As(err, new(*LoginError)) {
 		t.Errorf("after its end: %v", err)
 	}
 	want := []string{loginLine, jobLine + " T1", loginLine, jobLine + " T1", loginLine, jobLine + " T1", jobLine + " T1"}
@@ -241,7 +241,7 @@ func TestTokensAreNotRenewedInVain(t *testing.T) {
 	server := newStage(t, issued("T1"), gone, issued("T2"), gone)
 	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
 	for range 5 {
-		if _, err := c.DWSJob(t.Context(), jobID); !IsForbidden(err) {
+		if _, err := c.DWS().Job(t.Context(), jobID); !IsForbidden(err) {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -258,7 +258,7 @@ func TestTokensAreNotRenewedInVain(t *testing.T) {
 func TestProjectIDWithoutOneInTheToken(t *testing.T) {
 	server := newStage(t, answerWith(201, `{"token":{}}`, "X-Subject-Token", "T1"), answerWith(200, oneProject), answerWith(200, goodReply))
 	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
-	if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+	if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{loginLine, "GET /v3/projects T1", jobLine + " T1"}, server.asked()); diff != "" {

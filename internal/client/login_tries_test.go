@@ -92,7 +92,7 @@ func TestKeyLoginOutlivesAnOutage(t *testing.T) {
 			asked := 0
 			for range 3 {
 				for range 5 {
-					if _, err := c.DWSJob(t.Context(), jobID); err == nil || errors.As(err, new(*LoginError)) {
+					if _, err := c.DWS().Job(t.Context(), jobID); err == nil || errors.As(err, new(*LoginError)) {
 						t.Errorf("got %T %v", err, err)
 					}
 				}
@@ -111,7 +111,7 @@ func TestKeyLoginOutlivesAnOutage(t *testing.T) {
 				server.replies[0] = issued("T1")
 			}
 			server.mutex.Unlock()
-			if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+			if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 				t.Error(err)
 			}
 		})
@@ -124,7 +124,7 @@ func TestNoECS(t *testing.T) {
 	closed.Close()
 	c := newTestClient(t, closed.URL, newFakeClock(), inProject, withMetadata)
 	for range 2 {
-		_, err := c.DWSJob(t.Context(), jobID)
+		_, err := c.DWS().Job(t.Context(), jobID)
 		var none *LoginError
 		if !errors.As(err, &none) || !none.NoCredentials || !strings.Contains(err.Error(), "ECS metadata get a token") {
 			t.Errorf("got %v", err)
@@ -140,7 +140,7 @@ func TestRefusedRenewalIsTriedAgain(t *testing.T) {
 	c := newTestClient(t, server.URL, clock, inProject, withIDToken)
 	for _, at := range []time.Duration{0, 51 * time.Minute, 53 * time.Minute} {
 		_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
-		if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+		if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -165,7 +165,7 @@ func TestProvenKeyIsRefused(t *testing.T) {
 		c := newTestClient(t, server.URL, newFakeClock(), inProject)
 		var got strings.Builder
 		for range test.want {
-			_, err := c.DWSJob(t.Context(), jobID)
+			_, err := c.DWS().Job(t.Context(), jobID)
 			switch {
 			case err == nil:
 				got.WriteByte('.')
@@ -187,7 +187,7 @@ func TestProvenKeyIsRefused(t *testing.T) {
 // A wait for a job ends with its key, without a further signature.
 func TestWaitEndsWithItsKey(t *testing.T) {
 	server := newStage(t, answerWith(200, `{"job_id":"x","status":"RUNNING"}`), answerWith(401, `{"error_code":"APIGW.0301"}`))
-	_, err := newTestClient(t, server.URL, newFakeClock(), inProject).WaitForDWSJob(t.Context(), waitFor(noon, noon.Add(time.Hour)))
+	_, err := newTestClient(t, server.URL, newFakeClock(), inProject).DWS().WaitForJob(t.Context(), waitFor(noon, noon.Add(time.Hour)))
 	if !errors.As(err, new(*PollError)) || !errors.As(err, new(*LoginError)) || len(server.got()) != 3 {
 		t.Errorf("%d requests, %v", len(server.got()), err)
 	}
@@ -204,7 +204,7 @@ func TestWhatProvesAKey(t *testing.T) {
 		"reset": {reset, false}, "a proxy's": {answerWith(407, ""), false},
 	} {
 		c := newTestClient(t, newStage(t, test.reply).URL, newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
-		_, _ = c.DWSJob(t.Context(), jobID)
+		_, _ = c.DWS().Job(t.Context(), jobID)
 		if c.login.proven != test.proven || c.login.open || c.login.failed != nil {
 			t.Errorf("%s: %+v", name, c.login.tries)
 		}
@@ -256,7 +256,7 @@ func TestOneCallGoesFirst(t *testing.T) {
 				})
 				results := make(chan error)
 				for range 10 {
-					go func() { _, err := c.DWSJob(t.Context(), jobID); results <- err }()
+					go func() { _, err := c.DWS().Job(t.Context(), jobID); results <- err }()
 				}
 				synctest.Wait()
 				if requests != 1 {
@@ -268,7 +268,7 @@ func TestOneCallGoesFirst(t *testing.T) {
 						t.Errorf("got %v", err)
 					}
 				}
-				_, err := c.DWSJob(t.Context(), jobID)
+				_, err := c.DWS().Job(t.Context(), jobID)
 				if errors.As(err, new(*LoginError)) != (name == "wrong") || requests != test.want {
 					t.Errorf("%d requests, want %d; %v", requests, test.want, err)
 				}
@@ -287,14 +287,14 @@ func TestTheNextGoesFirst(t *testing.T) {
 	c := newTestClient(t, server.URL, newFakeClock(), inProject)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	result := make(chan error)
-	go func() { _, err := c.DWSJob(ctx, jobID); result <- err }()
+	go func() { _, err := c.DWS().Job(ctx, jobID); result <- err }()
 	<-asked
 	cancel(errInterrupted)
 	if err := <-result; !errors.Is(err, errInterrupted) {
 		t.Error(err)
 	}
 	for range 3 {
-		if _, err := c.DWSJob(t.Context(), jobID); !IsLoginRefused(err) {
+		if _, err := c.DWS().Job(t.Context(), jobID); !IsLoginRefused(err) {
 			t.Error(err)
 		}
 	}
@@ -306,7 +306,7 @@ func TestTheNextGoesFirst(t *testing.T) {
 // Several calls that are on their way when a proven key is refused are one doubt, and not the end of the key.
 func TestOneWhimIsOneDoubt(t *testing.T) {
 	c := newTestClient(t, newStage(t, answerWith(200, goodReply)).URL, newFakeClock(), inProject)
-	if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+	if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 		t.Fatal(err)
 	}
 	denied := &answer{status: 401, body: []byte(`{"error_code":"APIGW.0301"}`)}
@@ -321,7 +321,7 @@ func TestOneWhimIsOneDoubt(t *testing.T) {
 	for _, d := range doubts {
 		c.end(t.Context(), &exchange{call: call{as: c.login}, client: c}, denied, false, d)
 	}
-	if _, err := c.DWSJob(t.Context(), jobID); err != nil {
+	if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 		t.Errorf("after one whim: %v", err)
 	}
 }

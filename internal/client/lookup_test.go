@@ -22,19 +22,19 @@ func TestInstancesAndSnapshots(t *testing.T) {
 		want               any
 	}{
 		"RDS instance": {
-			func(c *Client) (any, error) { return c.RDSInstance(t.Context(), rdsID) },
+			func(c *Client) (any, error) { return c.RDS().Instance(t.Context(), rdsID) },
 			"/v3/" + testProject + "/instances", "id=" + rdsID,
 			`{"instances":[{"id":"other"},{"id":"` + rdsID + `","status":"ACTIVE","name":"rds-1","port":5432,"type":"Ha","region":"eu-west-101","datastore":{"type":"PostgreSQL","version":"14","complete_version":"14.6"},"created":"2018-08-06T10:41:14+0000"}],"total_count":2}`,
 			RDSInstance{ID: rdsID, Name: "rds-1", Status: "ACTIVE", Type: "Ha", Engine: "PostgreSQL", Version: "14"},
 		},
 		"DDS instance": {
-			func(c *Client) (any, error) { return c.DDSInstance(t.Context(), ddsID) },
+			func(c *Client) (any, error) { return c.DDS().Instance(t.Context(), ddsID) },
 			"/v3/" + testProject + "/instances", "id=" + ddsID,
 			`{"instances":[{"id":"` + ddsID + `","name":"dds-1","status":"normal","port":"8635","mode":"ReplicaSet","engine":"wiredTiger","datastore":{"type":"DDS-Community","version":"4.0","patch_available":false},"actions":["RESTORE_TABLE"]}],"total_count":1}`,
 			DDSInstance{ID: ddsID, Name: "dds-1", Status: "normal", Actions: []string{"RESTORE_TABLE"}, Mode: "ReplicaSet", Engine: "wiredTiger", Version: "4.0"},
 		},
 		"DWS snapshot": {
-			func(c *Client) (any, error) { return c.DWSSnapshot(t.Context(), snapshotID) },
+			func(c *Client) (any, error) { return c.DWS().Snapshot(t.Context(), snapshotID) },
 			"/v1.0/" + testProject + "/snapshots/" + snapshotID, "",
 			`{"snapshot":{"id":"` + snapshotID + `","name":"snapshot-1","started":"2016-08-23T03:59:23Z","finished":"2016-08-23T04:01:40Z","size":500,"status":"AVAILABLE","type":"MANUAL","cluster_id":"` + clusterID + `","cluster_name":"dws-1","fine_grained_backup":true,"backup_level":"schema"}}`,
 			DWSSnapshot{
@@ -44,13 +44,13 @@ func TestInstancesAndSnapshots(t *testing.T) {
 			},
 		},
 		"DWS cluster with an old error inside": {
-			func(c *Client) (any, error) { return c.DWSCluster(t.Context(), clusterID) },
+			func(c *Client) (any, error) { return c.DWS().Cluster(t.Context(), clusterID) },
 			"/v1.0/" + testProject + "/clusters/" + clusterID, "",
 			`{"cluster":{"id":"` + clusterID + `","name":"dws-1","status":"AVAILABLE","sub_status":"NORMAL","task_status":"FINE_GRAINED_RESTORING","action_progress":{"FINE_GRAINED_RESTORING":"30%"},"failed_reasons":{"error_code":"DWS.1111","error_msg":"old"}}}`,
 			DWSCluster{ID: clusterID, Name: "dws-1", Status: "AVAILABLE", SubStatus: "NORMAL", TaskStatus: "FINE_GRAINED_RESTORING"},
 		},
 		"DWS cluster without a task": {
-			func(c *Client) (any, error) { return c.DWSCluster(t.Context(), clusterID) },
+			func(c *Client) (any, error) { return c.DWS().Cluster(t.Context(), clusterID) },
 			"/v1.0/" + testProject + "/clusters/" + clusterID, "",
 			`{"cluster":{"id":"` + clusterID + `","status":"AVAILABLE","task_status":null},"error_code":"DWS.0000"}`,
 			DWSCluster{ID: clusterID, Status: "AVAILABLE"},
@@ -77,7 +77,7 @@ func TestInstancesAndSnapshots(t *testing.T) {
 // Instances of the flexus kind are listed only for those who ask.
 func TestRDSInstanceOfTheFlexusKind(t *testing.T) {
 	server := newStage(t, answerWith(200, `{"instances":[]}`), answerWith(200, `{"instances":[{"id":"`+rdsID+`","status":"ACTIVE"}]}`))
-	got, err := newTestClient(t, server.URL, newFakeClock()).RDSInstance(t.Context(), rdsID)
+	got, err := newTestClient(t, server.URL, newFakeClock()).RDS().Instance(t.Context(), rdsID)
 	if err != nil || got.Status != "ACTIVE" {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -101,8 +101,8 @@ func listOf(key string, count int) http.HandlerFunc {
 
 func TestListsFollowPages(t *testing.T) {
 	from, to := noon, noon.Add(time.Hour)
-	rds := func(c *Client) ([]Job, error) { return c.RDSTasks(t.Context(), rdsID, from, to) }
-	dds := func(c *Client) ([]Job, error) { return c.DDSJobs(t.Context(), ddsID, from, to) }
+	rds := func(c *Client) ([]Job, error) { return c.RDS().ListJobs(t.Context(), rdsID, from, to) }
+	dds := func(c *Client) ([]Job, error) { return c.DDS().ListJobs(t.Context(), ddsID, from, to) }
 	tests := []struct {
 		name     string
 		call     func(*Client) ([]Job, error)
@@ -143,8 +143,8 @@ func TestListsFollowPages(t *testing.T) {
 func TestListsWithoutTheirList(t *testing.T) {
 	for _, reply := range []string{`{}`, `null`, `{"other":[]}`, `[]`, `17`} {
 		c := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock())
-		_, rds := c.RDSTasks(t.Context(), rdsID, noon, noon.Add(time.Hour))
-		_, dds := c.DDSJobs(t.Context(), ddsID, noon, noon.Add(time.Hour))
+		_, rds := c.RDS().ListJobs(t.Context(), rdsID, noon, noon.Add(time.Hour))
+		_, dds := c.DDS().ListJobs(t.Context(), ddsID, noon, noon.Add(time.Hour))
 		for _, err := range []error{rds, dds} {
 			if !errors.As(err, new(*ReplyError)) {
 				t.Errorf("%s: %v", reply, err)
@@ -152,7 +152,7 @@ func TestListsWithoutTheirList(t *testing.T) {
 		}
 	}
 	for _, reply := range []string{`17`, `"text"`, `true`} {
-		if _, err := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock()).DWSRestoreActions(t.Context(), clusterID); !errors.As(err, new(*ReplyError)) {
+		if _, err := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !errors.As(err, new(*ReplyError)) {
 			t.Errorf("%s: %v", reply, err)
 		}
 	}
@@ -161,7 +161,7 @@ func TestListsWithoutTheirList(t *testing.T) {
 // Half a list would pass for a whole one.
 func TestListsFailWhole(t *testing.T) {
 	server := newStage(t, listOf("tasks", 200), answerWith(403, `{"error_code":"DBS.280015"}`))
-	jobs, err := newTestClient(t, server.URL, newFakeClock()).RDSTasks(t.Context(), rdsID, noon, noon.Add(time.Hour))
+	jobs, err := newTestClient(t, server.URL, newFakeClock()).RDS().ListJobs(t.Context(), rdsID, noon, noon.Add(time.Hour))
 	if jobs != nil || !IsForbidden(err) {
 		t.Errorf("%d jobs, %v", len(jobs), err)
 	}
@@ -172,7 +172,7 @@ func TestListsThatIgnoreTheOffsetEnd(t *testing.T) {
 		r.URL.RawQuery = "offset=0&limit=" + r.URL.Query().Get("limit")
 		listOf("jobs", 1000)(w, r)
 	})
-	jobs, err := newTestClient(t, server.URL, newFakeClock()).DDSJobs(t.Context(), ddsID, noon, noon.Add(time.Hour))
+	jobs, err := newTestClient(t, server.URL, newFakeClock()).DDS().ListJobs(t.Context(), ddsID, noon, noon.Add(time.Hour))
 	if err != nil || len(jobs) != 100 || len(server.got()) != 2 {
 		t.Errorf("%d jobs, %v after %d requests", len(jobs), err, len(server.got()))
 	}
@@ -188,7 +188,7 @@ func TestListRequestsAndItems(t *testing.T) {
 		want        []Job
 	}{
 		"RDS": {
-			call:  func(c *Client) ([]Job, error) { return c.RDSTasks(t.Context(), rdsID, from, to) },
+			call:  func(c *Client) ([]Job, error) { return c.RDS().ListJobs(t.Context(), rdsID, from, to) },
 			path:  "/v3/" + testProject + "/tasklist",
 			query: "end_time=1709298000000&instance_id=" + rdsID + "&limit=50&offset=0&start_time=1709294400000",
 			reply: `{"total_count":2,"actions":["RestorePGTable"],"tasks":[
@@ -200,14 +200,14 @@ func TestListRequestsAndItems(t *testing.T) {
 			},
 		},
 		"DDS": {
-			call:  func(c *Client) ([]Job, error) { return c.DDSJobs(t.Context(), ddsID, from, to) },
+			call:  func(c *Client) ([]Job, error) { return c.DDS().ListJobs(t.Context(), ddsID, from, to) },
 			path:  "/v3.1/" + testProject + "/jobs",
 			query: "end_time=2024-03-01T13%3A00%3A00%2B0000&limit=100&offset=0&start_time=2024-03-01T12%3A00%3A00%2B0000",
 			reply: `{"jobs":[{"id":"a","name":"MongodbRestoreTable","instance_id":"` + ddsID + `","instance_name":"n","status":"Completed","progress":"","fail_reason":null,"created_at":"2024-03-01T12:00:05+0000","ended_at":"2024-03-01T12:01:05+0000"}]}`,
 			want:  []Job{{ID: "a", Name: "MongodbRestoreTable", InstanceID: ddsID, Status: JobCompleted, Created: created, Ended: created.Add(time.Minute)}},
 		},
 		"DWS": {
-			call:  func(c *Client) ([]Job, error) { return c.DWSRestoreActions(t.Context(), clusterID) },
+			call:  func(c *Client) ([]Job, error) { return c.DWS().restoreActions(t.Context(), clusterID) },
 			path:  "/v1/" + testProject + "/clusters/" + clusterID + "/actions/FINE_GRAINED_RESTORING",
 			reply: `{"id":"a","action_name":"FINE_GRAINED_RESTORING","status":"RUNNING","cluster_name":"n","submit_time":"2024-03-01 12:00:05.0","items":[{"item_name":"x","sub_items":[]}]}`,
 			want:  []Job{{ID: "a", Name: "FINE_GRAINED_RESTORING", Status: JobRunning, Created: created, NoZone: true}},
@@ -240,18 +240,18 @@ func TestDWSRestoreActionsWhenThereAreNone(t *testing.T) {
 		answerWith(200, `{}`), answerWith(200, `null`), answerWith(200, `[]`), answerWith(404, `{"error_code":"DWS.0001"}`), answerWith(404, ""),
 	} {
 		server := newStage(t, reply)
-		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWSRestoreActions(t.Context(), clusterID); len(jobs) != 0 || err != nil {
+		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); len(jobs) != 0 || err != nil {
 			t.Errorf("got %v, %v", jobs, err)
 		}
 	}
 	server := newStage(t, answerWith(200, `[{"id":"a","status":"FAILED"},{"id":"b","status":"SUCCESS"}]`))
 	want := []Job{{ID: "a", Status: JobFailed}, {ID: "b", Status: JobCompleted}}
-	if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWSRestoreActions(t.Context(), clusterID); !cmp.Equal(want, jobs) || err != nil {
+	if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !cmp.Equal(want, jobs) || err != nil {
 		t.Errorf("a list: got %v, %v", jobs, err)
 	}
 	for _, reply := range []http.HandlerFunc{answerWith(404, `{"error_code":"APIGW.0101"}`), answerWith(403, `{"error_code":"DWS.0015"}`), answerWith(500, "")} {
 		server := newStage(t, reply)
-		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWSRestoreActions(t.Context(), clusterID); outcome(err) != refused {
+		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); outcome(err) != refused {
 			t.Errorf("got %v, %v; want an error", jobs, err)
 		}
 	}

@@ -187,13 +187,13 @@ func (m *matrix) startJob(c *Client, service string) (id string) {
 	switch service {
 	case serviceRDS:
 		var results []RDSRestoreResult
-		if results, err = c.RestoreRDSTables(m.Context(), matrixRDSRestore); err == nil {
+		if results, err = c.RDS().RestoreTables(m.Context(), matrixRDSRestore); err == nil {
 			id = results[0].JobID
 		}
 	case serviceDDS:
-		id, err = c.RestoreDDSCollections(m.Context(), matrixDDS, matrixDDSRestore)
+		id, err = c.DDS().RestoreCollections(m.Context(), matrixDDS, matrixDDSRestore)
 	default:
-		id, err = c.RestoreDWSTables(m.Context(), snapshotID, matrixDWSRestore)
+		id, err = c.DWS().RestoreTables(m.Context(), snapshotID, matrixDWSRestore)
 	}
 	if err != nil {
 		m.Fatal(err)

@@ -63,7 +63,7 @@ var (
 
 func matrixRestoreDDS(instance string) func(context.Context, *Client, string) error {
 	return func(ctx context.Context, c *Client, _ string) error {
-		_, err := c.RestoreDDSCollections(ctx, instance, matrixDDSRestore)
+		_, err := c.DDS().RestoreCollections(ctx, instance, matrixDDSRestore)
 		return err
 	}
 }
@@ -93,83 +93,92 @@ func matrixLookUps() []matrixOperation {
 	rows := []matrixOperation{
 		get("RDS instance", serviceRDS, "/v3/{project_id}/instances", "RDS query instance", fakecloud.ListInstances,
 			`{"instances":[{"id":"`+rdsID+`","status":"ACTIVE"}]}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.RDSInstance(ctx, rdsID)
+				_, err := c.RDS().Instance(ctx, rdsID)
 				return err
 			}),
 		get("RDS windows", serviceRDS, "/v3/{project_id}/instances/"+rdsID+"/restore-time", "RDS query restoration time range", fakecloud.ListRestoreTime,
 			`{"restore_time":[{"start_time":1688169600000,"end_time":1688774400000}]}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.RDSRestoreWindows(ctx, rdsID, "")
+				_, err := c.RDS().RestoreWindows(ctx, rdsID, "")
 				return err
 			}),
 		get("RDS tables", serviceRDS, "/v3/{project_id}/postgresql/instances/history/tables", "RDS query restorable tables", fakecloud.ListHistoryTables,
 			`{"table_limit":2000,"instances":[{"id":"`+rdsID+`","total_tables":1,"databases":[{"name":"data1","schemas":[{"name":"schema1","tables":[{"name":"table1"}]}]}]}]}`,
 			func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.RDSRestorableTables(ctx, rdsID, matrixMoment, RDSTableFilter{})
+				_, err := c.RDS().RestorableTables(ctx, rdsID, matrixMoment, RDSTableFilter{})
 				return err
 			}),
 		get("RDS job", serviceRDS, "/v3/{project_id}/jobs", "RDS query job", fakecloud.ShowJob, `{"job":`+jobs+`}`,
-			func(ctx context.Context, c *Client, jobID string) error { _, err := c.RDSJob(ctx, jobID); return err }),
+			func(ctx context.Context, c *Client, jobID string) error {
+				_, err := c.RDS().Job(ctx, jobID)
+				return err
+			}),
 		get("RDS job list", serviceRDS, "/v3/{project_id}/tasklist", "RDS query task list", fakecloud.ListTasks, `{"tasks":[`+jobs+`]}`,
 			func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.RDSTasks(ctx, rdsID, noon, later)
+				_, err := c.RDS().ListJobs(ctx, rdsID, noon, later)
 				return err
 			}),
 
 		get("DDS instance", serviceDDS, "/v3/{project_id}/instances", "DDS query instance", fakecloud.ListInstances,
 			`{"instances":[{"id":"`+matrixDDS+`","status":"normal"}]}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DDSInstance(ctx, matrixDDS)
+				_, err := c.DDS().Instance(ctx, matrixDDS)
 				return err
 			}),
 		get("DDS windows", serviceDDS, "/v3/{project_id}/instances/"+matrixDDS+"/restore-time", "DDS query restoration time ranges", fakecloud.ListRestoreTime,
 			`{"restore_time":[{"start_time":"1606780800000","end_time":"1607990400000"}]}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DDSRestoreWindows(ctx, matrixDDS, time.UnixMilli(1607762955000))
+				_, err := c.DDS().RestoreWindows(ctx, matrixDDS, time.UnixMilli(1607762955000))
 				return err
 			}),
 		get("DDS databases", serviceDDS, "/v3/{project_id}/instances/"+matrixDDS+"/restore-database", "DDS query restorable databases", fakecloud.ListRestoreDatabases,
 			`{"databases":["app"]}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DDSRestorableDatabases(ctx, matrixDDS, time.UnixMilli(1607762955000))
+				_, err := c.DDS().RestorableDatabases(ctx, matrixDDS, time.UnixMilli(1607762955000))
 				return err
 			}),
 		get("DDS collections", serviceDDS, "/v3/{project_id}/instances/"+matrixDDS+"/restore-collection", "DDS query restorable collections", fakecloud.ListRestoreCollections,
 			`{"collections":["sessions"]}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DDSRestorableCollections(ctx, matrixDDS, "app", time.UnixMilli(1607762955000))
+				_, err := c.DDS().RestorableCollections(ctx, matrixDDS, "app", time.UnixMilli(1607762955000))
 				return err
 			}),
 		get("DDS job", serviceDDS, "/v3/{project_id}/jobs", "DDS query job", fakecloud.ShowJob, `{"job":`+jobs+`}`,
-			func(ctx context.Context, c *Client, jobID string) error { _, err := c.DDSJob(ctx, jobID); return err }),
+			func(ctx context.Context, c *Client, jobID string) error {
+				_, err := c.DDS().Job(ctx, jobID)
+				return err
+			}),
 		get("DDS job list", serviceDDS, "/v3.1/{project_id}/jobs", "DDS query tasks", fakecloud.ListJobs, `{"jobs":[`+jobs+`]}`,
 			func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DDSJobs(ctx, matrixDDS, noon, later)
+				_, err := c.DDS().ListJobs(ctx, matrixDDS, noon, later)
 				return err
 			}),
 
 		get("DWS cluster", serviceDWS, "/v1.0/{project_id}/clusters/"+clusterID, "DWS query cluster", fakecloud.ShowCluster,
 			`{"cluster":{"id":"`+clusterID+`","status":"AVAILABLE"}}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DWSCluster(ctx, clusterID)
+				_, err := c.DWS().Cluster(ctx, clusterID)
 				return err
 			}),
 		get("DWS snapshot", serviceDWS, "/v1.0/{project_id}/snapshots/"+snapshotID, "DWS query snapshot", fakecloud.ShowSnapshot,
 			`{"snapshot":{"id":"`+snapshotID+`","status":"AVAILABLE"}}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DWSSnapshot(ctx, snapshotID)
+				_, err := c.DWS().Snapshot(ctx, snapshotID)
 				return err
 			}),
 		get("DWS snapshots", serviceDWS, "/v1.0/{project_id}/snapshots", "DWS query snapshot list", fakecloud.ListSnapshots,
-			`{"snapshots":[{"id":"`+snapshotID+`"}]}`, func(ctx context.Context, c *Client, _ string) error { _, err := c.DWSSnapshots(ctx); return err }),
+			`{"snapshots":[{"id":"`+snapshotID+`"}]}`, func(ctx context.Context, c *Client, _ string) error { _, err := c.DWS().Snapshots(ctx); return err }),
 		get("DWS cluster snapshots", serviceDWS, "/v1.0/{project_id}/clusters/"+clusterID+"/snapshots", "DWS query cluster snapshot list", fakecloud.ListClusterSnapshots,
 			`{"snapshots":[{"id":"`+snapshotID+`"}]}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DWSClusterSnapshots(ctx, clusterID)
+				_, err := c.DWS().ClusterSnapshots(ctx, clusterID)
 				return err
 			}),
 		get("DWS check", serviceDWS, "/v1/{project_id}/snapshots/"+snapshotID+"/table-restore-check", "DWS check table names", fakecloud.CheckTableRestore,
 			`{"check_table_name_result":{"database":"postgres","restore_table_list":null,"target_table_list":null}}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.CheckDWSTableRestore(ctx, snapshotID, matrixDWSRestore)
+				_, err := c.DWS().CheckTableRestore(ctx, snapshotID, matrixDWSRestore)
 				return err
 			}),
 		get("DWS job", serviceDWS, "/v1.0/{project_id}/job/", "DWS query job", fakecloud.ShowJob, `{"job_id":"a1","status":"RUNNING"}`,
-			func(ctx context.Context, c *Client, jobID string) error { _, err := c.DWSJob(ctx, jobID); return err }),
+			func(ctx context.Context, c *Client, jobID string) error {
+				_, err := c.DWS().Job(ctx, jobID)
+				return err
+			}),
 		get("DWS job list", serviceDWS, "/v1/{project_id}/clusters/"+clusterID+"/actions/FINE_GRAINED_RESTORING", "DWS query cluster actions", fakecloud.ListClusterActions,
 			`{"id":"a1","status":"RUNNING"}`, func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.DWSRestoreActions(ctx, clusterID)
+				_, err := c.DWS().restoreActions(ctx, clusterID)
 				return err
 			}),
 	}
@@ -219,7 +228,7 @@ func matrixOperations() []matrixOperation {
 		{
 			name: "RDS restore", kind: matrixSubmit, service: serviceRDS, method: post, path: "/v3/{project_id}/instances/batch/restore/tables", says: "RDS restore tables", operation: fakecloud.RestoreTables,
 			good: `{"restore_result":[{"instance_id":"` + rdsID + `","job_id":"a1"}]}`, call: func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.RestoreRDSTables(ctx, matrixRDSRestore)
+				_, err := c.RDS().RestoreTables(ctx, matrixRDSRestore)
 				return err
 			},
 		},
@@ -230,7 +239,7 @@ func matrixOperations() []matrixOperation {
 		{
 			name: "DWS restore", kind: matrixSubmit, service: serviceDWS, method: post, path: "/v1/{project_id}/snapshots/" + snapshotID + "/table-restore", says: "DWS restore tables",
 			operation: fakecloud.RestoreTable, good: `{"job_id":"a1"}`, call: func(ctx context.Context, c *Client, _ string) error {
-				_, err := c.RestoreDWSTables(ctx, snapshotID, matrixDWSRestore)
+				_, err := c.DWS().RestoreTables(ctx, snapshotID, matrixDWSRestore)
 				return err
 			},
 		},

@@ -46,10 +46,10 @@ type RDSRestoreResult struct {
 	JobID      string
 }
 
-// RestoreRDSTables starts a restore. Every result has a job id. Errors: *AmbiguousError when the
+// RestoreTables starts a restore. Every result has a job id. Errors: *AmbiguousError when the
 // service may have accepted the call, *APIError when it refused; any other means that it never got it.
 // An answer that names a job for some of the instances only is ambiguous.
-func (c *Client) RestoreRDSTables(ctx context.Context, restore RDSTableRestore) ([]RDSRestoreResult, error) {
+func (s RDS) RestoreTables(ctx context.Context, restore RDSTableRestore) ([]RDSRestoreResult, error) {
 	var reply struct {
 		RestoreResult []struct {
 			InstanceID text `json:"instance_id"`
@@ -57,7 +57,7 @@ func (c *Client) RestoreRDSTables(ctx context.Context, restore RDSTableRestore) 
 		} `json:"restore_result"`
 	}
 	var results []RDSRestoreResult
-	err := c.submit(ctx, call{
+	err := s.client.submit(ctx, call{
 		service:   serviceRDS,
 		operation: "restore tables",
 		method:    http.MethodPost,
@@ -81,24 +81,24 @@ func (c *Client) RestoreRDSTables(ctx context.Context, restore RDSTableRestore) 
 
 const rdsTasksPage = 50 // the service's limit
 
-// RDSTasks lists the instance's jobs created within the span (RDS API Reference, "Querying a Task
+// ListJobs lists the instance's jobs created within the span (RDS API Reference, "Querying a Task
 // List"). The service keeps them for a month.
-func (c *Client) RDSTasks(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
+func (s RDS) ListJobs(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
 	}
-	return c.rdsRoll.of(ctx, instanceID, from, to)
+	return s.client.rdsRoll.of(ctx, instanceID, from, to)
 }
 
-// rdsTasks is RDSTasks, for "" of all instances of the project.
-func (c *Client) rdsTasks(ctx context.Context, how urgency, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+// listJobs is ListJobs, for "" of all instances of the project.
+func (s RDS) listJobs(ctx context.Context, how urgency, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
 	span := url.Values{"start_time": {milliseconds(from)}, "end_time": {milliseconds(to)}}
 	if instanceID != "" {
 		span.Set("instance_id", instanceID)
 	}
 	return pages(rdsTasksPage, idOf, enough, func(offset, limit string) ([]Job, error) {
 		reply := list[jobRecord]{key: "tasks"} // what has none must not pass for "no restore runs"
-		err := c.do(ctx, call{
+		err := s.client.do(ctx, call{
 			service:   serviceRDS,
 			operation: "query task list",
 			method:    http.MethodGet,
@@ -120,16 +120,16 @@ type RDSInstance struct {
 	Version string // such as 14
 }
 
-// RDSInstance queries an instance (RDS API Reference, "Querying DB Instances": a list with a
+// Instance queries an instance (RDS API Reference, "Querying DB Instances": a list with a
 // filter). The error is a *NotFoundError when there is none.
-func (c *Client) RDSInstance(ctx context.Context, id string) (RDSInstance, error) {
+func (s RDS) Instance(ctx context.Context, id string) (RDSInstance, error) {
 	if err := checkID("RDS instance", id); err != nil {
 		return RDSInstance{}, err
 	}
 	missing := error(&NotFoundError{What: "RDS instance " + id})
 	// Instances of the FlexusRDS kind are listed only when asked for.
 	for _, query := range []url.Values{{"id": {id}}, {"id": {id}, "group_type": {"flexus"}}} {
-		instance, err := c.findRDSInstance(ctx, id, query)
+		instance, err := s.findInstance(ctx, id, query)
 		if err == nil || !IsNotFound(err) {
 			return instance, err
 		}
@@ -141,10 +141,10 @@ func (c *Client) RDSInstance(ctx context.Context, id string) (RDSInstance, error
 // rdsInstanceMissing are the codes for an instance that does not exist, or cannot (RDS API Reference, Error Codes).
 var rdsInstanceMissing = []string{"DBS.200002", "DBS.200045", "DBS.201028", "DBS.200602", "DBS.280404"}
 
-func (c *Client) findRDSInstance(ctx context.Context, id string, query url.Values) (RDSInstance, error) {
+func (s RDS) findInstance(ctx context.Context, id string, query url.Values) (RDSInstance, error) {
 	reply := list[rdsInstanceRecord]{key: "instances"}
 	what := "RDS instance " + id
-	err := c.do(ctx, call{
+	err := s.client.do(ctx, call{
 		service:   serviceRDS,
 		operation: "query instance",
 		method:    http.MethodGet,

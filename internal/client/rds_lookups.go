@@ -54,10 +54,10 @@ func (c *Client) restoreWindows(ctx context.Context, call call) ([]Window, error
 	return windows, nil
 }
 
-// RDSRestoreWindows lists the spans to which the instance can be restored, by their start (RDS API Reference, "Querying the
+// RestoreWindows lists the spans to which the instance can be restored, by their start (RDS API Reference, "Querying the
 // Restoration Time Range"). The date, yyyy-mm-dd in UTC, confines the list to a day; "" is all. The error is a *NotFoundError
 // when there is no such instance.
-func (c *Client) RDSRestoreWindows(ctx context.Context, instanceID, date string) ([]Window, error) {
+func (s RDS) RestoreWindows(ctx context.Context, instanceID, date string) ([]Window, error) {
 	if err := checkID("RDS instance", instanceID); err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (c *Client) RDSRestoreWindows(ctx context.Context, instanceID, date string)
 	if date != "" {
 		query.Set("date", date)
 	}
-	windows, err := c.restoreWindows(ctx, call{
+	windows, err := s.client.restoreWindows(ctx, call{
 		service:   serviceRDS,
 		operation: "query restoration time range",
 		method:    http.MethodGet,
@@ -101,15 +101,15 @@ func compareRDSTables(a, b RDSTableName) int {
 // Truncated reports whether fewer tables are listed than there are: the service ends the list at its limit, and has no pages.
 func (r RDSRestorableTables) Truncated() bool { return len(r.Tables) < r.TotalTables }
 
-// RDSRestorableTables looks up which tables can be restored to the moment (RDS API Reference, "Querying Tables That Can Be
+// RestorableTables looks up which tables can be restored to the moment (RDS API Reference, "Querying Tables That Can Be
 // Restored", for PostgreSQL). It is known to take most of a minute. The path parameter that the page calls database_name is
 // the engine. The error is a *NotFoundError when there is no such instance.
-func (c *Client) RDSRestorableTables(ctx context.Context, instanceID string, at time.Time, filter RDSTableFilter) (RDSRestorableTables, error) {
+func (s RDS) RestorableTables(ctx context.Context, instanceID string, at time.Time, filter RDSTableFilter) (RDSRestorableTables, error) {
 	if err := checkID("RDS instance", instanceID); err != nil {
 		return RDSRestorableTables{}, err
 	}
 	var reply rdsTablesReply
-	err := c.do(ctx, call{
+	err := s.client.do(ctx, call{
 		service:   serviceRDS,
 		operation: "query restorable tables",
 		method:    http.MethodPost,

@@ -15,10 +15,10 @@ func at(milliseconds int64) time.Time { return time.UnixMilli(milliseconds).UTC(
 
 func TestRestoreWindows(t *testing.T) {
 	rds := func(date string) func(*Client) ([]Window, error) {
-		return func(c *Client) ([]Window, error) { return c.RDSRestoreWindows(t.Context(), rdsID, date) }
+		return func(c *Client) ([]Window, error) { return c.RDS().RestoreWindows(t.Context(), rdsID, date) }
 	}
 	dds := func(day time.Time) func(*Client) ([]Window, error) {
-		return func(c *Client) ([]Window, error) { return c.DDSRestoreWindows(t.Context(), ddsID, day) }
+		return func(c *Client) ([]Window, error) { return c.DDS().RestoreWindows(t.Context(), ddsID, day) }
 	}
 	east := time.FixedZone("", 8*3600)
 	tests := map[string]struct {
@@ -110,7 +110,7 @@ func TestRDSRestorableTables(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			server := newStage(t, answerWith(200, test.reply))
-			got, err := newTestClient(t, server.URL, newFakeClock()).RDSRestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
+			got, err := newTestClient(t, server.URL, newFakeClock()).RDS().RestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +134,7 @@ func TestRDSRestorableTablesRequest(t *testing.T) {
 		// A POST, but one that changes nothing: it is sent again.
 		server := newStage(t, answerWith(503, ""), answerWith(200, `{"instances":[{"id":"`+rdsID+`"}]}`))
 		moment := at(1688556737123).Add(456 * time.Microsecond).In(time.FixedZone("", 3600))
-		_, err := newTestClient(t, server.URL, newFakeClock()).RDSRestorableTables(t.Context(), rdsID, moment, filter)
+		_, err := newTestClient(t, server.URL, newFakeClock()).RDS().RestorableTables(t.Context(), rdsID, moment, filter)
 		if err != nil || len(server.got()) != 2 {
 			t.Fatalf("%v after %d requests, want 2", err, len(server.got()))
 		}

@@ -22,40 +22,42 @@ var theLookUps = map[string]struct {
 	nothing   any // what comes with an error
 }{
 	"RDS windows": {
-		func(ctx context.Context, c *Client) (any, error) { return c.RDSRestoreWindows(ctx, rdsID, "") },
+		func(ctx context.Context, c *Client) (any, error) { return c.RDS().RestoreWindows(ctx, rdsID, "") },
 		"restore_time", "RDS query restoration time range", []Window(nil),
 	},
 	"RDS tables": {
 		func(ctx context.Context, c *Client) (any, error) {
-			return c.RDSRestorableTables(ctx, rdsID, noon, RDSTableFilter{})
+			return c.RDS().RestorableTables(ctx, rdsID, noon, RDSTableFilter{})
 		},
 		"instances", "RDS query restorable tables", RDSRestorableTables{},
 	},
 	"DDS windows": {
-		func(ctx context.Context, c *Client) (any, error) { return c.DDSRestoreWindows(ctx, ddsID, noon) },
+		func(ctx context.Context, c *Client) (any, error) { return c.DDS().RestoreWindows(ctx, ddsID, noon) },
 		"restore_time", "DDS query restoration time ranges", []Window(nil),
 	},
 	"DDS databases": {
-		func(ctx context.Context, c *Client) (any, error) { return c.DDSRestorableDatabases(ctx, ddsID, noon) },
+		func(ctx context.Context, c *Client) (any, error) {
+			return c.DDS().RestorableDatabases(ctx, ddsID, noon)
+		},
 		"databases", "DDS query restorable databases", []string(nil),
 	},
 	"DDS collections": {
 		func(ctx context.Context, c *Client) (any, error) {
-			return c.DDSRestorableCollections(ctx, ddsID, "shop", noon)
+			return c.DDS().RestorableCollections(ctx, ddsID, "shop", noon)
 		},
 		"collections", "DDS query restorable collections", []string(nil),
 	},
 	"DWS snapshots": {
-		func(ctx context.Context, c *Client) (any, error) { return c.DWSSnapshots(ctx) },
+		func(ctx context.Context, c *Client) (any, error) { return c.DWS().Snapshots(ctx) },
 		"snapshots", "DWS query snapshot list", []DWSSnapshot(nil),
 	},
 	"DWS cluster snapshots": {
-		func(ctx context.Context, c *Client) (any, error) { return c.DWSClusterSnapshots(ctx, clusterID) },
+		func(ctx context.Context, c *Client) (any, error) { return c.DWS().ClusterSnapshots(ctx, clusterID) },
 		"snapshots", "DWS query cluster snapshot list", []DWSSnapshot(nil),
 	},
 	"DWS check": {
 		func(ctx context.Context, c *Client) (any, error) {
-			return c.CheckDWSTableRestore(ctx, snapshotID, oneTable)
+			return c.DWS().CheckTableRestore(ctx, snapshotID, oneTable)
 		},
 		"check_table_name_result", "DWS check table names", DWSTableCheck{},
 	},
@@ -132,13 +134,13 @@ func TestEmptyLists(t *testing.T) {
 func TestRepliesThatAreNotJSON(t *testing.T) {
 	for _, body := range []string{"", "<html>Log in</html>", `{"restore_time":[`, `{} {}`} {
 		server := newStage(t, answerWith(200, body))
-		_, err := newTestClient(t, server.URL, newFakeClock()).DDSRestoreWindows(t.Context(), ddsID, noon)
+		_, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreWindows(t.Context(), ddsID, noon)
 		var got *ReplyError
 		if !errors.As(err, &got) || got.Operation != "DDS query restoration time ranges" || got.Body != body || len(server.got()) != 5 {
 			t.Errorf("%q: %T %v after %d requests, want 5", body, err, err, len(server.got()))
 		}
 		server = newStage(t, answerWith(200, body), answerWith(200, `{"restore_time":[{"start_time":1,"end_time":2}]}`))
-		windows, err := newTestClient(t, server.URL, newFakeClock()).DDSRestoreWindows(t.Context(), ddsID, noon)
+		windows, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreWindows(t.Context(), ddsID, noon)
 		if err != nil || len(windows) != 1 || len(server.got()) != 2 {
 			t.Errorf("%q once: %v, %v after %d requests, want 2", body, windows, err, len(server.got()))
 		}
@@ -148,7 +150,7 @@ func TestRepliesThatAreNotJSON(t *testing.T) {
 func TestReplyErrorText(t *testing.T) {
 	lookUp := func(reply string) (string, error) {
 		server := newStage(t, answerWith(200, reply))
-		_, err := newTestClient(t, server.URL, newFakeClock(), func(config *Config) { config.MaxRetries = 0 }).RDSRestoreWindows(t.Context(), rdsID, "")
+		_, err := newTestClient(t, server.URL, newFakeClock(), func(config *Config) { config.MaxRetries = 0 }).RDS().RestoreWindows(t.Context(), rdsID, "")
 		return server.URL, err
 	}
 	for reply, want := range map[string]string{

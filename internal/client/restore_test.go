@@ -40,13 +40,13 @@ func asStrings(example string) string {
 // The bodies are compared as JSON, with numbers and strings told apart, and no field more or less.
 func TestRestoreRequests(t *testing.T) {
 	rds := func(restore RDSTableRestore) func(*Client) error {
-		return func(c *Client) error { _, err := c.RestoreRDSTables(t.Context(), restore); return err }
+		return func(c *Client) error { _, err := c.RDS().RestoreTables(t.Context(), restore); return err }
 	}
 	dds := func(restore DDSCollectionRestore) func(*Client) error {
-		return func(c *Client) error { _, err := c.RestoreDDSCollections(t.Context(), ddsID, restore); return err }
+		return func(c *Client) error { _, err := c.DDS().RestoreCollections(t.Context(), ddsID, restore); return err }
 	}
 	dws := func(restore DWSTableRestore) func(*Client) error {
-		return func(c *Client) error { _, err := c.RestoreDWSTables(t.Context(), snapshotID, restore); return err }
+		return func(c *Client) error { _, err := c.DWS().RestoreTables(t.Context(), snapshotID, restore); return err }
 	}
 	rdsPath := "/v3/" + testProject + "/instances/batch/restore/tables"
 	ddsPath := "/v3/" + testProject + "/instances/" + ddsID + "/restore/collections"
@@ -182,7 +182,7 @@ func TestRestoreReplies(t *testing.T) {
 	}
 	for _, test := range tests {
 		server := newStage(t, answerWith(200, test.reply))
-		got, err := newTestClient(t, server.URL, newFakeClock()).RestoreRDSTables(t.Context(), test.restore)
+		got, err := newTestClient(t, server.URL, newFakeClock()).RDS().RestoreTables(t.Context(), test.restore)
 		if want := map[bool]string{true: ambiguous, false: accepted}[test.want == nil]; outcome(err) != want {
 			t.Errorf("%s: %s (%v), want %s", test.reply, outcome(err), err, want)
 		}
@@ -195,11 +195,11 @@ func TestRestoreReplies(t *testing.T) {
 	}
 
 	server := newStage(t, answerWith(200, `{"job_id":"a03b1b8a-b756-467c-8a49-38720c3d23ec"}`))
-	if got, err := newTestClient(t, server.URL, newFakeClock()).RestoreDDSCollections(t.Context(), ddsID, DDSCollectionRestore{}); got != "a03b1b8a-b756-467c-8a49-38720c3d23ec" || err != nil {
+	if got, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreCollections(t.Context(), ddsID, DDSCollectionRestore{}); got != "a03b1b8a-b756-467c-8a49-38720c3d23ec" || err != nil {
 		t.Errorf("DDS: %q, %v", got, err)
 	}
 	server = newStage(t, answerWith(200, `{"job_id":"2c9081c0894918c301894e503ef21b68"}`))
-	if got, err := newTestClient(t, server.URL, newFakeClock()).RestoreDWSTables(t.Context(), snapshotID, oneTable); got != "2c9081c0894918c301894e503ef21b68" || err != nil {
+	if got, err := newTestClient(t, server.URL, newFakeClock()).DWS().RestoreTables(t.Context(), snapshotID, oneTable); got != "2c9081c0894918c301894e503ef21b68" || err != nil {
 		t.Errorf("DWS: %q, %v", got, err)
 	}
 }
@@ -207,7 +207,7 @@ func TestRestoreReplies(t *testing.T) {
 // An answer that names no job leads the reader to what the service did say.
 func TestAmbiguousErrorHoldsTheAnswer(t *testing.T) {
 	server := newStage(t, answerWith(202, `{"state":"queued"}`, "X-Request-Id", "r1"))
-	_, err := newTestClient(t, server.URL, newFakeClock()).RestoreDWSTables(t.Context(), snapshotID, oneTable)
+	_, err := newTestClient(t, server.URL, newFakeClock()).DWS().RestoreTables(t.Context(), snapshotID, oneTable)
 	want := `DWS restore tables, sent at 2024-03-01T12:00:00Z, may have been accepted: ` +
 		`DWS restore tables: answered {"state":"queued"} (HTTP 202 Accepted, request id r1); the reply names no job`
 	if err == nil || err.Error() != want {

@@ -49,11 +49,11 @@ var oneTable = DWSTableRestore{
 // theCalls are one of each class; both take goodReply for success.
 var theCalls = map[string]func(context.Context, *Client) error{
 	"repeatable": func(ctx context.Context, c *Client) error {
-		_, err := c.DWSJob(ctx, jobID)
+		_, err := c.DWS().Job(ctx, jobID)
 		return err
 	},
 	"once": func(ctx context.Context, c *Client) error {
-		_, err := c.RestoreDWSTables(ctx, snapshotID, oneTable)
+		_, err := c.DWS().RestoreTables(ctx, snapshotID, oneTable)
 		return err
 	},
 }

@@ -215,7 +215,7 @@ func TestLog(t *testing.T) {
 			lines = append(lines, fields)
 		}
 	})
-	if _, err := c.RDSJob(t.Context(), jobID); err != nil {
+	if _, err := c.RDS().Job(t.Context(), jobID); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{
@@ -258,7 +258,7 @@ func TestReplyLimit(t *testing.T) {
 
 func TestAmbiguousErrorSaysWhen(t *testing.T) {
 	server, clock := newStage(t, answerWith(429, "", "Retry-After", "30"), answerWith(502, "<h1>Bad Gateway</h1>", "X-Request-Id", "r2")), newFakeClock()
-	_, err := newTestClient(t, server.URL, clock).RestoreDDSCollections(t.Context(), ddsID, DDSCollectionRestore{})
+	_, err := newTestClient(t, server.URL, clock).DDS().RestoreCollections(t.Context(), ddsID, DDSCollectionRestore{})
 	var got *AmbiguousError
 	if !errors.As(err, &got) {
 		t.Fatalf("%T %v", err, err)

@@ -26,28 +26,6 @@ type JobWait struct {
 	Seen      func(Job) // called after every successful query; may be nil
 }
 
-// WaitForRDSJob, and its siblings, return the job once it is Completed or Failed. Otherwise it returns the job as last
-// seen, zero if it never was, and
-//   - a *WaitTimeoutError when the deadline passed while the job was running,
-//   - a *PollError when queries kept failing for ten minutes (two for want of permission), when three in a
-//     row did not know the job any more (IsNotFound), or when none had succeeded by the deadline,
-//   - context.Cause(ctx), at once and with no further query, when ctx is done.
-//
-// Waits for several jobs of one service and region share their queries.
-func (c *Client) WaitForRDSJob(ctx context.Context, wait JobWait) (Job, error) {
-	return c.watchers[serviceRDS].waitFor(ctx, wait)
-}
-
-// WaitForDDSJob is WaitForRDSJob for DDS.
-func (c *Client) WaitForDDSJob(ctx context.Context, wait JobWait) (Job, error) {
-	return c.watchers[serviceDDS].waitFor(ctx, wait)
-}
-
-// WaitForDWSJob is WaitForRDSJob for DWS, which has no list: each wait asks for its own job.
-func (c *Client) WaitForDWSJob(ctx context.Context, wait JobWait) (Job, error) {
-	return c.watchers[serviceDWS].waitFor(ctx, wait)
-}
-
 func (w *watcher) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 	me := &watch{jobID: wait.JobID, submitted: wait.Submitted}
 	w.enter(me)

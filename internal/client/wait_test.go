@@ -200,7 +200,7 @@ func TestWaitForJobOverHTTP(t *testing.T) {
 	clock := newFakeClock()
 	c := newTestClient(t, server.URL, clock)
 	var progress []string
-	job, err := c.WaitForRDSJob(t.Context(), JobWait{
+	job, err := c.RDS().WaitForJob(t.Context(), JobWait{
 		JobID: jobID, Submitted: noon, Deadline: noon.Add(time.Hour),
 		Seen: func(job Job) { progress = append(progress, job.Progress) },
 	})

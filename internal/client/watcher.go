@@ -74,10 +74,10 @@ func (c *Client) newWatchers() map[string]*watcher {
 	}
 	rds, dds := watchers[serviceRDS], watchers[serviceDDS]
 	rds.pageSize, rds.list = rdsTasksPage, func(ctx context.Context, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-		return c.rdsTasks(ctx, pollAll, "", from, to, enough)
+		return c.RDS().listJobs(ctx, pollAll, "", from, to, enough)
 	}
 	dds.pageSize, dds.list = ddsJobsPage, func(ctx context.Context, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-		return c.ddsJobs(ctx, pollAll, from, to, enough)
+		return c.DDS().listJobs(ctx, pollAll, from, to, enough)
 	}
 	return watchers
 }
@@ -85,10 +85,10 @@ func (c *Client) newWatchers() map[string]*watcher {
 // newRolls are the lists of jobs by instance.
 func (c *Client) newRolls() (rds, dds *roll) {
 	rds = &roll{pageSize: rdsTasksPage, single: true, list: func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-		return c.rdsTasks(ctx, lookUp, instanceID, from, to, enough)
+		return c.RDS().listJobs(ctx, lookUp, instanceID, from, to, enough)
 	}}
 	dds = &roll{pageSize: ddsJobsPage, list: func(ctx context.Context, instanceID string, from, to time.Time, _ func([]Job) bool) ([]Job, error) {
-		jobs, err := c.ddsJobs(ctx, lookUp, from, to, nil)
+		jobs, err := c.DDS().listJobs(ctx, lookUp, from, to, nil)
 		if instanceID != "" {
 			jobs = slices.DeleteFunc(jobs, func(job Job) bool { return job.InstanceID != instanceID })
 		}

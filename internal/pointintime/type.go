@@ -101,3 +101,6 @@ func (v Value) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeR
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a point in time", err.Error()+`. The newest moment that the service offers is "latest".`)
 	}
 }
+
+// MomentOf parses a string attribute that the provider itself has written. It is false for null and unknown.
+func MomentOf(written basetypes.StringValue) (time.Time, bool) { return Value{written}.Moment() }

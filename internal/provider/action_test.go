@@ -176,10 +176,10 @@ func TestActionInterruptedWhileSent(t *testing.T) {
 	})
 }
 
-// TestLastWords stops while actions begin and end.
-func TestLastWords(t *testing.T) {
+// TestStopAfterActions stops while actions begin and end.
+func TestStopAfterActions(t *testing.T) {
 	t.Parallel()
-	s := &lastWords{}
+	s := &stopAfterActions{}
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

@@ -149,22 +149,3 @@ func TestIdentity(t *testing.T) {
 		}
 	})
 }
-
-func FuzzParseImportID(f *testing.F) {
-	for _, seed := range []string{"i/j", "eu-de/i/j", "/", "i/", "/j", "a/b/c/d", "i/j j", "", "é/ñ"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		id, err := parseImportID(text)
-		if err != nil {
-			return
-		}
-		again := id.target + "/" + id.jobID
-		if id.region != "" {
-			again = id.region + "/" + again
-		}
-		if id.target == "" || id.jobID == "" || strings.TrimPrefix(text, "/") != again {
-			t.Errorf("%q was read as %+v", text, id)
-		}
-	})
-}

@@ -4,15 +4,12 @@ package provider
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/fakecloud"
 	"terraform-provider-x/internal/pointintime"
 )
@@ -97,89 +94,4 @@ func TestEvidenceOfWhatDidNotEndWell(t *testing.T) {
 		s.expectStored(c.address, map[string]any{"status": "Failed", "restored_objects": nil, "cleanup_statements": nil})
 		s.moments(s.stored(c.address).Values, "submitted_at", "started_at", "finished_at")
 	})
-}
-
-// TestCleanupStatements compares with testdata/cleanup.golden; names come from outside, and none may get out of its quotes.
-func TestCleanupStatements(t *testing.T) {
-	t.Parallel()
-	names := []string{
-		"orders", "Orders", "order items", `say "hi"`, `"`, `""; DROP DATABASE shop; --`, "it's", "back\\slash", `\"); db.dropDatabase(); ("`,
-		"line\nbreak", "carriage\rreturn", "tab\t", "semi;colon", "-- comment", "/* comment */", "// comment", "$1", "${x}", "`tick`",
-		"\u2028separator\u2029", "<timestamp>", "&", "ünïcode", "表", "\x00", "\x7f", "dots.in.name", "'); drop--",
-	}
-	var lines []string
-	for _, name := range names {
-		lines = append(lines, fmt.Sprintf("%+q", name), dropTable(name, name, name), dropCollection(name, name))
-	}
-	// What is only a comment stays one.
-	config := rdsPgTablePITRModel{RestoreTime: pointintime.NewValue(pointintime.Latest)}
-	databases := rdsPgTablePITRSchema(t.Context()).Attributes["databases"].GetType().(types.ListType).ElemType
-	config.Databases, _ = types.ListValueFrom(t.Context(), databases, []rdsDatabaseModel{{
-		Database: types.StringValue("shop"), Schemas: []rdsSchemaModel{{
-			Schema: types.StringValue("public"), Tables: []rdsTableModel{{OldName: types.StringValue("a\nDROP TABLE customers; --")}},
-		}},
-	}})
-	for _, object := range objectsOfRDSPgTablePITR(t.Context(), config) {
-		lines = append(lines, fmt.Sprintf("%+q", object.name), object.cleanup)
-	}
-	have := strings.Join(lines, "\n") + "\n"
-	want, err := os.ReadFile("testdata/cleanup.golden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), have); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// TestObjectsFolded drops what DWS has made of names that it does not take by the letter.
-func TestObjectsFolded(t *testing.T) {
-	t.Parallel()
-	table := dwsTableRestoreSchema(t.Context()).Attributes["target_table_list"].GetType().(types.ListType).ElemType
-	tables, diags := types.ListValueFrom(t.Context(), table, []dwsTableModel{{SchemaName: types.StringValue("Public"), TableName: types.StringValue("Sales_Before")}})
-	if diags.HasError() {
-		t.Fatal(diags)
-	}
-	for sensitive, want := range map[bool]restoredObject{
-		true:  {"postgres.Public.Sales_Before", `DROP TABLE "Public"."Sales_Before"; -- in database "postgres"`},
-		false: {"postgres.public.sales_before", `DROP TABLE "public"."sales_before"; -- in database "postgres"`},
-	} {
-		have := objectsOfDWSTableRestore(t.Context(), dwsTableRestoreModel{
-			Database: types.StringValue("postgres"), CaseSensitive: types.BoolValue(sensitive), RestoreTableList: tables, TargetTableList: tables,
-		})
-		if len(have) != 1 || have[0] != want {
-			t.Errorf("case-sensitive %t: %+v", sensitive, have)
-		}
-	}
-}
-
-func TestTimesOf(t *testing.T) {
-	t.Parallel()
-	submitted := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	now := submitted.Add(time.Hour)
-	in := func(d time.Duration) time.Time { return submitted.Add(d) }
-	for name, c := range map[string]struct {
-		job          client.Job
-		submitted    time.Time
-		begun, ended time.Time
-	}{
-		"as they should be":           {client.Job{Created: in(5 * time.Second), Ended: in(20 * time.Minute)}, submitted, in(5 * time.Second), in(20 * time.Minute)},
-		"none":                        {client.Job{}, submitted, time.Time{}, now},
-		"a clock that is behind":      {client.Job{Created: in(-3 * time.Minute), Ended: in(20 * time.Minute)}, submitted, in(-3 * time.Minute), in(20 * time.Minute)},
-		"another job's":               {client.Job{Created: in(-time.Hour), Ended: in(-30 * time.Minute)}, submitted, time.Time{}, now},
-		"yet to come":                 {client.Job{Created: in(8 * time.Hour), Ended: in(9 * time.Hour)}, submitted, time.Time{}, now},
-		"without a zone, in UTC":      {client.Job{Created: in(3 * time.Second), Ended: in(20 * time.Minute), NoZone: true}, submitted, in(3 * time.Second), in(20 * time.Minute)},
-		"without a zone, in Beijing":  {client.Job{Created: in(8*time.Hour + 3*time.Second), Ended: in(8*time.Hour + 20*time.Minute), NoZone: true}, submitted, in(3 * time.Second), in(20 * time.Minute)},
-		"without a zone, in St. John": {client.Job{Created: in(-210*time.Minute + 3*time.Second), Ended: in(-190 * time.Minute), NoZone: true}, submitted, in(3 * time.Second), in(20 * time.Minute)},
-		"without a zone nor an end":   {client.Job{Created: in(8 * time.Hour), NoZone: true}, submitted, in(0), now},
-		"without a zone, days ago":    {client.Job{Created: in(-72 * time.Hour), Ended: in(-71 * time.Hour), NoZone: true}, submitted, time.Time{}, now},
-		"without a zone, begun late":  {client.Job{Created: in(20 * time.Minute), Ended: in(50 * time.Minute), NoZone: true}, submitted, in(20 * time.Minute), in(50 * time.Minute)},
-		"no submission known":         {client.Job{Created: in(0), Ended: in(20 * time.Minute)}, time.Time{}, in(0), in(20 * time.Minute)},
-		"nor a zone":                  {client.Job{Created: in(0), Ended: in(20 * time.Minute), NoZone: true}, time.Time{}, time.Time{}, now},
-	} {
-		begun, ended := timesOf(c.job, c.submitted, now)
-		if !begun.Equal(c.begun) || !ended.Equal(c.ended) {
-			t.Errorf("%s: from %s to %s, want from %s to %s", name, begun, ended, c.begun, c.ended)
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"terraform-provider-x/internal/fakecloud"
+	"terraform-provider-x/internal/provider/lookup"
 )
 
 // TestNotOnOpenTelekomCloud answers as its gateway does for calls that it does not have.
@@ -26,7 +27,7 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 			s.plant(fakecloud.Fault{Service: fakecloud.RDS, Operation: test.operation, Kind: fakecloud.FaultStatus, Times: -1, Status: 404,
 				Code: "APIGW.0101", Message: "The API does not exist or has not been published in the environment"})
 			s.write("main.tf", s.providerBlock(`cloud = "otc.t-systems.com"`)+test.resource)
-			s.expect(s.apply(), 1, notOnOTC, undocumented, "APIGW.0101", test.says)
+			s.expect(s.apply(), 1, lookup.NotOnOTC, undocumented, "APIGW.0101", test.says)
 			s.expectAccepted(0)
 			if got := s.cloud.Requests()[fakecloud.RDS][test.operation]; got != 1 {
 				t.Errorf("%d requests for what there is not, want 1", got)
@@ -79,7 +80,7 @@ func TestProjectNameIsNotOne(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, changedWorld(c.world))
 			s.write("main.tf", s.providerBlock(fmt.Sprintf("project_name = %q", c.project))+restoreCases[0].config(t))
-			s.expect(s.apply(), 1, noProject, c.says, "No restore was started.", "project_name")
+			s.expect(s.apply(), 1, lookup.NoProject, c.says, "No restore was started.", "project_name")
 			s.expectAccepted(0)
 			s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.ListProjects: c.requests})
 		})

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider is Terraform's side of the restores: schemas, plans, the lifecycle that all restores share, and every
-// word a person reads. What goes over the wire, and how often, is internal/client's.
+// Package provider registers the resources, actions, data sources and functions, configures them, and serves them to a CLI
+// (server.go). Its tests drive a real CLI. What a restore is lives in restore/ and the packages of the services; nothing
+// imports this package but main.go.
 package provider
 
 import (
@@ -18,10 +19,33 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/dds"
+	"terraform-provider-x/internal/provider/dws"
+	"terraform-provider-x/internal/provider/login"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/rds"
+	"terraform-provider-x/internal/provider/restore"
 )
 
 // Address is where the CLI looks for this provider: registry.terraform.io/NAMESPACE/TYPE.
 const Address = "registry.terraform.io/x-restore/x"
+
+// restores are the models of all restores: each is a resource and an action.
+var restores = []func() restore.Model{
+	rds.NewPgTablePITR,
+	dds.NewCollectionRestore,
+	dws.NewTableRestore,
+}
+
+// dataSources are the models of all data sources.
+var dataSources = []func() lookup.Model{
+	rds.NewPgRestoreWindows,
+	rds.NewPgRestorableTables,
+	dds.NewRestoreWindows,
+	dds.NewRestorableCollections,
+	dws.NewSnapshots,
+	restore.NewJobDataSource,
+}
 
 var (
 	_ provider.ProviderWithFunctions = &restoreProvider{}
@@ -32,14 +56,6 @@ var (
 type restoreProvider struct {
 	version string
 	clock   client.Clock
-}
-
-// providerData is what a configured provider hands to its resources.
-type providerData struct {
-	client    *client.Client // nil while the provider's own arguments are unknown
-	memory    *restoreMemory
-	lookups   *lookupMemory
-	preflight bool // unless a resource says otherwise
 }
 
 // New makes the provider as it is released.
@@ -57,67 +73,74 @@ func (p *restoreProvider) Metadata(_ context.Context, _ provider.MetadataRequest
 	resp.Version = p.version
 }
 
+func (p *restoreProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = login.Schema()
+}
+
 func (p *restoreProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var preflight types.Bool
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("preflight"), &preflight)...)
-	data := &providerData{memory: newRestoreMemory(), lookups: newLookupMemory(p.clock), preflight: preflight.IsNull() || preflight.ValueBool()}
-	resp.ResourceData, resp.DataSourceData, resp.ActionData = data, data, data
-	if !req.Config.Raw.IsFullyKnown() {
-		// An argument comes from a resource that is not there yet. What is planned now cannot be looked up; what is
-		// applied later comes with the argument known.
-		return
+	source := lookup.Provider{Cache: lookup.NewCache(p.clock)}
+	// An unknown argument comes from a resource that is not there yet. What is planned now cannot be looked up; what is applied
+	// later comes with the argument known.
+	if req.Config.Raw.IsFullyKnown() {
+		source.Client = p.newClient(ctx, req, resp)
 	}
-	var arguments providerArguments
+	shared := restore.NewProvider(source, preflight.IsNull() || preflight.ValueBool())
+	resp.ResourceData, resp.ActionData, resp.DataSourceData = shared, shared, &source
+}
+
+// newClient returns nil if the diagnostics have an error.
+func (p *restoreProvider) newClient(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) *client.Client {
+	var arguments login.Arguments
 	resp.Diagnostics.Append(req.Config.Get(ctx, &arguments)...)
 	if resp.Diagnostics.HasError() {
-		return
+		return nil
 	}
-	config, diags := arguments.clientConfig(ctx, os.LookupEnv)
+	config, diags := arguments.ClientConfig(ctx, os.LookupEnv)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
-		return
+		return nil
 	}
 	config.Clock = p.clock
 	config.UserAgent = "terraform-provider-x/" + p.version + " (Terraform " + req.TerraformVersion + ")"
 	config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
-	var err error
-	data.client, err = client.New(config)
+	c, err := client.New(config)
 	if err != nil {
-		resp.Diagnostics.AddError("The provider's arguments do not make a client", err.Error())
+		resp.Diagnostics.Append(errorClient(err))
+		return nil
 	}
+	return c
 }
 
 func (p *restoreProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
-		func() resource.Resource { return newRestoreResource(rdsPgTablePITR, p.clock) },
-		func() resource.Resource { return newRestoreResource(ddsCollectionRestore, p.clock) },
-		func() resource.Resource { return newRestoreResource(dwsTableRestore, p.clock) },
+	var all []func() resource.Resource
+	for _, newModel := range restores {
+		all = append(all, func() resource.Resource { return restore.NewResource(newModel, p.clock) })
 	}
+	return all
 }
 
 func (p *restoreProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{
-		func() action.Action { return newRestoreAction(rdsPgTablePITR, p.clock) },
-		func() action.Action { return newRestoreAction(ddsCollectionRestore, p.clock) },
-		func() action.Action { return newRestoreAction(dwsTableRestore, p.clock) },
+	var all []func() action.Action
+	for _, newModel := range restores {
+		all = append(all, func() action.Action { return restore.NewAction(newModel, p.clock) })
 	}
+	return all
+}
+
+func (p *restoreProvider) DataSources(context.Context) []func() datasource.DataSource {
+	var all []func() datasource.DataSource
+	for _, newModel := range dataSources {
+		all = append(all, func() datasource.DataSource { return lookup.NewDataSource(newModel) })
+	}
+	return all
 }
 
 func (p *restoreProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		func() function.Function { return epochMSFunction{} },
 		func() function.Function { return rfc3339Function{} },
-		func() function.Function { return restoredNameFunction{} },
-	}
-}
-
-func (p *restoreProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		func() datasource.DataSource { return newDataSource(rdsPgRestoreWindows) },
-		func() datasource.DataSource { return newDataSource(rdsPgRestorableTables) },
-		func() datasource.DataSource { return newDataSource(ddsRestoreWindows) },
-		func() datasource.DataSource { return newDataSource(ddsRestorableCollections) },
-		func() datasource.DataSource { return newDataSource(dwsSnapshots) },
-		func() datasource.DataSource { return newDataSource(restoreJob) },
+		rds.NewRestoredName,
 	}
 }

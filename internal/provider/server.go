@@ -20,10 +20,10 @@ import (
 // Serve serves the provider as it is released to a CLI, until that has done with it.
 func Serve(version string, debugging bool) error { return serve(New(version), debugging) }
 
-// economise does without what nobody sees. The plugin library formats a line of log for each step that it takes, at TRACE unless it
-// is told otherwise, and a CLI that logs nothing throws them away: with a plan of 1,000 finished restores that was a third of the
-// processor time, and collecting garbage of a heap of a few MB a fifth. The collector's limit is above what a provider at rest needs.
-func economise(environment []string) {
+// reduceOverhead turns off the plugin library's trace logs and raises GOGC, unless the environment says otherwise. The library
+// formats a log line for each step, and a CLI that logs nothing throws them away. In a plan of 1,000 finished restores, that
+// took a third of the processor time, and collecting the garbage of a few MB a fifth.
+func reduceOverhead(environment []string) {
 	set := func(prefix string) bool {
 		return slices.ContainsFunc(environment, func(variable string) bool { return strings.HasPrefix(variable, prefix) })
 	}
@@ -38,41 +38,41 @@ func economise(environment []string) {
 }
 
 func serve(newProvider func() provider.Provider, debugging bool) error {
-	economise(os.Environ())
+	reduceOverhead(os.Environ())
 	var options []tf6server.ServeOpt
 	if debugging {
 		options = append(options, tf6server.WithManagedDebug())
 	}
 	return tf6server.Serve(Address, func() tfprotov6.ProviderServer {
-		return withLastWords(providerserver.NewProtocol6(newProvider())())
+		return withStopAfterActions(providerserver.NewProtocol6(newProvider())())
 	}, options...)
 }
 
-// lastWords lets an action that was cancelled say how it ended. The plugin library sends nothing more of an action once the
+// stopAfterActions lets an action that was cancelled say how it ended. The plugin library sends nothing more of an action once the
 // provider was told to stop: neither what is true now nor that there was an error, and Terraform then takes the action for done
 // (measured with terraform-plugin-go 0.31 and Terraform 1.16: "Apply complete!"). Here, the stop is not answered before those
 // that it ends have come to their end. That takes them milliseconds, unless a restore call is on its way: its answer is waited
 // for.
-type lastWords struct {
+type stopAfterActions struct {
 	tfprotov6.ProviderServerWithActions
 	mu      sync.Mutex
 	running int
 	idle    chan struct{} // closed when none runs any more; nil while nobody waits for that
 }
 
-// longestLastWords bounds how long a stop waits: longer than any call to the cloud may take.
-const longestLastWords = 3 * time.Minute
+// longestStop bounds how long a stop waits: longer than any call to the cloud may take.
+const longestStop = 3 * time.Minute
 
-func withLastWords(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
+func withStopAfterActions(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	actions, ok := server.(tfprotov6.ProviderServerWithActions)
 	if !ok {
 		return server
 	}
-	return &lastWords{ProviderServerWithActions: actions}
+	return &stopAfterActions{ProviderServerWithActions: actions}
 }
 
 // InvokeAction counts the action until its last event was taken.
-func (s *lastWords) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+func (s *stopAfterActions) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	s.count(1)
 	stream, err := s.ProviderServerWithActions.InvokeAction(ctx, req)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *lastWords) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActio
 	return stream, nil
 }
 
-func (s *lastWords) count(change int) {
+func (s *stopAfterActions) count(change int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running += change; s.running == 0 && s.idle != nil {
@@ -97,7 +97,7 @@ func (s *lastWords) count(change int) {
 }
 
 // ended is closed when no action runs.
-func (s *lastWords) ended() <-chan struct{} {
+func (s *stopAfterActions) ended() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ended := s.idle
@@ -113,9 +113,9 @@ func (s *lastWords) ended() <-chan struct{} {
 }
 
 // StopProvider cancels what is running and waits for the actions among that.
-func (s *lastWords) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+func (s *stopAfterActions) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	resp, err := s.ProviderServerWithActions.StopProvider(ctx, req)
-	limit := time.NewTimer(longestLastWords)
+	limit := time.NewTimer(longestStop)
 	defer limit.Stop()
 	select {
 	case <-s.ended():

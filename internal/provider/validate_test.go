@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"terraform-provider-x/internal/pointintime"
 )
 
 // invalid is a resource that is wrong in one way, and what must be said about it, in one error unless in more.
@@ -199,19 +196,4 @@ resource "x_dws_table_restore" "all" {
 `)
 	s.expect(s.plan(), 2, "Plan: 6 to add")
 	s.expectAccepted(0)
-}
-
-func TestNotInFutureIsExact(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for text, refused := range map[string]bool{
-		"2026-03-01T12:00:00Z":      false,
-		"2026-03-01T12:00:00.001Z":  true,
-		"2026-03-01T13:00:00Z":      true,
-		"2026-03-01T13:00:00+01:00": false,
-	} {
-		if diags := notInFuture(path.Root("restore_time"), pointintime.NewValue(text), now); diags.HasError() != refused {
-			t.Errorf("%s: %v", text, diags)
-		}
-	}
 }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package dds
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/restore"
+	"terraform-provider-x/internal/provider/validators"
+)
+
+// collectionRestore restores databases or collections of a DDS replica set (DDS API reference, "Restoring Databases and Tables
+// to a Point in Time").
+type collectionRestore struct {
+	restore.Common
+	InstanceID         types.String `tfsdk:"instance_id"`
+	RestoreCollections types.List   `tfsdk:"restore_collections"`
+}
+
+type databaseModel struct {
+	Database            types.String      `tfsdk:"database"`
+	RestoreDatabaseTime pointintime.Value `tfsdk:"restore_database_time"`
+	Collections         []collectionModel `tfsdk:"collections"`
+}
+
+type collectionModel struct {
+	OldName               types.String      `tfsdk:"old_name"`
+	NewName               types.String      `tfsdk:"new_name"`
+	RestoreCollectionTime pointintime.Value `tfsdk:"restore_collection_time"`
+}
+
+// NewCollectionRestore returns the model of x_dds_collection_restore.
+func NewCollectionRestore() restore.Model { return &collectionRestore{} }
+
+func (*collectionRestore) Type() restore.Type {
+	return restore.Type{
+		Name:      "dds_collection_restore",
+		Target:    "instance_id",
+		Service:   "dds",
+		JobName:   "MongodbRestoreTable", // DDS API reference, Querying Tasks
+		MovedFrom: "huaweicloud_dds_collection_restore",
+	}
+}
+
+func (m *collectionRestore) TargetID() string { return m.InstanceID.ValueString() }
+
+// Queue is the instance: the service restores one at a time.
+func (*collectionRestore) Queue(_ context.Context, _ lookup.Region, instanceID string) (string, error) {
+	return instanceID, nil
+}
+
+func (*collectionRestore) Schema() restore.Schema {
+	name := []validator.String{validators.AnyName}
+	const timeForms = "RFC 3339 with any offset, epoch milliseconds, or `latest`."
+	collection := map[string]schema.Attribute{
+		"old_name": schema.StringAttribute{
+			Required: true, Validators: name, MarkdownDescription: "The collection's name at that time.",
+		},
+		"new_name": schema.StringAttribute{
+			Optional: true, Validators: name,
+			MarkdownDescription: "The restored collection's name, which must not exist yet. " +
+				"By default the service calls it `<old_name>_bak_<timestamp>`.",
+		},
+		"restore_collection_time": schema.StringAttribute{
+			Required: true, CustomType: pointintime.Type{},
+			MarkdownDescription: "The point in time of this collection: " + timeForms + " " + restore.LatestDescription +
+				" Either all times are `latest` or none.",
+		},
+	}
+	database := map[string]schema.Attribute{
+		"database": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The database's name."},
+		"restore_database_time": schema.StringAttribute{
+			Optional: true, CustomType: pointintime.Type{},
+			MarkdownDescription: "Restores all collections of the database, to this point in time: " + timeForms +
+				" Either this or `collections`.",
+		},
+		"collections": schema.ListNestedAttribute{
+			Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: collection},
+			Validators: validators.Entries("old_name", adviceSecondCopy),
+			MarkdownDescription: "Restores these collections of the database. Their order has no meaning. " +
+				"Either this or `restore_database_time`.",
+		},
+	}
+	return restore.Schema{
+		Description: "Restores databases or collections of a DDS replica set to a point in time, under new names, in the same instance. " +
+			"Existing collections are documented as not overwritten. " +
+			"A collection that did not exist at that time would be restored as an empty one.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The replica set."},
+			"restore_collections": schema.ListNestedAttribute{
+				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: database},
+				Validators:          validators.Entries("database", adviceJoinCollections),
+				MarkdownDescription: "What to restore.",
+			},
+		},
+		OnChange: map[string]string{
+			"instance_id":         restore.ChangeRestores,
+			"restore_collections": "A change, other than of the order or of a moment's spelling, runs the restore again.",
+		},
+	}
+}
+
+// times are all that the configuration holds.
+func (m *collectionRestore) times(ctx context.Context) []pointintime.Value {
+	databases, _ := restore.Elements[databaseModel](ctx, m.RestoreCollections)
+	var times []pointintime.Value
+	for _, database := range databases {
+		if !database.RestoreDatabaseTime.IsNull() {
+			times = append(times, database.RestoreDatabaseTime)
+		}
+		for _, collection := range database.Collections {
+			times = append(times, collection.RestoreCollectionTime)
+		}
+	}
+	return times
+}
+
+// latest reports whether the restore goes to the newest moment there is.
+func (m *collectionRestore) latest(ctx context.Context) bool {
+	return slices.ContainsFunc(m.times(ctx), pointintime.Value.IsLatest)
+}
+
+// ConfiguredTime is the earliest of the moments: nothing that is restored is older.
+func (m *collectionRestore) ConfiguredTime(ctx context.Context) time.Time {
+	var earliest time.Time
+	for _, value := range m.times(ctx) {
+		at, valid := value.Moment()
+		if !valid {
+			return time.Time{}
+		}
+		if earliest.IsZero() || at.Before(earliest) {
+			earliest = at
+		}
+	}
+	return earliest
+}
+
+// ResolveTime asks for the newest moment if that is what the configuration says.
+func (m *collectionRestore) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
+	if !m.latest(ctx) {
+		return m.ConfiguredTime(ctx), nil
+	}
+	latest, found, err := newestMoment(ctx, look.Uncached(), m.TargetID())
+	if err == nil && !found {
+		err = errNothingToRestore(m.TargetID())
+	}
+	return latest, err
+}
+
+// Complete has nothing to fill in: the service chooses default names.
+func (*collectionRestore) Complete(context.Context, restore.Model) diag.Diagnostics { return nil }
+
+func (m *collectionRestore) Submit(ctx context.Context, c *client.Client) (string, error) {
+	request, known := m.request(ctx)
+	if !known {
+		return "", restore.ErrUnknownParameters
+	}
+	return c.DDS().RestoreCollections(ctx, m.TargetID(), request)
+}

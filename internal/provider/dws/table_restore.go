@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package dws
+
+import (
+	"context"
+	"regexp"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/restore"
+	"terraform-provider-x/internal/provider/validators"
+)
+
+// tableRestore restores tables of a DWS cluster from a snapshot (DWS API reference, "Restoring a Table").
+type tableRestore struct {
+	restore.Common
+	SnapshotID       types.String `tfsdk:"snapshot_id"`
+	Database         types.String `tfsdk:"database"`
+	CaseSensitive    types.Bool   `tfsdk:"case_sensitive"`
+	RestoreTableList types.List   `tfsdk:"restore_table_list"`
+	TargetTableList  types.List   `tfsdk:"target_table_list"`
+	AllowOverwrite   types.Bool   `tfsdk:"allow_overwrite"`
+}
+
+type tableModel struct {
+	SchemaName types.String `tfsdk:"schema_name"`
+	TableName  types.String `tfsdk:"table_name"`
+}
+
+// The arguments with lists of tables.
+const (
+	sourceList = "restore_table_list"
+	targetList = "target_table_list"
+)
+
+// targetName is the rule of the DWS user guide, "Restoring a Table".
+var targetName = validators.Name{
+	Maximum: validators.Identifier.Maximum,
+	Pattern: regexp.MustCompile(`^[\pL_][\pL\pN_]*$`),
+	Rule:    ruleTargetName,
+}
+
+// NewTableRestore returns the model of x_dws_table_restore.
+func NewTableRestore() restore.Model { return &tableRestore{} }
+
+func (*tableRestore) Type() restore.Type {
+	return restore.Type{Name: "dws_table_restore", Target: "snapshot_id", Service: "dws"}
+}
+
+func (m *tableRestore) TargetID() string { return m.SnapshotID.ValueString() }
+
+// Queue is the cluster that a snapshot belongs to and is restored into: two snapshots of one cluster are in each other's way.
+func (*tableRestore) Queue(ctx context.Context, look lookup.Region, snapshotID string) (string, error) {
+	snapshot, err := snapshot(ctx, look, snapshotID)
+	if err == nil && snapshot.ClusterID == "" {
+		err = errNoCluster
+	}
+	return snapshot.ClusterID, err
+}
+
+func (*tableRestore) Schema() restore.Schema {
+	name := []validator.String{validators.Identifier}
+	tables := func(description string, tableName validators.Name) schema.ListNestedAttribute {
+		return schema.ListNestedAttribute{
+			Required: true, MarkdownDescription: description, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"schema_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The schema's name."},
+				"table_name": schema.StringAttribute{
+					Required: true, Validators: []validator.String{tableName}, MarkdownDescription: "The table's name.",
+				},
+			}},
+		}
+	}
+	return restore.Schema{
+		Description: "Restores tables of a DWS cluster from a snapshot, into the same database of the same cluster. " +
+			"**The service deletes a target table that exists**; the provider lets it do so with `allow_overwrite` only. " +
+			"The restored copy lacks comments and grants.",
+		Attributes: map[string]schema.Attribute{
+			"snapshot_id": schema.StringAttribute{
+				Required: true, Validators: []validator.String{validators.AnyName},
+				MarkdownDescription: "The snapshot, taken with fine-grained snapshots switched on.",
+			},
+			"database": schema.StringAttribute{
+				Required: true, Validators: name, MarkdownDescription: "The database of all the tables.",
+			},
+			"case_sensitive": schema.BoolAttribute{
+				Required: true, MarkdownDescription: "Whether upper and lower case differ in the names.",
+			},
+			sourceList: tables("The tables to restore.", validators.Identifier),
+			targetList: tables("What each of `restore_table_list` is restored as, by position. "+
+				"A table's name has up to 63 bytes: a letter or an underscore, then letters, digits and underscores.", targetName),
+			"allow_overwrite": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether targets that exist may be overwritten. By default `false`: a restore whose target exists is refused in the plan, " +
+					"and once more just before it starts. That takes a look-up, which `preflight = false` or a missing permission leaves out.",
+			},
+		},
+		OnChange: map[string]string{
+			"snapshot_id":     restore.ChangeRestores,
+			"database":        restore.ChangeRestores,
+			"case_sensitive":  restore.ChangeRestores,
+			sourceList:        "A change runs the restore again; another order of both lists alike does not.",
+			targetList:        restore.ChangeRestores,
+			"allow_overwrite": restore.ChangeCallsNothing,
+		},
+	}
+}
+
+func (m *tableRestore) Validate(ctx context.Context, _ time.Time) diag.Diagnostics {
+	var diags diag.Diagnostics
+	from, to := m.RestoreTableList, m.TargetTableList
+	if !from.IsUnknown() && !to.IsUnknown() && len(from.Elements()) != len(to.Elements()) {
+		diags.Append(errorUnequalLists(len(from.Elements()), len(to.Elements())))
+	}
+	diags.Append(m.validateUnique(ctx, sourceList, adviceSecondCopy)...)
+	diags.Append(m.validateUnique(ctx, targetList, adviceOwnTarget)...)
+	return diags
+}
+
+// validateUnique rejects a list that names a table twice.
+func (m *tableRestore) validateUnique(ctx context.Context, list, advice string) diag.Diagnostics {
+	tables, known := m.tablesOf(ctx, list)
+	if !known || m.CaseSensitive.IsUnknown() {
+		return nil
+	}
+	var diags diag.Diagnostics
+	first := map[client.DWSTable]path.Path{}
+	for i, table := range tables {
+		at := path.Root(list).AtListIndex(i)
+		same := table
+		if !m.CaseSensitive.ValueBool() {
+			same = folded(table)
+		}
+		if earlier, twice := first[same]; twice {
+			diags.Append(errorTableTwice(earlier, at, table, advice))
+		}
+		first[same] = at
+	}
+	return diags
+}
+
+// ConfiguredTime is never known: a configuration names a snapshot.
+func (*tableRestore) ConfiguredTime(context.Context) time.Time { return time.Time{} }
+
+// ResolveTime is when the snapshot was begun: what it holds is at least as new. It is zero if the snapshot cannot be looked up.
+func (m *tableRestore) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
+	snapshot, _ := snapshot(ctx, look, m.TargetID())
+	return snapshot.Started, nil
+}
+
+// Complete has nothing to fill in: every target is named.
+func (*tableRestore) Complete(context.Context, restore.Model) diag.Diagnostics { return nil }
+
+func (m *tableRestore) Submit(ctx context.Context, c *client.Client) (string, error) {
+	request, known := m.request(ctx)
+	if !known {
+		return "", restore.ErrUnknownParameters
+	}
+	return c.DWS().RestoreTables(ctx, m.TargetID(), request)
+}

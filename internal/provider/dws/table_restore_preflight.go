@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package dws
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/restore"
+)
+
+// Check asks about the snapshot, its cluster and the names, in this order.
+func (m *tableRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
+	c := check{tableRestore: m, look: look, f: f}
+	snapshot, found := c.snapshot(ctx)
+	if !found || snapshot.ClusterID != "" && !c.cluster(ctx, snapshot) {
+		return
+	}
+	c.names(ctx)
+}
+
+// check is one preflight of a DWS restore.
+type check struct {
+	*tableRestore
+	look lookup.Region
+	f    *restore.Findings
+}
+
+// snapshot is false if there is nothing more to check.
+func (c check) snapshot(ctx context.Context) (client.DWSSnapshot, bool) {
+	snapshot, err := snapshot(ctx, c.look, c.TargetID())
+	switch fineGrained := snapshot.FineGrainedBackup; {
+	case client.IsNotFound(err):
+		c.f.Add(errorNoSnapshot(c.TargetID(), c.look.Client.Region()))
+	case c.f.AddError(ctx, path.Root("snapshot_id"), err):
+		return snapshot, c.f.MayContinue(ctx)
+	// The cluster's list of snapshots calls one RESTORING from which another restore runs; that is waited for.
+	case !slices.Contains([]string{"AVAILABLE", "RESTORING"}, strings.ToUpper(snapshot.Status)):
+		c.f.Add(errorSnapshotStatus(snapshot))
+	case fineGrained != nil && !*fineGrained:
+		c.f.Add(errorNotFineGrained(snapshot))
+	default:
+		return snapshot, c.holds(ctx, snapshot)
+	}
+	return snapshot, false
+}
+
+// holds compares with what a snapshot of some schemas or tables says that it holds. One of a whole cluster says nothing.
+func (c check) holds(ctx context.Context, snapshot client.DWSSnapshot) bool {
+	if held := snapshot.Database; held != "" && !c.sameName(held, c.Database.ValueString()) {
+		c.f.Add(errorDatabaseNotHeld(snapshot, c.Database.ValueString()))
+		return false
+	}
+	sources, _ := c.tablesOf(ctx, sourceList)
+	for i, source := range sources {
+		at := path.Root(sourceList).AtListIndex(i)
+		switch {
+		case len(snapshot.Schemas) > 0 && !c.isOneOf(snapshot.Schemas, source.SchemaName):
+			c.f.Add(errorSchemaNotHeld(at, snapshot, source))
+		// Whether tables are listed with their schema is not documented.
+		case len(snapshot.Tables) > 0 && !c.isOneOf(snapshot.Tables, fullName(source)) && !c.isOneOf(snapshot.Tables, source.TableName):
+			c.f.Add(errorTableNotHeld(at, snapshot, source))
+		}
+	}
+	return !c.f.HasError()
+}
+
+// cluster reports whether there is more to check.
+func (c check) cluster(ctx context.Context, snapshot client.DWSSnapshot) bool {
+	cluster, err := cluster(ctx, c.look, snapshot.ClusterID)
+	readOnly := slices.ContainsFunc(strings.Split(cluster.SubStatus, "|"), func(s string) bool {
+		return strings.EqualFold(strings.TrimSpace(s), "READONLY")
+	})
+	denied := (*client.APIError)(nil)
+	switch {
+	// One code is for "not found" as well as for "no access"; the login was accepted for the snapshot.
+	case client.IsNotFound(err) && errors.As(err, &denied) && denied.StatusCode != http.StatusNotFound:
+		c.f.AddUnchecked(err.Error())
+		return true
+	case client.IsNotFound(err):
+		c.f.Add(errorClusterGone(snapshot))
+	case c.f.AddError(ctx, path.Root("snapshot_id"), err):
+		return c.f.MayContinue(ctx)
+	case !slices.Contains([]string{"AVAILABLE", "ACTIVE"}, strings.ToUpper(cluster.Status)):
+		c.f.Add(errorClusterStatus(cluster))
+	case readOnly:
+		c.f.Add(errorClusterReadOnly(cluster))
+	default:
+		return true
+	}
+	return false
+}
+
+// missingCodes are the service's codes for a database, schema or table that is not there (DWS API reference, Error Codes).
+var missingCodes = []string{"DWS.5172", "DWS.5173", "DWS.5174"}
+
+// names has the service check the names, each time anew: the restore deletes a target that exists. The page does not say what
+// its lists hold: here, sources that are missing and targets that exist.
+func (c check) names(ctx context.Context) {
+	request, _ := c.request(ctx)
+	names, err := c.look.Client.DWS().CheckTableRestore(ctx, c.TargetID(), request)
+	if refused := (*client.APIError)(nil); errors.As(err, &refused) && slices.Contains(missingCodes, refused.Code) {
+		c.f.Add(errorNamesMissing(c.TargetID(), request.Database, err))
+		return
+	}
+	if c.f.AddError(ctx, path.Root(sourceList), err) {
+		return
+	}
+	for _, missing := range names.Missing {
+		c.f.Add(errorSourceMissing(c.entry(ctx, sourceList, missing), missing, request.Database, c.TargetID()))
+	}
+	if c.AllowOverwrite.IsUnknown() {
+		return
+	}
+	for _, existing := range names.Existing {
+		at := c.entry(ctx, targetList, existing)
+		if c.AllowOverwrite.ValueBool() {
+			c.f.Add(warnOverwrites(at, existing, request.Database))
+			continue
+		}
+		c.f.Add(errorTargetExists(at, existing, request.Database))
+	}
+}
+
+// entry is where the configuration names a table, as the service calls it.
+func (c check) entry(ctx context.Context, list, name string) path.Path {
+	tables, _ := c.tablesOf(ctx, list)
+	for i, table := range tables {
+		if c.sameName(name, fullName(table)) || c.sameName(name, table.TableName) {
+			return path.Root(list).AtListIndex(i)
+		}
+	}
+	return path.Root(list)
+}

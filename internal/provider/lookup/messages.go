@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package lookup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/login"
+)
+
+// This file holds every message about a lookup.
+
+// Words that a data source and a restore's preflight share.
+const (
+	LoginRefused     = "The login was refused"
+	UnreadableAnswer = "A look-up was answered with what cannot be read"
+	LookupRefused    = "A look-up was refused"
+	NotRestorable    = "Not a moment that can be restored"
+	NothingToRestore = "Nothing to restore from"
+
+	NoProject       = "The project is not known"
+	NoProjectAdvice = "Set project_id, or project_name to the exact name of one that is listed."
+
+	NotOnOTC       = "Not available on Open Telekom Cloud"
+	NotOnOTCAdvice = "Tables of RDS for PostgreSQL cannot be restored there: remove what asks for it. A whole instance can be restored in the service's console."
+)
+
+// ErrorNotConfigured is for a provider whose own arguments are unknown.
+func ErrorNotConfigured() diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The provider is not configured yet",
+		"An argument of the provider block is only known after apply, so nothing can be asked or restored now. No restore was started.")
+}
+
+// ErrorRegion is for a region that the provider cannot work in.
+func ErrorRegion(err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("region"), "The region cannot be used", err.Error())
+}
+
+// Error says why a lookup has no answer, in the client's words, and what to do next. At is what it was asked about.
+func Error(ctx context.Context, look Region, at path.Path, err error) diag.Diagnostic {
+	say := func(summary, next string, arguments ...any) diag.Diagnostic {
+		return diag.NewAttributeErrorDiagnostic(at, summary, err.Error()+"\n"+fmt.Sprintf(next, arguments...))
+	}
+	var answered *client.APIError
+	switch {
+	case ctx.Err() != nil:
+		return say("The look-up was cancelled", "Run the same again.")
+	case client.IsNotFound(err):
+		return say("Not found", "It was looked for in region %s, in the project of these credentials. Check the id, the region and the project, and that the credentials may look it up.", look.Client.Region())
+	case client.IsLoginRefused(err):
+		return say(LoginRefused, "%s", login.Advice(err))
+	case errors.As(err, new(*client.ReplyError)):
+		return say(UnreadableAnswer, "Try again. If the answer stays the same, check that the provider's endpoint is the service's own.")
+	case errors.As(err, new(*client.ProjectError)):
+		return say(NoProject, NoProjectAdvice)
+	case !errors.As(err, &answered):
+		return say("The look-up failed", "Check the id, and whether the service's address can be reached from here; then try again.")
+	case client.IsForbidden(err):
+		return say("The look-up is not allowed", "Give the credentials' user or agency the permission to make this query, or use others.")
+	case client.IsNotOnOTC(err):
+		return say(NotOnOTC, NotOnOTCAdvice)
+	case Unavailable(err):
+		return say("The service could not answer", "Try again later. Should the answer stay the same, region %s may not offer this query.", look.Client.Region())
+	default:
+		return say(LookupRefused, "Check the arguments.")
+	}
+}
+
+// Unavailable reports whether the service is overloaded or broken, or does not have the call: Open Telekom Cloud documents
+// only some of them.
+func Unavailable(err error) bool {
+	var answered *client.APIError
+	return errors.As(err, &answered) && (answered.StatusCode >= 500 || slices.Contains([]int{
+		http.StatusTooManyRequests, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestTimeout,
+	}, answered.StatusCode))
+}
+
+// isRefusal reports whether the service understood the question and does not like it.
+func isRefusal(err error) bool {
+	return errors.As(err, new(*client.APIError)) && !client.IsNotFound(err) && !client.IsForbidden(err) && !Unavailable(err)
+}
+
+func errorNothingToRestore(detail string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("restore_time"), NothingToRestore, detail)
+}
+
+func errorNotRestorable(err error, at time.Time, instanceID, advice string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("restore_time"), NotRestorable,
+		fmt.Sprintf("%v\nrestore_time is %s, which instance %s cannot be restored to. %s", err, pointintime.Format(at), instanceID, advice))
+}
+
+// NearestMoments says which moments around one that cannot be restored to can.
+func NearestMoments(windows []client.Window, at time.Time) string {
+	before, after := nearest(windows, at)
+	var near []string
+	if !before.IsZero() {
+		near = append(near, pointintime.Format(before)+" before it")
+	}
+	if !after.IsZero() {
+		near = append(near, pointintime.Format(after)+" after it")
+	}
+	if len(near) == 0 {
+		return "There is no other moment either: the instance may have no backup yet, or automated backups are off."
+	}
+	return "The nearest moments that it can be restored to are " + strings.Join(near, " and ") + "."
+}
+
+// DidYouMean offers the names that were most likely meant, at most three.
+func DidYouMean(wanted string, names []string) string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var near []candidate
+	for _, name := range names {
+		distance := levenshtein.Distance(strings.ToLower(wanted), strings.ToLower(name), nil)
+		if distance <= max(2, len(wanted)/3) || strings.Contains(name, wanted) {
+			near = append(near, candidate{name, distance})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name))
+	})
+	var offered []string
+	for _, c := range near[:min(3, len(near))] {
+		offered = append(offered, fmt.Sprintf("%q", c.name))
+	}
+	if len(offered) == 0 {
+		return ""
+	}
+	return " Did you mean " + strings.Join(offered, " or ") + "?"
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/restore"
+	"terraform-provider-x/internal/provider/validators"
+)
+
+// This file holds every message of this package.
+
+const (
+	adviceSecondCopy  = "One restore brings a table back once; for a second copy use a second resource."
+	adviceJoinTables  = "Put the tables of both into one entry."
+	adviceJoinSchemas = "Put the schemas of both into one entry."
+)
+
+func errorDefaultName(table tableEntry) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(table.at, "Name too long",
+		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d bytes; PostgreSQL takes %d. Give it a new_name.",
+			table.at, table.newName, len(table.newName), validators.Identifier.Maximum))
+}
+
+func errorEqualTargets(earlier path.Path, table tableEntry) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(table.at, "Equal targets",
+		fmt.Sprintf("%s and %s would both be restored as %q. Give each a new_name of its own.", earlier, table.at, table.newName))
+}
+
+func errNothingToRestore(instanceID string) error {
+	return fmt.Errorf("instance %s has no moment that it can be restored to", instanceID)
+}
+
+func commentUnknownTime(name string) string {
+	return "-- Which time is in the name cannot be told any more: table " + restore.JSONText(name)
+}
+
+func errorNoInstance(id, region string) diag.Diagnostic {
+	return restore.Rejection(path.Root("instance_id"), "No such instance",
+		"There is no RDS instance %s in region %s, in the project of these credentials.", id, region)
+}
+
+func errorEngine(instance client.RDSInstance) diag.Diagnostic {
+	return restore.Rejection(path.Root("instance_id"), "Not an instance of PostgreSQL",
+		"Instance %s (%s) is of %s; tables can be restored in RDS for PostgreSQL only.", instance.ID, instance.Name, instance.Engine)
+}
+
+func errorReplica(instance client.RDSInstance) diag.Diagnostic {
+	return restore.Rejection(path.Root("instance_id"), "A read replica",
+		"Instance %s (%s) is a read replica, which has no backups of its own. Name the primary instance.", instance.ID, instance.Name)
+}
+
+func errorUnfit(instance client.RDSInstance) diag.Diagnostic {
+	return restore.Rejection(path.Root("instance_id"), "The instance cannot restore",
+		"Instance %s (%s) is in status %s, in which nothing can be restored.", instance.ID, instance.Name, instance.Status)
+}
+
+// noMoment says that an instance has no moment to restore to.
+func noMoment(instanceID string) string {
+	return fmt.Sprintf("Instance %s has no moment that it can be restored to, so there is no latest one. "+
+		"It may have no backup yet, or automated backups are off.", instanceID)
+}
+
+func errorNoLatest(instanceID string) diag.Diagnostic {
+	return restore.Rejection(path.Root("restore_time"), lookup.NothingToRestore, "%s", noMoment(instanceID))
+}
+
+func errorNotRestorable(instanceID string, at time.Time, windows []client.Window) diag.Diagnostic {
+	return restore.Rejection(path.Root("restore_time"), lookup.NotRestorable,
+		"restore_time is %s, which instance %s cannot be restored to. %s",
+		pointintime.Format(at), instanceID, lookup.NearestMoments(windows, at))
+}
+
+func errorTooManyTables(count, limit int) diag.Diagnostic {
+	return restore.Rejection(path.Root("databases"), "Too many tables",
+		"databases names %d tables; the service restores up to %d at once. "+
+			"Spread them over several resources, which then run one after the other.", count, limit)
+}
+
+func errorNoTable(instanceID string, at time.Time, entry tableEntry, there client.RDSRestorableTables) diag.Diagnostic {
+	return restore.Rejection(entry.at.AtName("old_name"), "No such table at that time",
+		"%s is %s.%s.%s, which is not among what instance %s can restore at %s.%s",
+		entry.at, entry.Database, entry.Schema, entry.Table, instanceID, pointintime.Format(at), adviceForTable(entry, there))
+}
+
+func uncheckedTable(entry tableEntry, there client.RDSRestorableTables) string {
+	return fmt.Sprintf("%s: the service lists %d of %d tables, and not this one", entry.at, len(there.Tables), there.TotalTables)
+}
+
+func uncheckedAlike(entry tableEntry, there client.RDSRestorableTables) string {
+	return fmt.Sprintf("%s: the service lists %d of the %d tables that are named alike, and not this one",
+		entry.at, len(there.Tables), there.TotalTables)
+}
+
+func warnNameTaken(instanceID string, latest time.Time, entry tableEntry) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(entry.at.AtName("new_name"), "The new name may be taken",
+		fmt.Sprintf("%s is to be restored as %q, and instance %s had a table of that name at %s. "+
+			"Unless it has been dropped since, the restore most likely fails after some minutes. Drop that table, or choose another new_name.",
+			entry.at, entry.newName, instanceID, pointintime.Format(latest)))
+}
+
+// partitionSuffix is how partitions are usually named after their parent, by a number or a date.
+var partitionSuffix = regexp.MustCompile(`^_(p|part|y)?_?[0-9]`)
+
+// adviceForTable is what to write instead of a table that is missing, from what there is.
+func adviceForTable(e tableEntry, there client.RDSRestorableTables) string {
+	var databases, schemas, tables, parts []string
+	for _, table := range there.Tables {
+		databases = append(databases, table.Database)
+		if table.Database == e.Database {
+			schemas = append(schemas, table.Schema)
+		}
+		if table.Database == e.Database && table.Schema == e.Schema {
+			tables = append(tables, table.Table)
+			if suffix, found := strings.CutPrefix(table.Table, e.Table); found && partitionSuffix.MatchString(suffix) {
+				parts = append(parts, table.Table)
+			}
+		}
+	}
+	// The list is sorted, so that what is equal stands together.
+	databases, schemas = slices.Compact(databases), slices.Compact(schemas)
+	switch {
+	case there.Truncated() && len(tables) == 0: // which are not all that there are
+	case len(schemas) == 0:
+		return fmt.Sprintf(" It has no restorable table in database %q.%s", e.Database, lookup.DidYouMean(e.Database, databases))
+	case len(tables) == 0:
+		return fmt.Sprintf(" It has no restorable table in schema %q of database %q.%s",
+			e.Schema, e.Database, lookup.DidYouMean(e.Schema, schemas))
+	case len(parts) > 0:
+		// The parent of a partitioned table is not listed, its partitions are (RDS user guide, restoring tables to a point in
+		// time: only child tables can be restored).
+		return fmt.Sprintf(" If it is the parent of a partitioned table, only its partitions can be restored: "+
+			"name those instead, such as %q.", parts[0])
+	}
+	return lookup.DidYouMean(e.Table, tables)
+}
+
+func warnTruncated(instanceID string, at time.Time, there client.RDSRestorableTables) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Not all tables are listed",
+		fmt.Sprintf("Of instance %s at %s the service lists %d of %d tables: it has a limit, and no pages. "+
+			"Narrow what it searches for with database_name_like or table_name_like; name_regex only chooses among what is listed.",
+			instanceID, pointintime.Format(at), len(there.Tables), there.TotalTables))
+}
+
+const errorRestoredNameEmpty = "The table's name is empty."
+
+func errorRestoredNameTooLong(name string) string {
+	return fmt.Sprintf("%q would have %d bytes; PostgreSQL takes %d. Give the table a new_name.",
+		name, len(name), validators.Identifier.Maximum)
+}

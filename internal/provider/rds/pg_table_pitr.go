@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/restore"
+	"terraform-provider-x/internal/provider/validators"
+)
+
+// pgTablePITR restores tables of an RDS for PostgreSQL instance under new names (RDS API reference, "Restoring Tables to a
+// Specified Point in Time (RDS for PostgreSQL)").
+type pgTablePITR struct {
+	restore.Common
+	InstanceID  types.String      `tfsdk:"instance_id"`
+	RestoreTime pointintime.Value `tfsdk:"restore_time"`
+	Databases   types.List        `tfsdk:"databases"`
+}
+
+type databaseModel struct {
+	Database types.String  `tfsdk:"database"`
+	Schemas  []schemaModel `tfsdk:"schemas"`
+}
+
+type schemaModel struct {
+	Schema types.String `tfsdk:"schema"`
+	Tables []tableModel `tfsdk:"tables"`
+}
+
+type tableModel struct {
+	OldName types.String `tfsdk:"old_name"`
+	NewName types.String `tfsdk:"new_name"`
+}
+
+// NewPgTablePITR returns the model of x_rds_pg_table_pitr.
+func NewPgTablePITR() restore.Model { return &pgTablePITR{} }
+
+func (*pgTablePITR) Type() restore.Type {
+	return restore.Type{
+		Name:      "rds_pg_table_pitr",
+		Target:    "instance_id",
+		Service:   "rds",
+		MovedFrom: "huaweicloud_rds_pg_table_restore",
+	}
+}
+
+func (m *pgTablePITR) TargetID() string { return m.InstanceID.ValueString() }
+
+// Queue is the instance: the service restores one at a time.
+func (*pgTablePITR) Queue(_ context.Context, _ lookup.Region, instanceID string) (string, error) {
+	return instanceID, nil
+}
+
+func (*pgTablePITR) Schema() restore.Schema {
+	name := []validator.String{validators.Identifier}
+	table := map[string]schema.Attribute{
+		"old_name": schema.StringAttribute{
+			Required: true, Validators: name, MarkdownDescription: "The table's name at `restore_time`.",
+		},
+		"new_name": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: name,
+			MarkdownDescription: "The restored table's name, which should be free: what becomes of a taken one is not documented. " +
+				"By default `old_name`, an underscore, and `restored_to` in epoch milliseconds.",
+		},
+	}
+	schemas := map[string]schema.Attribute{
+		"schema": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The schema's name."},
+		"tables": schema.ListNestedAttribute{
+			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: table},
+			Validators:          validators.Entries("old_name", adviceSecondCopy),
+			MarkdownDescription: "The tables to restore. Their order has no meaning.",
+		},
+	}
+	databases := map[string]schema.Attribute{
+		"database": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The database's name."},
+		"schemas": schema.ListNestedAttribute{
+			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: schemas},
+			Validators:          validators.Entries("schema", adviceJoinTables),
+			MarkdownDescription: "The schemas whose tables are restored. Their order has no meaning.",
+		},
+	}
+	return restore.Schema{
+		Description: "Restores tables of an RDS for PostgreSQL instance to a point in time, under new names, in the same instance. " +
+			"Existing tables are documented as not overwritten. " +
+			"The restored copy lacks foreign keys, triggers, inheritance and partitioning.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The instance.",
+			},
+			"restore_time": schema.StringAttribute{
+				Required: true, CustomType: pointintime.Type{},
+				MarkdownDescription: "The point in time: RFC 3339 with any offset, epoch milliseconds, or `latest`. " + restore.LatestDescription,
+			},
+			"databases": schema.ListNestedAttribute{
+				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: databases},
+				Validators:          validators.Entries("database", adviceJoinSchemas),
+				MarkdownDescription: "What to restore.",
+			},
+		},
+		OnChange: map[string]string{
+			"instance_id":  restore.ChangeRestores,
+			"restore_time": "Another moment runs the restore again; another spelling of the same moment does not.",
+			"databases":    "A change, other than of the order, runs the restore again.",
+		},
+	}
+}
+
+func (m *pgTablePITR) Validate(ctx context.Context, now time.Time) diag.Diagnostics {
+	var diags diag.Diagnostics
+	diags.Append(validators.NotInFuture(path.Root("restore_time"), m.RestoreTime, now)...)
+	at, valid := m.RestoreTime.Moment()
+	if m.RestoreTime.IsLatest() {
+		at, valid = now, true // which has as many digits
+	}
+	tables, known := m.tablesAt(ctx, at)
+	if !known || !valid {
+		return diags
+	}
+	type target struct{ database, schema, name string }
+	first := map[target]path.Path{}
+	for _, table := range tables {
+		if table.defaultName && len(table.newName) > validators.Identifier.Maximum {
+			diags.Append(errorDefaultName(table))
+		}
+		as := target{table.Database, table.Schema, table.newName}
+		if earlier, twice := first[as]; twice {
+			diags.Append(errorEqualTargets(earlier, table))
+		}
+		first[as] = table.at
+	}
+	return diags
+}
+
+func (m *pgTablePITR) ConfiguredTime(context.Context) time.Time {
+	at, _ := m.RestoreTime.Moment()
+	return at
+}
+
+// ResolveTime asks for the newest moment if that is what the configuration says.
+func (m *pgTablePITR) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
+	if !m.RestoreTime.IsLatest() {
+		return m.ConfiguredTime(ctx), nil
+	}
+	latest, found, err := newestMoment(ctx, look.Uncached(), m.TargetID())
+	if err == nil && !found {
+		err = errNothingToRestore(m.TargetID())
+	}
+	return latest, err
+}
+
+// at is the moment of the restore; false while that is not known.
+func (m *pgTablePITR) at() (time.Time, bool) {
+	if m.RestoreTime.IsLatest() {
+		return pointintime.MomentOf(m.RestoredTo)
+	}
+	return m.RestoreTime.Moment()
+}
+
+// Complete fills in the default names. They are as unknown, or as null (of an imported restore to the latest moment, which
+// nobody can tell any more), as the moment itself.
+func (m *pgTablePITR) Complete(ctx context.Context, config restore.Model) diag.Diagnostics {
+	var databases []databaseModel
+	configured := config.(*pgTablePITR).Databases
+	if configured.IsNull() || configured.ElementsAs(ctx, &databases, false).HasError() {
+		return nil // a list in it is unknown
+	}
+	at, known := pointintime.MomentOf(m.RestoredTo)
+	for _, database := range databases {
+		for _, schema := range database.Schemas {
+			for k, table := range schema.Tables {
+				name := &schema.Tables[k].NewName
+				switch {
+				case !table.NewName.IsNull(): // or to be known
+				case known && !table.OldName.IsUnknown():
+					*name = types.StringValue(defaultName(table.OldName.ValueString(), at))
+				case known, m.RestoredTo.IsUnknown():
+					*name = types.StringUnknown()
+				default:
+					*name = types.StringNull()
+				}
+			}
+		}
+	}
+	var diags diag.Diagnostics
+	m.Databases, diags = types.ListValueFrom(ctx, configured.ElementType(ctx), databases)
+	return diags
+}
+
+func (m *pgTablePITR) Submit(ctx context.Context, c *client.Client) (string, error) {
+	request, known := m.request(ctx)
+	if !known {
+		return "", restore.ErrUnknownParameters
+	}
+	results, err := c.RDS().RestoreTables(ctx, request)
+	if err != nil {
+		return "", err
+	}
+	for _, result := range results { // one for each instance of the call, of which this has one
+		if result.InstanceID == m.TargetID() {
+			return result.JobID, nil
+		}
+	}
+	return results[0].JobID, nil
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/restore"
+)
+
+// unfitStatuses are those that no waiting mends (RDS API reference, Querying DB Instances). In any other but ACTIVE the
+// instance is busy, which is waited for.
+var unfitStatuses = []string{"FAILED", "CREATE FAIL", "FROZEN", "STORAGE FULL"}
+
+// Check asks about the instance, the moment, the tables and their new names, in this order.
+func (m *pgTablePITR) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
+	c := pgCheck{look: look, f: f, instanceID: m.TargetID()}
+	if !c.instance(ctx) {
+		return
+	}
+	at, windows, known := c.time(ctx, m)
+	if !known {
+		return
+	}
+	tables, err := restorableTables(ctx, look, c.instanceID, at, client.RDSTableFilter{})
+	if f.AddError(ctx, path.Root("databases"), err) {
+		return
+	}
+	entries, _ := m.tables(ctx)
+	if limit := tables.TableLimit; limit > 0 && len(entries) > limit {
+		f.Add(errorTooManyTables(len(entries), limit))
+	}
+	c.sources(ctx, at, entries, tables)
+	c.targets(ctx, entries, windows)
+}
+
+// pgCheck is one preflight of tables of RDS for PostgreSQL.
+type pgCheck struct {
+	look       lookup.Region
+	f          *restore.Findings
+	instanceID string
+}
+
+// instance reports whether there is more to check.
+func (c pgCheck) instance(ctx context.Context) bool {
+	instance, err := instance(ctx, c.look, c.instanceID)
+	switch {
+	case client.IsNotFound(err):
+		c.f.Add(errorNoInstance(c.instanceID, c.look.Client.Region()))
+	case c.f.AddError(ctx, path.Root("instance_id"), err):
+		return c.f.MayContinue(ctx)
+	case !strings.EqualFold(instance.Engine, "PostgreSQL"):
+		c.f.Add(errorEngine(instance))
+	case strings.EqualFold(instance.Type, "Replica"):
+		c.f.Add(errorReplica(instance))
+	case slices.Contains(unfitStatuses, strings.ReplaceAll(strings.ToUpper(instance.Status), "_", " ")):
+		c.f.Add(errorUnfit(instance))
+	default:
+		return true
+	}
+	return false
+}
+
+// time is the moment to restore to; false if there is nothing more to check.
+func (c pgCheck) time(ctx context.Context, m *pgTablePITR) (time.Time, []client.Window, bool) {
+	root := path.Root("restore_time")
+	at, explicit := m.at()
+	windows, err := restoreWindows(ctx, c.look, c.instanceID, "")
+	if c.f.AddError(ctx, root, err) {
+		if !explicit {
+			c.f.AddNoLatest(ctx, root, err)
+		}
+		return at, nil, explicit && c.f.MayContinue(ctx)
+	}
+	latest, found := lookup.Newest(windows)
+	switch {
+	case !explicit && !found:
+		c.f.Add(errorNoLatest(c.instanceID))
+		return at, nil, false
+	case !explicit:
+		return latest, windows, true
+	case !lookup.Within(windows, at):
+		c.f.Add(errorNotRestorable(c.instanceID, at, windows))
+		return at, nil, false
+	}
+	return at, windows, true
+}
+
+// narrowed is how many tables of one resource are asked for singly if the service does not list all there are.
+const narrowed = 20
+
+// sources finds the tables that are not there at the moment: what the service makes of those is not documented.
+func (c pgCheck) sources(ctx context.Context, at time.Time, entries []tableEntry, listed client.RDSRestorableTables) {
+	single := 0
+	for _, entry := range entries {
+		if listed.Has(entry.RDSTableName) {
+			continue
+		}
+		if !listed.Truncated() {
+			c.f.Add(errorNoTable(c.instanceID, at, entry, listed))
+			continue
+		}
+		if single++; single > narrowed {
+			c.f.AddUnchecked(uncheckedTable(entry, listed))
+			continue
+		}
+		alike, err := restorableTables(ctx, c.look, c.instanceID, at,
+			client.RDSTableFilter{DatabaseNameLike: entry.Database, TableNameLike: entry.Table})
+		switch {
+		case c.f.AddError(ctx, entry.at, err):
+			return
+		case alike.Has(entry.RDSTableName):
+		case alike.Truncated(): // the search is a fuzzy one
+			c.f.AddUnchecked(uncheckedAlike(entry, alike))
+		default:
+			c.f.Add(errorNoTable(c.instanceID, at, entry, listed))
+		}
+	}
+}
+
+// targets warns of new names that are taken. What the service makes of those is not documented, most likely a failed job; and
+// what it lists may be as old as the last full backup.
+func (c pgCheck) targets(ctx context.Context, entries []tableEntry, windows []client.Window) {
+	latest, found := lookup.Newest(windows)
+	if !c.f.Planning || !found || !slices.ContainsFunc(entries, func(e tableEntry) bool { return !e.defaultName }) {
+		return
+	}
+	there, err := restorableTables(ctx, c.look, c.instanceID, latest, client.RDSTableFilter{})
+	if c.f.AddError(ctx, path.Root("databases"), err) {
+		return
+	}
+	for _, entry := range entries {
+		target := entry.RDSTableName
+		target.Table = entry.newName
+		if !entry.defaultName && there.Has(target) {
+			c.f.Add(warnNameTaken(c.instanceID, latest, entry))
+		}
+	}
+}

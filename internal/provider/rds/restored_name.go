@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/validators"
+)
+
+// NewRestoredName returns the function restored_name.
+func NewRestoredName() function.Function { return restoredName{} }
+
+// restoredName tells the name that x_rds_pg_table_pitr chooses, for what is configured before the restore has run.
+type restoredName struct{}
+
+func (restoredName) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "restored_name"
+}
+
+func (restoredName) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "The name of a restored table",
+		MarkdownDescription: "Returns what an omitted `new_name` of `x_rds_pg_table_pitr` becomes: the table's name, an underscore, and the moment in " +
+			"milliseconds since 1970. A name of more than 63 bytes is an error, because PostgreSQL would cut it.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "table", MarkdownDescription: "The table's `old_name`."},
+			function.StringParameter{Name: "time", MarkdownDescription: "The `restore_time`: RFC 3339 with any offset, or epoch milliseconds."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+func (restoredName) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var table, text string
+	if resp.Error = req.Arguments.Get(ctx, &table, &text); resp.Error != nil {
+		return
+	}
+	if table == "" {
+		resp.Error = function.NewArgumentFuncError(0, errorRestoredNameEmpty)
+		return
+	}
+	moment, err := pointintime.Parse(text)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(1, err.Error())
+		return
+	}
+	name := defaultName(table, moment)
+	if len(name) > validators.Identifier.Maximum {
+		resp.Error = function.NewArgumentFuncError(0, errorRestoredNameTooLong(name))
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, name)
+}

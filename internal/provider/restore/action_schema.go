@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// actionSchema is the schema of an action: the resource's arguments without triggers, since an action runs whenever it is
+// invoked, and with a timeout of its own.
+func actionSchema(ctx context.Context, own Schema) action.Schema {
+	arguments := actionAttributes(own.Attributes)
+	shared := commonSchema(ctx).Attributes
+	for _, name := range []string{"region", "preflight"} {
+		arguments[name] = actionAttribute(shared[name])
+	}
+	arguments["on_timeout"] = action.StringAttribute{
+		Optional: true, Validators: []validator.String{stringvalidator.OneOf(onTimeoutFail, onTimeoutDetach)},
+		MarkdownDescription: "What becomes of an action whose restore is still running when the timeout is over: `fail` (the default) is an error, `detach` a warning. In both cases the job goes on.",
+	}
+	arguments["timeouts"] = timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		InvokeDescription: "How long to wait for the service to be free and for the job to end; such as `90m`. By default `3h`.",
+	})
+	if nested, ok := arguments["timeouts"].(action.SingleNestedAttribute); ok { // which its module leaves without a description
+		nested.MarkdownDescription = "How long the action waits for a restore."
+		arguments["timeouts"] = nested
+	}
+	return action.Schema{
+		MarkdownDescription: own.Description +
+			" The action does what the resource of the same name does, each time that it is invoked, and keeps nothing in a state.",
+		Attributes: arguments,
+	}
+}
+
+func actionAttributes(of map[string]schema.Attribute) map[string]action.Attribute {
+	arguments := map[string]action.Attribute{}
+	for name, attribute := range of {
+		if attribute.IsRequired() || attribute.IsOptional() {
+			arguments[name] = actionAttribute(attribute)
+		}
+	}
+	return arguments
+}
+
+func actionAttribute(of schema.Attribute) action.Attribute {
+	about, required, optional := of.GetMarkdownDescription(), of.IsRequired(), of.IsOptional()
+	switch of := of.(type) {
+	case schema.StringAttribute:
+		return action.StringAttribute{
+			CustomType: of.CustomType, Required: required, Optional: optional, MarkdownDescription: about, Validators: of.Validators,
+		}
+	case schema.BoolAttribute:
+		return action.BoolAttribute{Required: required, Optional: optional, MarkdownDescription: about, Validators: of.Validators}
+	case schema.ListNestedAttribute:
+		return action.ListNestedAttribute{
+			Required: required, Optional: optional, MarkdownDescription: about, Validators: of.Validators,
+			NestedObject: action.NestedAttributeObject{Attributes: actionAttributes(of.NestedObject.Attributes)},
+		}
+	}
+	panic(fmt.Sprintf("no restore has an argument of type %T yet", of))
+}

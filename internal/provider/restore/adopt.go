@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"terraform-provider-x/internal/client"
+)
+
+const (
+	// appearance is how long findAccepted looks for the job of a lost call. The services say that a job can be queried "several
+	// seconds" after the call (RDS and DDS API references, querying a job by id).
+	appearance      = 60 * time.Second
+	appearancePause = 5 * time.Second
+)
+
+// findAccepted looks for the job of a call whose answer was lost. It adopts a job only if it can be no other: the one restore
+// that was not there before the call and that began with or after it.
+func (s *submission) findAccepted(ctx context.Context, before earlierJobs, sent time.Time, lost error) (job, diag.Diagnostics) {
+	found, lookup := s.awaitNewRestore(ctx, before, sent)
+	restores := slices.DeleteFunc(slices.Clone(found), func(job client.Job) bool { return !job.MayBeRestore() })
+	// The services note whole seconds. A clock that runs ahead of the service's only means that the job is named instead.
+	if before.listed && len(restores) == 1 && restores[0].ID != "" && !restores[0].Created.Before(sent.Truncate(time.Second)) {
+		return s.accepted(restores[0].ID, sent), diag.Diagnostics{warnAdopted(restores[0].ID, lost)}
+	}
+	if !before.listed && lookup == nil && len(found) == 0 {
+		lookup = errors.New("which jobs there were before the call is not known")
+	}
+	return job{}, diag.Diagnostics{s.errorAmbiguous(ctx, lost, found, lookup)}
+}
+
+// awaitNewRestore lists the jobs that this configuration does not know and that began around a call, until there is a restore
+// among them or none is to be expected any more. The error is that of the last lookup.
+func (s *submission) awaitNewRestore(ctx context.Context, before earlierJobs, sent time.Time) ([]client.Job, error) {
+	for until := s.clock.Now().Add(appearance); ; {
+		jobs, err := s.list(ctx, sent)
+		found := s.unknown(ctx, newJobs(jobs, before, sent))
+		if slices.ContainsFunc(found, client.Job.MayBeRestore) || s.clock.Now().After(until) {
+			return found, err
+		}
+		if err := s.clock.Sleep(ctx, appearancePause); err != nil {
+			return found, err
+		}
+	}
+}
+
+// newJobs keeps the jobs that were not there before the call. If those are not known, it keeps the ones that began around it.
+func newJobs(jobs []client.Job, before earlierJobs, sent time.Time) []client.Job {
+	var later []client.Job
+	for _, job := range jobs {
+		// Lists are shared, and may reach further back.
+		old := !job.Created.IsZero() && job.Created.Before(sent.Add(-clockSkew))
+		if before.listed && !before.ids[job.ID] && !old || !before.listed && job.Created.After(sent.Add(-clockSkew)) {
+			later = append(later, job)
+		}
+	}
+	return later
+}

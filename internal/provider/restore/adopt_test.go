@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"terraform-provider-x/internal/client"
+)
+
+// TestFindAccepted goes through what a service may list after a call whose answer was lost. Each letter is a look.
+func TestFindAccepted(t *testing.T) {
+	t.Parallel()
+	sent := time.Date(2026, 3, 1, 12, 0, 0, 500_000_000, time.UTC)
+	job := func(id, name string, after time.Duration) client.Job {
+		return client.Job{ID: id, Name: name, Status: client.JobRunning, Created: sent.Truncate(time.Second).Add(after)}
+	}
+	restore, backup := job("r", "RestoreTables", 0), job("b", "ManualBackup", 0)
+	for name, c := range map[string]struct {
+		looks   [][]client.Job
+		before  earlierJobs
+		adopted string
+		named   []string // in the error
+		silent  []string // not in the error
+	}{
+		"the one restore":                   {looks: [][]client.Job{{restore}}, adopted: "r"},
+		"it shows late":                     {looks: [][]client.Job{{}, {}, {}, {restore}}, adopted: "r"},
+		"a backup shows first":              {looks: [][]client.Job{{backup}, {backup, restore}}, adopted: "r"},
+		"a backup alone":                    {looks: [][]client.Job{{backup}}, named: []string{"Since the call, the service lists", "import ADDRESS i/b"}},
+		"two restores":                      {looks: [][]client.Job{{restore, job("s", "RestoreTables", time.Second)}}, named: []string{"import ADDRESS i/r", "import ADDRESS i/s"}},
+		"one from before the call":          {looks: [][]client.Job{{job("old", "RestoreTables", -time.Second)}}, named: []string{"import ADDRESS i/old"}},
+		"one that was listed before":        {looks: [][]client.Job{{job("known", "RestoreTables", time.Second)}}, named: []string{"most likely it did not accept"}, silent: []string{"i/known"}},
+		"one without an id":                 {looks: [][]client.Job{{job("", "FINE_GRAINED_RESTORING", 0)}}, named: []string{"whose id the service does not tell", "import ADDRESS i/JOB_ID"}},
+		"nothing":                           {looks: [][]client.Job{{}}, named: []string{"For a minute afterwards the service listed no new restore"}},
+		"not listed before the call":        {looks: [][]client.Job{{restore}}, before: earlierJobs{}, named: []string{"import ADDRESS i/r"}},
+		"nothing, and not listed before":    {looks: [][]client.Job{{}}, before: earlierJobs{}, named: []string{"could not be looked up"}, silent: []string{"most likely"}},
+		"an old one, and not listed before": {looks: [][]client.Job{{job("old", "RestoreTables", -time.Hour)}}, before: earlierJobs{}, named: []string{"could not be looked up"}, silent: []string{"i/old"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if !strings.Contains(name, "not listed before") {
+				c.before = earlierJobs{ids: map[string]bool{"known": true}, listed: true}
+			}
+			s, clock := newTestSubmission(t, &fakeModel{targetID: "i"}, &fakeJobs{lists: c.looks})
+			clock.Time = sent
+			found, diags := s.findAccepted(t.Context(), c.before, sent, context.DeadlineExceeded)
+			if diff := cmp.Diff(c.adopted, found.id); diff != "" {
+				t.Errorf("adopted: %s", diff)
+			}
+			if diags.HasError() != (c.adopted == "") || len(diags) != 1 {
+				t.Fatalf("want one message, an error unless adopted: %v", diags)
+			}
+			for _, text := range c.named {
+				if !strings.Contains(diags[0].Detail(), text) {
+					t.Errorf("%q lacks %q", diags[0].Detail(), text)
+				}
+			}
+			for _, text := range c.silent {
+				if strings.Contains(diags[0].Detail(), text) {
+					t.Errorf("%q has %q", diags[0].Detail(), text)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+)
+
+// Evidence is what a restore leaves behind for a drill to assert. What is not known is null, never zero. Read writes
+// none of it: it is what the apply saw that waited for the restore.
+type Evidence struct {
+	SubmittedAt       types.String `tfsdk:"submitted_at"`
+	StartedAt         types.String `tfsdk:"started_at"`
+	FinishedAt        types.String `tfsdk:"finished_at"`
+	RestoredTo        types.String `tfsdk:"restored_to"`
+	DurationSeconds   types.Int64  `tfsdk:"duration_seconds"`
+	DataAgeSeconds    types.Int64  `tfsdk:"data_age_seconds"`
+	RestoredObjects   types.List   `tfsdk:"restored_objects"`
+	CleanupStatements types.List   `tfsdk:"cleanup_statements"`
+}
+
+// Object is what a restore has brought back.
+type Object struct {
+	Name    string // fully qualified, as it exists now
+	Cleanup string // what would drop it again, or a comment where the service chose the name
+}
+
+// namesOf are the names of what is restored.
+func namesOf(ctx context.Context, m Model) []string {
+	var names []string
+	for _, object := range m.Objects(ctx) {
+		names = append(names, object.Name)
+	}
+	return names
+}
+
+// begin starts the evidence of a job that was accepted; submittedAt is "" if it is not known. RestoredTo is there already.
+func (e *Evidence) begin(submittedAt string) {
+	if e.SubmittedAt = types.StringNull(); submittedAt != "" {
+		e.SubmittedAt = types.StringValue(submittedAt)
+	}
+	e.DataAgeSeconds = e.dataAge()
+	e.open()
+}
+
+// dataAge is null unless both ends of it are known.
+func (e *Evidence) dataAge() types.Int64 {
+	submitted, known := pointintime.MomentOf(e.SubmittedAt)
+	restored, told := pointintime.MomentOf(e.RestoredTo)
+	if !known || !told {
+		return types.Int64Null()
+	}
+	return types.Int64Value(seconds(submitted.Sub(restored)))
+}
+
+// open is evidence of a restore whose end was not seen.
+func (e *Evidence) open() {
+	e.StartedAt, e.FinishedAt, e.DurationSeconds = types.StringNull(), types.StringNull(), types.Int64Null()
+	e.RestoredObjects, e.CleanupStatements = types.ListNull(types.StringType), types.ListNull(types.StringType)
+}
+
+// pending is evidence that an apply is going to complete.
+func (e *Evidence) pending() {
+	e.StartedAt, e.FinishedAt, e.DurationSeconds = types.StringUnknown(), types.StringUnknown(), types.Int64Unknown()
+	e.RestoredObjects, e.CleanupStatements = types.ListUnknown(types.StringType), types.ListUnknown(types.StringType)
+}
+
+// finish completes the evidence, for a job that has ended: well, unless there are no objects.
+func (e *Evidence) finish(ctx context.Context, job client.Job, now time.Time, objects []Object) diag.Diagnostics {
+	submitted, told := pointintime.MomentOf(e.SubmittedAt)
+	begun, ended := timesOf(job, submitted, now)
+	e.open()
+	if !begun.IsZero() {
+		e.StartedAt = types.StringValue(pointintime.Format(begun))
+	}
+	e.FinishedAt = types.StringValue(pointintime.Format(ended))
+	if told {
+		e.DurationSeconds = types.Int64Value(seconds(ended.Sub(submitted)))
+	}
+	if len(objects) == 0 {
+		return nil
+	}
+	var names, statements []string
+	for _, object := range objects {
+		names, statements = append(names, object.Name), append(statements, object.Cleanup)
+	}
+	var diags, more diag.Diagnostics
+	e.RestoredObjects, diags = types.ListValueFrom(ctx, types.StringType, names)
+	e.CleanupStatements, more = types.ListValueFrom(ctx, types.StringType, statements)
+	return append(diags, more...)
+}
+
+// seconds is a duration in whole seconds. A clock that is behind makes none of it negative.
+func seconds(d time.Duration) int64 { return int64(max(0, d.Round(time.Second)) / time.Second) }
+
+// timesOf are when a job began and ended by the service's clock. Where that is not told, or cannot be, the beginning is zero
+// and the end is now: an end before the submission is none, nor is one that is yet to come (a documented example of a running
+// DDS job already has one).
+//
+// DWS writes its times without a zone, and which one it means is not documented. A restore begins when it is submitted, so that
+// the difference tells. One of less than an hour is taken for a late beginning: hardly a zone is that near to UTC.
+func timesOf(job client.Job, submitted, now time.Time) (begun, ended time.Time) {
+	begun, ended = job.Created, job.Ended
+	switch {
+	case job.NoZone && submitted.IsZero():
+		begun, ended = time.Time{}, time.Time{}
+	case job.NoZone:
+		if zone := begun.Sub(submitted).Round(30 * time.Minute); zone.Abs() >= time.Hour && zone.Abs() <= 14*time.Hour {
+			begun, ended = begun.Add(-zone), ended.Add(-zone)
+		}
+	}
+	if begun.Before(submitted.Add(-clockSkew)) || begun.After(now.Add(clockSkew)) {
+		begun = time.Time{}
+	}
+	if job.Ended.IsZero() || ended.IsZero() || ended.Before(submitted) || ended.After(now.Add(clockSkew)) {
+		ended = now.Truncate(time.Second)
+	}
+	return begun, ended
+}
+
+// DropTable is a statement of PostgreSQL and of DWS. It can only be run while connected to the database, which therefore
+// stands in a comment, in quotes that keep it on the line.
+func DropTable(database, schema, table string) string {
+	return "DROP TABLE " + sqlName(schema) + "." + sqlName(table) + "; -- in database " + JSONText(database)
+}
+
+// sqlName quotes an identifier as PostgreSQL does.
+func sqlName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// DropCollection is a statement of the MongoDB shell.
+func DropCollection(database, collection string) string {
+	return "db.getSiblingDB(" + JSONText(database) + ").getCollection(" + JSONText(collection) + ").drop()"
+}
+
+// JSONText is a string in quotes, on one line, for JavaScript and for comments.
+func JSONText(text string) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // names like orders_bak_<timestamp> stay readable
+	if err := encoder.Encode(text); err != nil {
+		panic("a string can always be encoded: " + err.Error())
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}

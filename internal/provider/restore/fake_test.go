@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/providertest"
+)
+
+// fakeModel is a restore that does what a test says.
+type fakeModel struct {
+	Common
+	targetID string
+	resolve  func() time.Time
+	check    func(*Findings)
+	submit   func() (string, error)
+	queues   map[string]string // the queue of a target; its own if it is not here
+}
+
+func (m *fakeModel) Type() Type                            { return Type{Name: "fake", Target: "instance_id", Service: "rds"} }
+func (m *fakeModel) Schema() Schema                        { return Schema{} }
+func (m *fakeModel) TargetID() string                      { return m.targetID }
+func (m *fakeModel) Parameters(context.Context) Parameters { return Parameters{} }
+func (m *fakeModel) ConfiguredTime(context.Context) time.Time {
+	return time.Time{}
+}
+func (m *fakeModel) Validate(context.Context, time.Time) diag.Diagnostics { return nil }
+func (m *fakeModel) Complete(context.Context, Model) diag.Diagnostics     { return nil }
+func (m *fakeModel) Objects(context.Context) []Object                     { return nil }
+
+func (m *fakeModel) ResolveTime(context.Context, lookup.Region) (time.Time, error) {
+	if m.resolve == nil {
+		return time.Time{}, nil
+	}
+	return m.resolve(), nil
+}
+
+func (m *fakeModel) Check(_ context.Context, _ lookup.Region, f *Findings) {
+	if m.check != nil {
+		m.check(f)
+	}
+}
+
+func (m *fakeModel) Submit(context.Context, *client.Client) (string, error) { return m.submit() }
+
+func (m *fakeModel) Queue(_ context.Context, _ lookup.Region, targetID string) (string, error) {
+	if queue, found := m.queues[targetID]; found {
+		return queue, nil
+	}
+	return targetID, nil
+}
+
+// fakeJobs is a service whose lists of jobs a test has written, one for each look; the last one stays.
+type fakeJobs struct {
+	client.JobService
+	lists     [][]client.Job
+	looks     int
+	jobs      map[string]client.Job
+	restoring bool
+}
+
+func (f *fakeJobs) ListJobs(context.Context, string, time.Time, time.Time) ([]client.Job, error) {
+	f.looks++
+	if len(f.lists) == 0 {
+		return nil, nil
+	}
+	return f.lists[min(f.looks, len(f.lists))-1], nil
+}
+
+func (f *fakeJobs) Job(_ context.Context, id string) (client.Job, error) {
+	if job, found := f.jobs[id]; found {
+		return job, nil
+	}
+	return client.Job{}, &client.NotFoundError{What: id}
+}
+
+func (f *fakeJobs) IsRestoring(context.Context, string) (bool, error) { return f.restoring, nil }
+
+// newTestSubmission is a restore of a fake model that is about to be sent.
+func newTestSubmission(t *testing.T, m *fakeModel, jobs *fakeJobs) (*submission, *providertest.Clock) {
+	t.Helper()
+	clock := providertest.NewClock()
+	r := newResource(func() Model { return &fakeModel{} }, clock)
+	r.Client = providertest.Unreachable(t)
+	m.Region = types.StringValue(r.Client.Region())
+	config := *m
+	s, done, err := r.newSubmission(t.Context(), r.Client, &config, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(done)
+	s.jobs = jobs
+	return s, clock
+}

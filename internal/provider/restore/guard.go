@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"terraform-provider-x/internal/client"
+)
+
+// This file keeps a restore from being sent while another one runs that may be the same.
+
+const (
+	// settlePause gives the other resources of one apply time to say which jobs are theirs: they start at the same moment.
+	settlePause = 2 * time.Second
+	// settling is how long an instance may go on to call itself busy after an own job has ended.
+	settling = 2 * time.Minute
+	// lookBack is how far back the guard looks for restores that may still run.
+	lookBack = 72 * time.Hour
+	// clockSkew is how much the service's clock may differ: it rejects signatures that are further off.
+	clockSkew = 15 * time.Minute
+)
+
+// unknownRestoreError is a restore that runs although this configuration does not know it.
+type unknownRestoreError struct{ jobs []client.Job }
+
+func (e *unknownRestoreError) Error() string {
+	return "a restore is running that this apply did not start"
+}
+
+// unknownOperationError is a service that is busy, and nobody can tell whether with a restore.
+type unknownOperationError struct{ rejected, lookup error }
+
+func (e *unknownOperationError) Error() string { return e.rejected.Error() }
+
+// errQueueUnknown is for a snapshot whose cluster cannot be looked up.
+var errQueueUnknown = errors.New("what the restore queues on could not be looked up")
+
+// earlierJobs are the jobs there were before the call; listed is false if the service did not tell.
+type earlierJobs struct {
+	ids    map[string]bool
+	listed bool
+}
+
+// list asks for the queue's jobs around a moment.
+func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, error) {
+	if s.queueUnknown {
+		return nil, errQueueUnknown
+	}
+	return s.jobs.ListJobs(ctx, s.queue, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
+}
+
+// guard stops the restore while another one runs on the queue that this configuration does not know: most likely it is the
+// same one, started by an apply that was killed. It leaves a restore that it knows to the service's own "busy". A list that
+// the credentials may not have, or that this cloud does not offer, keeps nobody from restoring. A rejected login does,
+// because five wrong signatures lock a key.
+func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
+	for attempt := 0; ; attempt++ {
+		jobs, err := s.list(ctx, s.clock.Now())
+		if ctx.Err() != nil {
+			return earlierJobs{}, context.Cause(ctx)
+		}
+		if client.IsLoginRefused(err) {
+			return earlierJobs{}, err
+		}
+		if err != nil {
+			tflog.Warn(ctx, "cannot look up running restores; continuing without",
+				map[string]any{"queue": s.queue, "answer": err.Error()})
+			return earlierJobs{}, nil
+		}
+		unknown := s.unknownRestores(ctx, jobs)
+		if len(unknown) == 0 {
+			return earlierJobs{ids: idsOf(jobs), listed: true}, nil
+		}
+		if attempt > 0 {
+			return earlierJobs{}, &unknownRestoreError{unknown}
+		}
+		if err := s.clock.Sleep(ctx, settlePause); err != nil {
+			return earlierJobs{}, err
+		}
+	}
+}
+
+// unknownRestores are the running restores that this configuration does not know.
+func (s *submission) unknownRestores(ctx context.Context, jobs []client.Job) []client.Job {
+	if slices.ContainsFunc(jobs, func(job client.Job) bool { return job.ID == "" }) {
+		s.refreshOwn(ctx) // so that an unknown restore is not taken for an own one that is over
+	}
+	running := slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
+		return job.Status != client.JobRunning || !job.MayBeRestore()
+	})
+	return s.unknown(ctx, running)
+}
+
+// unknown leaves out the jobs that belong to this configuration.
+func (s *submission) unknown(ctx context.Context, jobs []client.Job) []client.Job {
+	return s.own.unknown(jobs, len(s.own.mayRun(s.ownPlace(ctx))) > 0)
+}
+
+func idsOf(jobs []client.Job) map[string]bool {
+	ids := map[string]bool{}
+	for _, job := range jobs {
+		if job.ID != "" {
+			ids[job.ID] = true
+		}
+	}
+	return ids
+}
+
+// mayTryAgain is nil if the service rejected the call because of something that is worth waiting for. A restore is so only
+// if it is an own one. If nobody can tell, it is not: waiting for the end of a restore that an earlier apply has started,
+// and lost, would restore twice.
+func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline time.Time) error {
+	if !client.IsBusy(rejected) {
+		return rejected
+	}
+	if !s.refreshOwn(ctx) && !s.ownJustEnded(ctx) {
+		restoring, err := s.isRestoring(ctx)
+		switch {
+		case err != nil:
+			return &unknownOperationError{rejected: rejected, lookup: err}
+		case restoring:
+			return &unknownRestoreError{jobs: []client.Job{{Status: client.JobRunning}}}
+		}
+	}
+	if !s.clock.Now().Add(busyPause).Before(deadline) {
+		return rejected
+	}
+	return nil
+}
+
+func (s *submission) isRestoring(ctx context.Context) (bool, error) {
+	if s.queueUnknown {
+		return false, errQueueUnknown
+	}
+	return s.jobs.IsRestoring(ctx, s.queue)
+}

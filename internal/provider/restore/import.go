@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+)
+
+// adoptedKey marks, in private state, a restore that was imported or moved here: the next plan takes over from the
+// configuration what the state cannot know, instead of restoring again. Update removes the mark.
+const adoptedKey = "adopted"
+
+var adoptedMark = []byte(`true`)
+
+// ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), with REGION/ before it for another region
+// than the provider's, or by its identity. Read, which Terraform calls next, looks whether the job exists.
+func (r *restoreResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id, diags := r.importID(ctx, req)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c, diags := r.inRegion(types.StringValue(id.region))
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if mine, err := c.ProjectID(ctx); err == nil && id.projectID != "" && id.projectID != mine {
+		resp.Diagnostics.Append(errorAnotherProject(id.projectID, mine, c.Region()))
+		return
+	}
+	for name, value := range map[string]string{r.Target: id.targetID, "id": id.jobID, "job_id": id.jobID, "region": c.Region()} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, adoptedMark)...)
+}
+
+// importID is what finds a restore again. An empty region is the provider's; an empty project is not given.
+type importID struct{ region, targetID, jobID, projectID string }
+
+// importID reads the id or the identity of an import.
+func (r *restoreResource) importID(ctx context.Context, req resource.ImportStateRequest) (importID, diag.Diagnostics) {
+	if req.ID != "" {
+		id, err := parseImportID(req.ID)
+		if err != nil {
+			return id, diag.Diagnostics{r.errorImportID(err)}
+		}
+		return id, nil
+	}
+	var id importID
+	var diags diag.Diagnostics
+	for name, field := range map[string]*string{
+		r.Target: &id.targetID, "job_id": &id.jobID, "region": &id.region, "project_id": &id.projectID,
+	} {
+		var value types.String
+		diags.Append(req.Identity.GetAttribute(ctx, path.Root(name), &value)...)
+		*field = value.ValueString()
+	}
+	return id, diags
+}
+
+// parseImportID splits TARGET/JOB_ID or REGION/TARGET/JOB_ID.
+func parseImportID(text string) (importID, error) {
+	parts := strings.Split(text, "/")
+	if len(parts) == 2 {
+		parts = append([]string{""}, parts...)
+	}
+	switch {
+	case len(parts) != 3 || parts[1] == "" || parts[2] == "":
+		return importID{}, fmt.Errorf("%q is not two ids with a slash between them", text)
+	case strings.ContainsAny(text, " \t\r\n?#%\\"):
+		return importID{}, fmt.Errorf("%q has characters that no id has", text)
+	}
+	return importID{region: parts[0], targetID: parts[1], jobID: parts[2]}, nil
+}
+
+// readImported completes what ImportState began. Unlike every other Read it fails if the job is not found: nothing was adopted
+// yet, so nothing can be lost.
+func (r *restoreResource) readImported(ctx context.Context, state Model, resp *resource.ReadResponse) {
+	common := state.common()
+	c, diags := r.inRegion(common.Region)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	job, err := r.jobsOf(c).Job(ctx, common.JobID.ValueString())
+	switch {
+	case err != nil:
+	case job.InstanceID != "" && job.InstanceID != state.TargetID():
+		err = fmt.Errorf("it is a job of %s, not of %s", job.InstanceID, state.TargetID())
+	case r.JobName != "" && job.Name != "" && job.Name != r.JobName:
+		err = fmt.Errorf("it is not a restore but a %q", job.Name)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(errorNotImported(common.JobID.ValueString(), err))
+		return
+	}
+	common.Status = types.StringValue(string(job.Status))
+	if !job.MayBeRestore() && job.Name != "" {
+		resp.Diagnostics.Append(warnNotARestore(job))
+	}
+	common.SubmittedAt = r.submittedAt(job)
+	r.own.noteRunning(r.ownJob(state))
+	if resp.Identity != nil { // after an import by identity it may lack what is optional
+		resp.Identity.Raw = tftypes.NewValue(resp.Identity.Schema.Type().TerraformType(ctx), nil)
+	}
+	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, state, projectFor(ctx, c))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// submittedAt is when an imported job began, as far as it tells. A time without a zone may be off by hours, and nothing here
+// tells by how many.
+func (r *restoreResource) submittedAt(job client.Job) types.String {
+	if job.Created.IsZero() || job.NoZone {
+		return types.StringNull()
+	}
+	submitted := job.Created
+	if now := r.clock.Now(); submitted.After(now) {
+		submitted = now // another clock
+	}
+	return types.StringValue(pointintime.Format(submitted.Truncate(time.Second)))
+}
+
+// identify writes the resource identity, unless there is one already: an identity must never change. Terraform before 1.12
+// keeps none, so that every Read has to write it, without a call; the project then stays out of it.
+func (r *restoreResource) identify(ctx context.Context, identity *tfsdk.ResourceIdentity, m Model, project string) diag.Diagnostics {
+	if identity == nil || !identity.Raw.IsFullyNull() {
+		return nil
+	}
+	common := m.common()
+	values := map[string]types.String{
+		r.Target: types.StringValue(m.TargetID()), "job_id": common.JobID, "region": common.Region, "project_id": types.StringNull(),
+	}
+	if project != "" {
+		values["project_id"] = types.StringValue(project)
+	}
+	var diags diag.Diagnostics
+	for name, value := range values {
+		diags.Append(identity.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	return diags
+}
+
+// projectFor is the project for an identity, "" if nobody can tell. It was looked up for the call before.
+func projectFor(ctx context.Context, c *client.Client) string {
+	project, err := c.ProjectID(ctx)
+	if err != nil {
+		return ""
+	}
+	return project
+}

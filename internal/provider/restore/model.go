@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package restore is the lifecycle that all restores share: resource and action, plan, submission, wait, hand-over of
+// unfinished jobs, import, evidence and their messages. What one restore has that others have not is its Model, in the
+// package of its service. What goes over the wire, and how often, is internal/client's business.
+package restore
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/lookup"
+)
+
+// Type is what is fixed for all restores of one resource type.
+type Type struct {
+	Name   string // without the provider's
+	Target string // the attribute that names the instance or snapshot
+	// Service is the client's name of the service that runs the jobs.
+	Service string
+	// JobName is what the service calls the job of such a restore; "" if that is not documented.
+	JobName string
+	// MovedFrom is the vendor's own provider's resource type for the same restore; "" if it has none.
+	MovedFrom string
+}
+
+// Model is one restore, as a configuration, a plan or a state holds it: a pointer to a struct that embeds Common.
+type Model interface {
+	common() *Common
+	// Type is the same for all values of a model.
+	Type() Type
+	// Schema is the same for all values of a model.
+	Schema() Schema
+	// TargetID is the value of the attribute Type().Target.
+	TargetID() string
+
+	// Validate finds what no single attribute can tell, in a configuration that may hold unknown values.
+	Validate(ctx context.Context, now time.Time) diag.Diagnostics
+	// Parameters says what is restored.
+	Parameters(ctx context.Context) Parameters
+	// ConfiguredTime is the point in time that the configuration names, the earliest of several; zero if it names none that is
+	// known.
+	ConfiguredTime(ctx context.Context) time.Time
+	// ResolveTime is the point in time that a restore goes to which starts now; zero if nobody can tell.
+	ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error)
+	// Complete writes what the configuration leaves to the provider into the receiver, a plan. It depends on RestoredTo:
+	// known, not known yet, or null for never.
+	Complete(ctx context.Context, config Model) diag.Diagnostics
+	// Check makes the lookups of preflight. Only what the provider fills in may be unknown.
+	Check(ctx context.Context, look lookup.Region, findings *Findings)
+	// Submit sends the restore call and returns the job's id. No value is unknown.
+	Submit(ctx context.Context, c *client.Client) (jobID string, err error)
+	// Queue is what the service restores one at a time, for a target of this type: an instance, or a snapshot's cluster.
+	Queue(ctx context.Context, look lookup.Region, targetID string) (string, error)
+	// Objects are what is restored, as the service will call it.
+	Objects(ctx context.Context) []Object
+}
+
+// Common is what all restores have: their evidence, and how Terraform is to run them.
+type Common struct {
+	Evidence
+	ID        types.String   `tfsdk:"id"`
+	JobID     types.String   `tfsdk:"job_id"`
+	Region    types.String   `tfsdk:"region"`
+	Status    types.String   `tfsdk:"status"`
+	Triggers  types.Map      `tfsdk:"triggers"`
+	OnTimeout types.String   `tfsdk:"on_timeout"`
+	Preflight types.Bool     `tfsdk:"preflight"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
+}
+
+func (c *Common) common() *Common { return c }
+
+// unfinished reports whether no Create or Update has seen the restore's end. finished_at marks it, which Read never writes:
+// Terraform tells Delete nothing but the state. A job that completed while nobody waited must be taken over by what replaces
+// it, while a finished restore that a person replaces must run again.
+func (c *Common) unfinished() bool {
+	return c.FinishedAt.IsNull() && c.Status.ValueString() != string(client.JobFailed)
+}
+
+// accept records an accepted job as the state will keep it.
+func (c *Common) accept(accepted job) {
+	c.ID, c.JobID = types.StringValue(accepted.id), types.StringValue(accepted.id)
+	c.Status = types.StringValue(string(client.JobRunning))
+	c.Evidence.begin(accepted.submittedAt)
+}
+
+// keepJob takes over what a state knows of the job.
+func (c *Common) keepJob(state *Common) {
+	c.ID, c.JobID, c.Status, c.Evidence = state.ID, state.JobID, state.Status, state.Evidence
+}
+
+// job is an accepted job, as a state holds it.
+type job struct {
+	id          string
+	submittedAt string // RFC 3339; "" if it is not known
+	restoredTo  string // the same
+}
+
+func (c *Common) job() job {
+	return job{c.JobID.ValueString(), c.SubmittedAt.ValueString(), c.RestoredTo.ValueString()}
+}

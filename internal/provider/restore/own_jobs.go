@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"terraform-provider-x/internal/client"
+)
+
+// ownJobs are the jobs that belong to this configuration: a state holds them, or this process has started them. The guard
+// waits for these and stops for any other.
+type ownJobs struct {
+	mutex   sync.Mutex
+	known   map[string]bool     // by job id
+	running []ownJob            // those that may still run
+	ended   map[place]time.Time // when the last one was seen to have ended
+}
+
+// place is where jobs run, as far as a state tells: DWS names a snapshot, and not its cluster.
+type place struct{ service, targetID string }
+
+type ownJob struct {
+	id string
+	at place
+}
+
+func newOwnJobs() *ownJobs {
+	return &ownJobs{known: map[string]bool{}, ended: map[place]time.Time{}}
+}
+
+// noteRunning keeps that a job belongs to this configuration and may be running.
+func (o *ownJobs) noteRunning(started ownJob) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.known[started.id] = true
+	if !slices.Contains(o.running, started) {
+		o.running = append(o.running, started)
+	}
+}
+
+// noteEnded keeps that a job was seen to run no more.
+func (o *ownJobs) noteEnded(over ownJob, at time.Time) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if i := slices.Index(o.running, over); i >= 0 {
+		o.running = slices.Delete(o.running, i, i+1)
+		if at.After(o.ended[over.at]) {
+			o.ended[over.at] = at
+		}
+	}
+}
+
+// mayRun are the jobs that may be running at the places that here accepts.
+func (o *ownJobs) mayRun(here func(place) bool) []ownJob {
+	o.mutex.Lock()
+	all := slices.Clone(o.running)
+	o.mutex.Unlock() // here may make a lookup
+	return slices.DeleteFunc(all, func(running ownJob) bool { return !here(running.at) })
+}
+
+// lastEnd is when the last job at the places that here accepts was seen to have ended; zero if none was.
+func (o *ownJobs) lastEnd(here func(place) bool) time.Time {
+	o.mutex.Lock()
+	ends := make(map[place]time.Time, len(o.ended))
+	for at, end := range o.ended {
+		ends[at] = end
+	}
+	o.mutex.Unlock()
+	var last time.Time
+	for at, end := range ends {
+		if end.After(last) && here(at) {
+			last = end
+		}
+	}
+	return last
+}
+
+// unknown leaves out the jobs that belong to this configuration. A job whose id the service does not tell belongs to it only
+// if one of its own may be running there.
+func (o *ownJobs) unknown(jobs []client.Job, ownMayRun bool) []client.Job {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
+		return o.known[job.ID] || job.ID == "" && ownMayRun
+	})
+}
+
+// ownPlace reports whether a place is on the submission's queue. One that cannot be looked up is not: it must not excuse an
+// unknown restore.
+func (s *submission) ownPlace(ctx context.Context) func(place) bool {
+	return func(at place) bool {
+		if at.service != s.Service {
+			return false
+		}
+		if at.targetID == s.targetID {
+			return true
+		}
+		queue, err := s.plan.Queue(ctx, s.look, at.targetID)
+		return err == nil && queue == s.queue
+	}
+}
+
+// refreshOwn asks for the own jobs on the queue, notes which have ended, and reports whether one runs. What was noted of
+// them may be long over.
+func (s *submission) refreshOwn(ctx context.Context) (running bool) {
+	for _, own := range s.own.mayRun(s.ownPlace(ctx)) {
+		job, err := s.jobs.Job(ctx, own.id)
+		if err == nil && job.Status == client.JobRunning {
+			running = true
+			continue
+		}
+		ended, now := job.Ended, s.clock.Now()
+		if err == nil && (ended.IsZero() || ended.After(now)) {
+			ended = now // not told, or in another zone: DWS writes times without one
+		}
+		if err == nil || client.IsNotFound(err) {
+			s.own.noteEnded(own, ended)
+		}
+	}
+	return running
+}
+
+// ownJustEnded reports whether an own restore on the queue ended so recently that the instance may still call itself busy.
+func (s *submission) ownJustEnded(ctx context.Context) bool {
+	return s.clock.Now().Sub(s.own.lastEnd(s.ownPlace(ctx))) < settling
+}

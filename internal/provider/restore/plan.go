@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+)
+
+// ModifyPlan decides what a change means: nothing, an update that calls nothing, an update that resumes an unfinished job, or
+// a new restore. It says so before it happens.
+func (r *restoreResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	config, plan, state := r.newModel(), r.newModel(), r.newModel()
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	}
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+		resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	}
+	switch {
+	case resp.Diagnostics.HasError():
+	case req.Plan.Raw.IsNull():
+		r.planRemoval(ctx, state, resp)
+	case req.State.Raw.IsNull():
+		r.planWithoutState(ctx, config, plan, resp)
+	default:
+		r.planWithState(ctx, req, plannedChange{config: config, plan: plan, state: state}, resp)
+	}
+}
+
+// plannedChange is a restore that is planned with its state.
+type plannedChange struct {
+	config, plan, state Model
+	// adopted: imported or moved here, so that the state lacks what only the configuration knows.
+	adopted bool
+}
+
+// planRemoval plans the removal of a resource; Delete says what stays. An unfinished job is handed over to nobody that way:
+// it goes with a resource that was renamed without a "moved" block, or with an object that create_before_destroy has left
+// deposed. If the same restore is planned anew beside it, it would run twice.
+func (r *restoreResource) planRemoval(ctx context.Context, state Model, resp *resource.ModifyPlanResponse) {
+	if !state.common().unfinished() {
+		return
+	}
+	r.noteUnfinished(ctx, state)
+	if key, known := keyOf(ctx, state); known && r.handOver.planRemoval(key) {
+		resp.Diagnostics.Append(errorPlannedTwice(state.TargetID(), state.common().JobID.ValueString()))
+	}
+}
+
+// planWithoutState plans a restore without a state. Terraform also asks for this, with the same request, to replace a tainted
+// restore; Read has then noted the unfinished job.
+func (r *restoreResource) planWithoutState(ctx context.Context, config, plan Model, resp *resource.ModifyPlanResponse) {
+	common := plan.common()
+	if common.Region.IsUnknown() && config.common().Region.IsNull() && r.Client != nil {
+		common.Region = types.StringValue(r.Client.Region())
+	}
+	resp.Diagnostics.Append(foresee(ctx, config, plan)...)
+	config.common().Region = common.Region
+	var planned plannedRestore
+	if key, known := keyOf(ctx, config); known {
+		planned = r.handOver.plan(key)
+	}
+	switch {
+	case planned.ambiguous:
+		resp.Diagnostics.Append(errorPlannedTwice(plan.TargetID(), planned.resumes))
+		return
+	case planned.resumes != "":
+		common.ID, common.JobID = types.StringValue(planned.resumes), types.StringValue(planned.resumes)
+		resp.Diagnostics.Append(warnResumes(plan.TargetID(), planned.resumes))
+	case planned.ended != "":
+		resp.Diagnostics.Append(warnRunsOnceMore(planned.ended, planned.failed))
+	}
+	if planned.resumes == "" {
+		resp.Diagnostics.Append(r.preflightPlan(ctx, config)...)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planWithState plans to keep the restore of a state, or to replace it.
+func (r *restoreResource) planWithState(ctx context.Context, req resource.ModifyPlanRequest, change plannedChange,
+	resp *resource.ModifyPlanResponse) {
+	mark, diags := req.Private.GetKey(ctx, adoptedKey)
+	resp.Diagnostics.Append(diags...)
+	// The private mark is not all there is to go by: Terraform loses it when a provider is killed in an Update.
+	change.adopted = mark != nil || lacksParameters(ctx, change.config, change.state)
+	if change.config.common().Region.IsNull() {
+		// A restore stays where it ran, wherever the provider looks meanwhile.
+		change.plan.common().Region = change.state.common().Region
+	}
+	resp.Diagnostics.Append(foresee(ctx, change.config, change.plan)...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)
+	if changed := change.replacing(ctx, resp.Plan, req.State); len(changed) > 0 {
+		r.planReplacement(ctx, change, changed, resp)
+		return
+	}
+	resp.Diagnostics.Append(change.keep(ctx)...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)
+	resp.Diagnostics.Append(change.keepSpelling(ctx, req.State, &resp.Plan)...)
+}
+
+// replacing are the attributes for which the restore has to run again. Terraform replaces a resource only for an attribute
+// whose planned value differs; one that ignore_changes holds back does not.
+func (c plannedChange) replacing(ctx context.Context, plan tfsdk.Plan, prior tfsdk.State) []string {
+	var changed []string
+	for _, name := range changes(ctx, c.config, c.state, c.adopted) {
+		var planned, before attr.Value
+		if plan.GetAttribute(ctx, path.Root(name), &planned).HasError() ||
+			prior.GetAttribute(ctx, path.Root(name), &before).HasError() {
+			continue
+		}
+		if !planned.Equal(before) {
+			changed = append(changed, name)
+		}
+	}
+	if c.state.common().Status.ValueString() == string(client.JobFailed) {
+		changed = append(changed, "status")
+	}
+	return changed
+}
+
+// foresee writes what the configuration leaves to the provider into the plan of a new restore, as far as it is known yet.
+func foresee(ctx context.Context, config, plan Model) diag.Diagnostics {
+	plan.common().RestoredTo = types.StringUnknown()
+	if at := config.ConfiguredTime(ctx); !at.IsZero() {
+		plan.common().RestoredTo = types.StringValue(pointintime.Format(at))
+	}
+	return plan.Complete(ctx, config)
+}
+
+// settle writes down the moment that is restored to, and what depends on it; zero if nobody can tell.
+func settle(ctx context.Context, config, plan Model, at time.Time) diag.Diagnostics {
+	plan.common().RestoredTo = types.StringNull()
+	if !at.IsZero() {
+		plan.common().RestoredTo = types.StringValue(pointintime.Format(at))
+	}
+	return plan.Complete(ctx, config)
+}
+
+// planReplacement plans to replace what was restored by a new restore.
+func (r *restoreResource) planReplacement(ctx context.Context, change plannedChange, changed []string,
+	resp *resource.ModifyPlanResponse) {
+	common := change.plan.common()
+	common.ID, common.JobID = types.StringUnknown(), types.StringUnknown()
+	common.Status, common.SubmittedAt, common.DataAgeSeconds = types.StringUnknown(), types.StringUnknown(), types.Int64Unknown()
+	common.pending()
+	for _, name := range changed {
+		resp.RequiresReplace.Append(path.Root(name))
+	}
+	unknown := unknownOf(identityOf(ctx, change.config), changed)
+	resp.Diagnostics.Append(warnRunsAgain(change.state.common(), changed, unknown))
+	// Terraform plans the replacement once more, without the state, but then drops warnings.
+	change.config.common().Region = common.Region
+	resp.Diagnostics.Append(r.preflightPlan(ctx, change.config)...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)
+}
+
+// unknownOf are those of the names whose value is not known yet.
+func unknownOf(parameters Parameters, names []string) map[string]bool {
+	unknown := map[string]bool{}
+	for _, name := range names {
+		if value, given := parameters[name]; given && value == "" {
+			unknown[name] = true
+		}
+	}
+	return unknown
+}
+
+// keep plans to keep the restore.
+func (c plannedChange) keep(ctx context.Context) diag.Diagnostics {
+	common, before := c.plan.common(), c.state.common()
+	common.keepJob(before)
+	if before.unfinished() {
+		common.Status = types.StringUnknown()
+		common.pending()
+	}
+	at, told := pointintime.MomentOf(before.RestoredTo)
+	if !told && (c.adopted || before.unfinished()) { // which is updated in any case
+		at = c.config.ConfiguredTime(ctx)
+	}
+	diags := settle(ctx, c.config, c.plan, at)
+	if !told && !at.IsZero() {
+		common.DataAgeSeconds = common.dataAge()
+	}
+	return diags
+}
+
+// keepSpelling keeps each parameter as it is in the state: what is written differently but means the same is no change to
+// show. Terraform allows a plan to keep a prior value for that purpose.
+func (c plannedChange) keepSpelling(ctx context.Context, prior tfsdk.State, plan *tfsdk.Plan) diag.Diagnostics {
+	var diags diag.Diagnostics
+	have := c.state.Parameters(ctx)
+	for name := range c.config.Parameters(ctx) {
+		if _, inState := have[name]; c.adopted && !inState {
+			continue
+		}
+		var value attr.Value
+		diags.Append(prior.GetAttribute(ctx, path.Root(name), &value)...)
+		diags.Append(plan.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	return diags
+}
+
+// withoutUnknown is a plan with null for what the provider has yet to fill in, so that its parameters are those of the
+// configuration.
+func (r *restoreResource) withoutUnknown(ctx context.Context, plan tfsdk.Plan) (Model, diag.Diagnostics) {
+	m := r.newModel()
+	raw, err := tftypes.Transform(plan.Raw, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
+		if !value.IsKnown() {
+			return tftypes.NewValue(value.Type(), nil), nil
+		}
+		return value, nil
+	})
+	if err != nil {
+		return m, diag.Diagnostics{errorPlanUnreadable(err)}
+	}
+	plan.Raw = raw
+	return m, plan.Get(ctx, m)
+}

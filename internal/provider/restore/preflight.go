@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/lookup"
+)
+
+// Findings are what a preflight has found: what the service would reject, or do silently, and what nobody could look up.
+type Findings struct {
+	Planning  bool // warnings are of use
+	diags     diag.Diagnostics
+	unchecked []string
+}
+
+// Add takes a problem, as Rejection words one, or a warning.
+func (f *Findings) Add(found ...diag.Diagnostic) { f.diags.Append(found...) }
+
+// AddUnchecked takes the reason why a check was left out. The person gets one warning with all of them.
+func (f *Findings) AddUnchecked(reason string) { f.unchecked = append(f.unchecked, reason) }
+
+// HasError reports whether the restore would be rejected.
+func (f *Findings) HasError() bool { return f.diags.HasError() }
+
+// AddError takes the error of a lookup, and reports whether there was one. What the credentials may not look up, and what
+// the cloud does not offer, keeps nobody from restoring: that is unchecked. A rejected login does, as does an answer that
+// makes no sense.
+func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
+	var answered *client.APIError
+	switch {
+	case err == nil:
+		return false
+	case ctx.Err() != nil: // Terraform, or Create, tells whoever cancelled
+	case client.IsLoginRefused(err):
+		f.Add(errorLoginRefused(err))
+	case errors.As(err, new(*client.ReplyError)):
+		f.Add(Rejection(at, lookup.UnreadableAnswer, "%v", err))
+	case errors.As(err, new(*client.ProjectError)):
+		f.Add(errorNoProject(err))
+	case !errors.As(err, &answered):
+		f.AddUnchecked(err.Error())
+	case client.IsNotOnOTC(err):
+		f.Add(Rejection(at, lookup.NotOnOTC, "%v\n%s", err, lookup.NotOnOTCAdvice))
+	case client.IsForbidden(err), client.IsBusy(err), lookup.Unavailable(err):
+		f.AddUnchecked(err.Error())
+	default:
+		f.Add(Rejection(at, lookup.LookupRefused, "%v", err))
+	}
+	return true
+}
+
+// MayContinue reports, after a lookup that failed, whether others are still worth making.
+func (f *Findings) MayContinue(ctx context.Context) bool { return ctx.Err() == nil && !f.HasError() }
+
+// AddNoLatest takes the error of a lookup of the newest moment, without which the restore would not be started. A busy
+// instance is waited for.
+func (f *Findings) AddNoLatest(ctx context.Context, at path.Path, err error) {
+	if ctx.Err() == nil && !client.IsBusy(err) && !f.HasError() {
+		f.Add(errorNoLatest(at, err))
+	}
+}
+
+// result is what the person is shown.
+func (f *Findings) result() diag.Diagnostics {
+	if len(f.unchecked) > 0 && !f.HasError() {
+		slices.Sort(f.unchecked)
+		f.Add(warnUnchecked(slices.Compact(f.unchecked)))
+	}
+	return f.diags
+}
+
+// preflight finds out with lookups what the service would reject, often after most of an hour, or would silently do
+// otherwise. It is for a restore that would be started, with all its parameters known.
+func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m Model, planning bool) diag.Diagnostics {
+	wanted := r.preflightDefault
+	if set := m.common().Preflight; !set.IsNull() {
+		wanted = set.ValueBool()
+	}
+	if !wanted {
+		return nil
+	}
+	findings := Findings{Planning: planning}
+	m.Check(ctx, look, &findings)
+	return findings.result()
+}
+
+// preflightPlan is preflight if the plan can tell: with the provider configured and every parameter known. What is not known
+// yet is checked in the apply, which plans a resource once more and checks an action when it is invoked.
+func (r *restoreResource) preflightPlan(ctx context.Context, m Model) diag.Diagnostics {
+	common := m.common()
+	if !m.Parameters(ctx).known() || r.Client == nil || common.Region.IsUnknown() || common.Preflight.IsUnknown() {
+		return nil
+	}
+	c, diags := r.inRegion(common.Region)
+	if diags.HasError() {
+		return diags
+	}
+	return append(diags, r.preflight(ctx, lookup.In(c, r.Cache), m, true)...)
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/lookup"
+)
+
+// Provider is what one configured provider gives to its resources and actions, and what these share while it lives.
+type Provider struct {
+	lookup.Provider
+	preflightDefault bool // unless a resource says otherwise
+
+	handOver *handOver
+	own      *ownJobs
+	queues   queues
+	// starting limits how many restores are checked and sent side by side.
+	starting *semaphore.Weighted
+}
+
+// startingAtOnce: with sixty calls a minute, more would only grow old between the check and the call. A list of jobs answers
+// for all that ask at the same time.
+const startingAtOnce = 20
+
+// NewProvider returns what the resources of a provider share. Preflight is whether they check before they restore, unless
+// one says otherwise.
+func NewProvider(source lookup.Provider, preflight bool) *Provider {
+	return &Provider{
+		Provider: source, preflightDefault: preflight,
+		handOver: newHandOver(), own: newOwnJobs(), starting: semaphore.NewWeighted(startingAtOnce),
+	}
+}
+
+// unconfigured is the provider of a resource that Terraform asks without configuring it.
+func unconfigured(clock client.Clock) *Provider {
+	return NewProvider(lookup.Provider{Cache: lookup.NewCache(clock)}, true)
+}
+
+// queues lets one restore at a time use a queue.
+type queues struct {
+	mutex sync.Mutex
+	locks map[string]*semaphore.Weighted
+}
+
+// lock waits until no other restore of this process uses the queue. The error is context.Cause(ctx).
+func (q *queues) lock(ctx context.Context, queue string) (unlock func(), err error) {
+	q.mutex.Lock()
+	if q.locks == nil {
+		q.locks = map[string]*semaphore.Weighted{}
+	}
+	lock, exists := q.locks[queue]
+	if !exists {
+		lock = semaphore.NewWeighted(1)
+		q.locks[queue] = lock
+	}
+	q.mutex.Unlock()
+	return acquire(ctx, lock)
+}
+
+// acquire takes one of a semaphore. The error is context.Cause(ctx).
+func acquire(ctx context.Context, lock *semaphore.Weighted) (release func(), err error) {
+	if lock.Acquire(ctx, 1) != nil {
+		return nil, context.Cause(ctx)
+	}
+	return func() { lock.Release(1) }, nil
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/lookup"
+)
+
+// busyPause is how long a busy instance is left alone. Restores take minutes at least.
+const busyPause = 15 * time.Second
+
+// submission is one restore on its way to being accepted. It holds the lock of its queue.
+type submission struct {
+	*restoreResource
+	client *client.Client
+	jobs   client.JobService
+	look   lookup.Region
+	config Model // the plan before anything was filled in
+	plan   Model // as it is sent
+
+	inAction     bool // for the messages
+	targetID     string
+	queue        string // what the service restores one at a time
+	queueUnknown bool   // so that nothing can be looked up on it; queue is then the target
+
+	waited time.Duration // for others that were about to be sent, which is no part of this restore's timeout
+}
+
+// newSubmission waits until no other restore of this process uses the queue. The caller must call done when its job has ended
+// or is left alone. The error is context.Cause(ctx).
+func (r *restoreResource) newSubmission(ctx context.Context, c *client.Client, config, plan Model) (
+	s *submission, done func(), err error) {
+	s = &submission{
+		restoreResource: r, client: c, jobs: r.jobsOf(c), look: lookup.In(c, r.Cache),
+		config: config, plan: plan, targetID: plan.TargetID(),
+	}
+	if s.queue, err = plan.Queue(ctx, s.look, s.targetID); err != nil {
+		s.queue, s.queueUnknown = s.targetID, true
+		tflog.Warn(ctx, "cannot look up what the restore queues on",
+			map[string]any{"target": s.targetID, "answer": err.Error()})
+	}
+	unlock, err := r.queues.lock(ctx, s.queue)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, func() {
+		r.Cache.Forget(s.targetID, s.queue)
+		unlock()
+	}, nil
+}
+
+// start sends the restore call, once, as soon as the queue is free and nothing is known against it. It returns the job, and
+// when the time to wait for it is over. Diagnostics with an error mean that no job is known; they say whether one may exist.
+func (s *submission) start(ctx context.Context, timeout time.Duration) (job, time.Time, diag.Diagnostics) {
+	// The timeout is this restore's own: those that had the queue before it had theirs.
+	began := s.clock.Now()
+	for {
+		accepted, rejected, diags := s.try(ctx)
+		deadline := began.Add(timeout + s.waited)
+		if rejected == nil {
+			return accepted, deadline, diags
+		}
+		if err := s.mayTryAgain(ctx, rejected, deadline); err != nil {
+			return job{}, deadline, diag.Diagnostics{s.errorNotStarted(ctx, err)}
+		}
+		tflog.Info(ctx, "the service is busy; asking again for the restore",
+			map[string]any{"queue": s.queue, "answer": rejected.Error()})
+		if s.clock.Sleep(ctx, busyPause) != nil {
+			return job{}, deadline, diag.Diagnostics{errorCancelledBefore()}
+		}
+	}
+}
+
+// try sends the call once, right after the checks: few restores do so at a time. Rejected is nil unless the service rejected
+// the call.
+func (s *submission) try(ctx context.Context) (accepted job, rejected error, diags diag.Diagnostics) {
+	asked := s.clock.Now()
+	leave, err := acquire(ctx, s.starting)
+	s.waited += s.clock.Now().Sub(asked)
+	if err != nil {
+		return job{}, nil, diag.Diagnostics{errorCancelledBefore()}
+	}
+	defer leave()
+	before, err := s.guard(ctx)
+	if err != nil {
+		return job{}, nil, diag.Diagnostics{s.errorNotStarted(ctx, err)}
+	}
+	// Each time anew: while a busy instance is waited for, a target may come to be that DWS would delete.
+	if problems := s.preflight(ctx, s.look, s.config, false).Errors(); len(problems) > 0 {
+		return job{}, nil, problems
+	}
+	jobID, sent, err := s.send(ctx)
+	switch {
+	case err == nil:
+		return s.accepted(jobID, sent), nil, nil
+	case errors.As(err, new(*client.AmbiguousError)):
+		accepted, diags = s.findAccepted(ctx, before, sent, err)
+		return accepted, nil, diags
+	}
+	return job{}, err, nil
+}
+
+// send sends the call, after writing down what the restore goes to. It asks for the newest moment anew each time: until a
+// call is accepted, no restore has started. Sent is when the call itself began: a lookup before it may take a while.
+func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, err error) {
+	at, err := s.config.ResolveTime(ctx, s.look)
+	if err != nil && !client.IsBusy(err) {
+		err = &noLatestError{err}
+	}
+	if err != nil {
+		return "", sent, err
+	}
+	if diags := settle(ctx, s.config, s.plan, at); diags.HasError() {
+		return "", sent, ErrUnknownParameters
+	}
+	sent = s.clock.Now()
+	jobID, err = s.plan.Submit(ctx, s.client)
+	if err == nil || errors.As(err, new(*client.AmbiguousError)) {
+		s.Cache.Forget(s.targetID, s.queue)
+	}
+	return jobID, sent, err
+}
+
+// noLatestError is why the newest moment is not known. It does not unwrap: a cause that says "busy" is not one of these.
+type noLatestError struct{ error }
+
+// accepted notes a job that the service has just accepted.
+func (s *submission) accepted(jobID string, sent time.Time) job {
+	s.own.noteRunning(ownJob{jobID, place{s.Service, s.targetID}})
+	return job{
+		id:          jobID,
+		submittedAt: pointintime.Format(sent.Truncate(time.Second)),
+		restoredTo:  s.plan.common().RestoredTo.ValueString(),
+	}
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package validators
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-x/internal/pointintime"
+)
+
+// This file holds every message of the validators.
+
+func nameDescription(v Name) string {
+	if v.Maximum == 0 {
+		return "a name that is not empty"
+	}
+	return fmt.Sprintf("a name of 1 to %d bytes", v.Maximum)
+}
+
+func uniqueDescription(attribute string) string {
+	return fmt.Sprintf("no two entries with the same %s", attribute)
+}
+
+func errorEmptyName(at path.Path) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Empty name", fmt.Sprintf("%s is empty. Give a name, or remove the entry.", at))
+}
+
+func errorLongName(at path.Path, name string, maximum int) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
+		fmt.Sprintf("%s is %q, which has %d bytes; the service takes %d. Choose a shorter name.", at, name, len(name), maximum))
+}
+
+func errorName(at path.Path, name, rule string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Name not allowed", fmt.Sprintf("%s is %q; a name there must %s.", at, name, rule))
+}
+
+func errorTwice(first, second path.Path, name, advice string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(second, "Given twice", fmt.Sprintf("%s and %s are both %q. %s", first, second, name, advice))
+}
+
+func errorFuture(at path.Path, moment, now time.Time) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "A point in time in the future",
+		fmt.Sprintf("%s is %s, and it is %s now. Only the past can be restored.",
+			at, pointintime.Format(moment), pointintime.Format(now.Truncate(time.Second))))
+}
+
+func errorRegex(at path.Path, text string, err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Not a regular expression",
+		fmt.Sprintf("%s is %q: %v. The syntax is RE2, which has no look-ahead and no back-references.", at, text, err))
+}
+
+func errorDate(at path.Path, text string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Not a date",
+		fmt.Sprintf("%s is %q. Write a day of the calendar as yyyy-mm-dd, such as 2023-07-05.", at, text))
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package validators checks single arguments: names, lists of names, regular expressions, dates and moments. What takes
+// several arguments together, or a call, is checked by the resource or data source that has them.
+package validators
+
+import (
+	"context"
+	"regexp"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-x/internal/pointintime"
+)
+
+// Name checks one name of a database object. Lengths are in bytes, as PostgreSQL and DWS count them.
+type Name struct {
+	Maximum int            // 0: no limit of its own
+	Pattern *regexp.Regexp // nil: anything
+	Rule    string         // what Pattern asks for
+}
+
+var (
+	// AnyName is for ids, and for names whose length only counts together with another (DDS, db.collection).
+	AnyName = Name{}
+	// Identifier is PostgreSQL's limit (NAMEDATALEN, 64 with the final NUL), which DWS shares. The database cuts a longer
+	// name without a word, so that it would be another one.
+	Identifier = Name{Maximum: 63}
+)
+
+// Description says what a name must be.
+func (v Name) Description(context.Context) string { return nameDescription(v) }
+
+// MarkdownDescription is Description.
+func (v Name) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString rejects a name that is empty, too long, or not of the pattern.
+func (v Name) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	name := req.ConfigValue.ValueString()
+	switch {
+	case name == "":
+		resp.Diagnostics.Append(errorEmptyName(req.Path))
+	case v.Maximum > 0 && len(name) > v.Maximum:
+		resp.Diagnostics.Append(errorLongName(req.Path, name, v.Maximum))
+	case v.Pattern != nil && !v.Pattern.MatchString(name):
+		resp.Diagnostics.Append(errorName(req.Path, name, v.Rule))
+	}
+}
+
+// Entries are the validators of a list that must not be empty, and of which no two entries may agree in an attribute. Advice
+// says what to write instead of two such entries.
+func Entries(attribute, advice string) []validator.List {
+	return []validator.List{listvalidator.SizeAtLeast(1), unique{attribute, advice}}
+}
+
+// unique rejects a list in which two entries agree in one attribute.
+type unique struct{ attribute, advice string }
+
+func (v unique) Description(context.Context) string { return uniqueDescription(v.attribute) }
+
+func (v unique) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v unique) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	first := map[string]path.Path{}
+	for i, element := range req.ConfigValue.Elements() {
+		name, known := stringAttribute(element, v.attribute)
+		if !known {
+			continue
+		}
+		at := req.Path.AtListIndex(i).AtName(v.attribute)
+		if earlier, twice := first[name]; twice {
+			resp.Diagnostics.Append(errorTwice(earlier, at, name, v.advice))
+			continue
+		}
+		first[name] = at
+	}
+}
+
+// stringAttribute is the value of one attribute of an object, if it is known and not null.
+func stringAttribute(element attr.Value, name string) (string, bool) {
+	object, ok := element.(types.Object)
+	if !ok {
+		return "", false
+	}
+	text, ok := object.Attributes()[name].(types.String)
+	if !ok || text.IsNull() || text.IsUnknown() {
+		return "", false
+	}
+	return text.ValueString(), true
+}
+
+// NotInFuture rejects a moment that has not come yet.
+func NotInFuture(at path.Path, value pointintime.Value, now time.Time) diag.Diagnostics {
+	moment, valid := value.Moment()
+	if !valid || !moment.After(now) {
+		return nil
+	}
+	return diag.Diagnostics{errorFuture(at, moment, now)}
+}
+
+// Regex rejects what CompileRegex cannot read.
+type Regex struct{}
+
+// Description says what is taken.
+func (Regex) Description(context.Context) string { return "a regular expression (RE2)" }
+
+// MarkdownDescription is Description.
+func (v Regex) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString rejects what is no expression.
+func (Regex) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !req.ConfigValue.IsUnknown() {
+		_, diags := CompileRegex(req.Path, req.ConfigValue)
+		resp.Diagnostics.Append(diags...)
+	}
+}
+
+// CompileRegex is the expression at a path. Null matches everything.
+func CompileRegex(at path.Path, value types.String) (*regexp.Regexp, diag.Diagnostics) {
+	expression, err := regexp.Compile(value.ValueString())
+	if err != nil {
+		return nil, diag.Diagnostics{errorRegex(at, value.ValueString(), err)}
+	}
+	return expression, nil
+}
+
+// Date rejects what is not a day.
+type Date struct{}
+
+// Description says what is taken.
+func (Date) Description(context.Context) string { return "a date, yyyy-mm-dd" }
+
+// MarkdownDescription is Description.
+func (v Date) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString rejects what is no day of the calendar.
+func (Date) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.Append(errorDate(req.Path, req.ConfigValue.ValueString()))
+	}
+}
