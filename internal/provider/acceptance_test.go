@@ -40,7 +40,7 @@ var acceptances = map[string]acceptance{
   databases    = [{ database = %[2]q, schemas = [{ schema = %[3]q, tables = [{ old_name = %[4]q, new_name = %[5]q }] }] }]
 }`,
 		parts: []part{
-			{"X_ACC_RDS_INSTANCE_ID", restoreCases[0].target}, {"X_ACC_RDS_DATABASE", "shop"}, {"X_ACC_RDS_SCHEMA", "public"}, {"X_ACC_RDS_TABLE", "orders"},
+			{"X_ACC_RDS_INSTANCE_ID", rdsCase.target}, {"X_ACC_RDS_DATABASE", "shop"}, {"X_ACC_RDS_SCHEMA", "public"}, {"X_ACC_RDS_TABLE", "orders"},
 		},
 	},
 	"dds": {
@@ -50,7 +50,7 @@ var acceptances = map[string]acceptance{
   restore_collections = [{ database = %[2]q, collections = [{ old_name = %[3]q, new_name = %[4]q, restore_collection_time = "latest" }] }]
 }`,
 		parts: []part{
-			{"X_ACC_DDS_INSTANCE_ID", restoreCases[1].target}, {"X_ACC_DDS_DATABASE", "app"}, {"X_ACC_DDS_COLLECTION", "carts"},
+			{"X_ACC_DDS_INSTANCE_ID", ddsCase.target}, {"X_ACC_DDS_DATABASE", "app"}, {"X_ACC_DDS_COLLECTION", "carts"},
 		},
 	},
 	"dws": {
@@ -63,7 +63,7 @@ var acceptances = map[string]acceptance{
   target_table_list  = [{ schema_name = %[3]q, table_name = %[5]q }]
 }`,
 		parts: []part{
-			{"X_ACC_DWS_SNAPSHOT_ID", restoreCases[2].target}, {"X_ACC_DWS_DATABASE", "postgres"}, {"X_ACC_DWS_SCHEMA", "public"}, {"X_ACC_DWS_TABLE", "sales"},
+			{"X_ACC_DWS_SNAPSHOT_ID", dwsCase.target}, {"X_ACC_DWS_DATABASE", "postgres"}, {"X_ACC_DWS_SCHEMA", "public"}, {"X_ACC_DWS_TABLE", "sales"},
 		},
 	},
 }
@@ -98,12 +98,12 @@ func TestAccRestores(t *testing.T) {
 			provider, clock := "provider \"x\" {}\n", client.SystemClock
 			run := resource.Test
 			if !account {
-				s := newStage(t)
-				at := s.cloud.Addresses()
+				env := newTestEnv(t)
+				at := env.cloud.Addresses()
 				provider = fmt.Sprintf("provider \"x\" {\n  region = %q\n  access_key = %q\n  secret_key = %q\n  endpoints = { iam = %q, rds = %q, dds = %q, dws = %q }\n}\n",
 					fakecloud.DefaultRegion, fakecloud.DefaultAccessKey, fakecloud.DefaultSecretKey, at.IAM, at.RDS, at.DDS, at.DWS)
-				clock, run = s.clock, resource.UnitTest
-				t.Cleanup(func() { s.expectAccepted(1) })
+				clock, run = env.clock, resource.UnitTest
+				t.Cleanup(func() { env.expectAccepted(1) })
 			}
 			run(t, a.testCase(provider+config, clock))
 		})

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -49,11 +50,11 @@ func (c restoreCase) restoredNames() string {
 // resources beside it go on working, as all other tests show.
 func forEachAction(t *testing.T, test func(t *testing.T, c restoreCase)) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		version := s.run("version").output
+		env := newTestEnv(t)
+		version := env.run("version").output
 		if strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
-			s.configure(c.action(t))
-			s.expect(s.plan(), 1, `Blocks of type "action" are not expected here`)
+			env.configure(c.action(t))
+			env.expect(env.plan(), clitest.ExitError, `Blocks of type "action" are not expected here`)
 			return
 		}
 		test(t, c)
@@ -62,56 +63,56 @@ func forEachAction(t *testing.T, test func(t *testing.T, c restoreCase)) {
 
 func TestActionInvoked(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.action(t))
-		s.expect(s.run("plan", "-no-color", c.invoke()), 0, "1 to invoke")
-		s.expectAccepted(0)
-		s.change("next", "hold", "")
-		p := s.start("apply", "-no-color", "-auto-approve", c.invoke())
-		p.output.await("so far.")
-		job := s.expectAccepted(1)[0]
-		s.change(job, "finish", "")
-		s.expect(s.end(p), 0, "Accepted as job "+job, "Job "+job+" is running", "so far.", "Job "+job+" completed after", ": "+c.restoredNames())
-		if resources := s.resources(); len(resources) > 0 {
+		env := newTestEnv(t)
+		env.configure(c.action(t))
+		env.expect(env.run("plan", "-no-color", c.invoke()), clitest.ExitOK, "1 to invoke")
+		env.expectAccepted(0)
+		env.change("next", "hold", "")
+		p := env.startApply(c.invoke())
+		env.awaitOutput(p, "so far.")
+		job := env.expectAccepted(1)[0]
+		env.change(job, "finish", "")
+		env.expect(env.end(p), clitest.ExitOK, "Accepted as job "+job, "Job "+job+" is running", "so far.", "Job "+job+" completed after", ": "+c.restoredNames())
+		if resources := env.resources(); len(resources) > 0 {
 			t.Errorf("the state holds %v", resources)
 		}
 		// Each invocation is a restore: this one's targets are taken, and DWS would overwrite them.
 		if c.service == fakecloud.DWS {
-			s.expect(s.apply(c.invoke()), 1, "The target exists", "No restore was started.")
-			s.expectAccepted(1)
+			env.expect(env.apply(c.invoke()), clitest.ExitError, "The target exists", "No restore was started.")
+			env.expectAccepted(1)
 		}
 	})
 }
 
 func TestActionTriggered(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.action(t))
-		o := s.mustApply()
-		job := s.expectAccepted(1)[0]
-		s.expect(o, 0, "Accepted as job "+job, "Job "+job+" completed after")
-		s.expectNoChanges()
-		s.expectAccepted(1)
+		env := newTestEnv(t).withRaceDetector()
+		env.configure(c.action(t))
+		o := env.mustApply()
+		job := env.expectAccepted(1)[0]
+		env.expect(o, clitest.ExitOK, "Accepted as job "+job, "Job "+job+" completed after")
+		env.expectNoChanges()
+		env.expectAccepted(1)
 	})
 }
 
 func TestActionRefusedInThePlan(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(strings.ReplaceAll(c.action(t), c.target, "nobody"))
-		s.expect(s.plan(c.invoke()), 1, "No such", "No restore was started.")
-		s.expect(s.plan(), 1, "No such", "No restore was started.")
-		s.expectAccepted(0)
+		env := newTestEnv(t)
+		env.configure(strings.ReplaceAll(c.action(t), c.target, "nobody"))
+		env.expect(env.plan(c.invoke()), clitest.ExitError, "No such", "No restore was started.")
+		env.expect(env.plan(), clitest.ExitError, "No such", "No restore was started.")
+		env.expectAccepted(0)
 	})
 }
 
 func TestActionOfAJobThatFails(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.action(t))
-		s.change("next", "fail", "disk full")
-		s.expect(s.apply(c.invoke()), 1, "The restore failed", "disk full", "terraform apply -invoke=action.TYPE.NAME")
-		s.expectAccepted(1)
+		env := newTestEnv(t)
+		env.configure(c.action(t))
+		env.change("next", "fail", "disk full")
+		env.expect(env.apply(c.invoke()), clitest.ExitError, "The restore failed", "disk full", "terraform apply -invoke=action.TYPE.NAME")
+		env.expectAccepted(1)
 	})
 }
 
@@ -119,17 +120,17 @@ func TestActionTimeout(t *testing.T) {
 	for name, more := range map[string]string{"fail": "", "detach": `on_timeout = "detach"`} {
 		t.Run(name, func(t *testing.T) {
 			forEachAction(t, func(t *testing.T, c restoreCase) {
-				s := newStage(t)
-				s.configure(c.action(t, `timeouts = { invoke = "30s" }`, more))
-				s.change("next", "hold", "")
-				o := s.apply(c.invoke())
-				job := s.expectAccepted(1)[0]
+				env := newTestEnv(t)
+				env.configure(c.action(t, `timeouts = { invoke = "30s" }`, more))
+				env.change("next", "hold", "")
+				o := env.apply(c.invoke())
+				job := env.expectAccepted(1)[0]
 				says := map[string]string{"fail": "The restore is still running", "detach": "The restore goes on without this action"}[name]
-				s.expect(o, map[string]int{"fail": 1, "detach": 0}[name], says, "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+				env.expect(o, map[string]int{"fail": clitest.ExitError, "detach": clitest.ExitOK}[name], says, "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
 				// Invoked again while that one runs, it does not restore twice.
-				s.configure(c.action(t, "preflight = false"))
-				s.expect(s.apply(c.invoke()), 1, "A restore is already running")
-				s.expectAccepted(1)
+				env.configure(c.action(t, "preflight = false"))
+				env.expect(env.apply(c.invoke()), clitest.ExitError, "A restore is already running")
+				env.expectAccepted(1)
 			})
 		})
 	}
@@ -140,20 +141,18 @@ func TestActionInterrupted(t *testing.T) {
 	for name, signal := range map[string]syscall.Signal{"interrupt": syscall.SIGINT, "terminate": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			forEachAction(t, func(t *testing.T, c restoreCase) {
-				s := newStage(t)
-				s.configure(c.action(t))
-				s.change("next", "hold", "")
+				env := newTestEnv(t).withRaceDetector()
+				env.configure(c.action(t))
+				env.change("next", "hold", "")
 				// Terraform drops what is said after something else that was said after the signal: the look that is on its way then is
 				// not answered.
-				s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultDelay, Delay: time.Hour, Times: -1})
-				p := s.start("apply", "-no-color", "-auto-approve", c.invoke())
-				s.awaitPolls(c.service, 1)
-				job := s.expectAccepted(1)[0]
-				if err := syscall.Kill(-p.Process.Pid, signal); err != nil {
-					t.Fatal(err)
-				}
-				s.expect(s.end(p), 1, "Accepted as job "+job, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
-				s.expectAccepted(1)
+				env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultDelay, Delay: time.Hour, Times: -1})
+				p := env.startApply(c.invoke())
+				env.awaitPolls(c.service, 1)
+				job := env.expectAccepted(1)[0]
+				env.signalGroup(p, signal)
+				env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+				env.expectAccepted(1)
 			})
 		})
 	}
@@ -163,16 +162,14 @@ func TestActionInterrupted(t *testing.T) {
 // job is said.
 func TestActionInterruptedWhileSent(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.action(t))
-		s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultDelay, Delay: 6 * time.Second})
-		p := s.start("apply", "-no-color", "-auto-approve", c.invoke())
-		s.await(func() bool { return len(s.cloud.Restores()) == 1 })
-		if err := syscall.Kill(-p.Process.Pid, syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
-		job := s.expectAccepted(1)[0]
-		s.expect(s.end(p), 1, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud")
+		env := newTestEnv(t)
+		env.configure(c.action(t))
+		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultDelay, Delay: 6 * time.Second})
+		p := env.startApply(c.invoke())
+		env.await(func() bool { return len(env.cloud.Restores()) == 1 })
+		env.signalGroup(p, syscall.SIGINT)
+		job := env.expectAccepted(1)[0]
+		env.expect(env.end(p), clitest.ExitError, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud")
 	})
 }
 

@@ -9,71 +9,72 @@ import (
 	"strings"
 	"testing"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // lost is a restore that the cloud has run, or runs, and that no state knows any more.
-func lost(t *testing.T, c restoreCase) (s *stage, job string) {
+func lost(t *testing.T, c restoreCase) (env *testEnv, job string) {
 	t.Helper()
-	s = newStage(t)
-	s.configure(c.config(t))
-	s.mustApply()
-	if err := os.Remove(filepath.Join(s.dir, "terraform.tfstate")); err != nil {
+	env = newTestEnv(t)
+	env.configure(c.config(t))
+	env.mustApply()
+	if err := os.Remove(filepath.Join(env.dir, "terraform.tfstate")); err != nil {
 		t.Fatal(err)
 	}
-	return s, s.expectAccepted(1)[0]
+	return env, env.expectAccepted(1)[0]
 }
 
 func TestImportCommand(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := lost(t, c)
-		s.configure(c.config(t, `triggers = { drill = "monday" }`))
-		s.expect(s.run("import", "-no-color", c.address, c.target+"/"+job), 0)
-		s.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Completed", "region": "eu-west-101", "finished_at": nil})
-		s.expect(s.plan(), 2, "will be updated in-place", "0 to destroy")
-		s.mustApply()
-		s.expectResumed(c, job)
-		if s.stored(c.address).Values["finished_at"] == nil {
+		env, job := lost(t, c)
+		env.configure(c.config(t, `triggers = { drill = "monday" }`))
+		env.expect(env.run("import", "-no-color", c.address, c.target+"/"+job), clitest.ExitOK)
+		env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Completed", "region": "eu-west-101", "finished_at": nil})
+		env.expect(env.plan(), clitest.ExitChanges, "will be updated in-place", "0 to destroy")
+		env.mustApply()
+		env.expectResumed(c, job)
+		if env.stored(c.address).Values["finished_at"] == nil {
 			t.Error("finished_at is null after the apply")
 		}
-		if moment := s.stored(c.address).Values["restored_to"]; moment != c.moment && (moment != nil || c.moment != "") {
+		if moment := env.stored(c.address).Values["restored_to"]; moment != c.moment && (moment != nil || c.moment != "") {
 			t.Errorf("restored_to is %v, want %q", moment, c.moment)
 		}
 		// What was taken over from the configuration counts from now on.
-		s.configure(c.config(t, `triggers = { drill = "tuesday" }`, "preflight = false")) // the names are taken
-		s.expect(s.plan(), 2, runsAgain, "because of a change of triggers")
+		env.configure(c.config(t, `triggers = { drill = "tuesday" }`, "preflight = false")) // the names are taken
+		env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of triggers")
 	})
 }
 
 func TestImportBlock(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := lost(t, c)
-		s.configure(c.config(t) + fmt.Sprintf("import {\n to = %s\n id = %q\n}\n", c.address, c.target+"/"+job))
-		s.expect(s.plan(), 2, "1 to import, 1 to add, 1 to change, 0 to destroy")
-		s.mustApply()
-		s.expectResumed(c, job)
+		env, job := lost(t, c)
+		env.configure(c.config(t) + fmt.Sprintf("import {\n to = %s\n id = %q\n}\n", c.address, c.target+"/"+job))
+		env.expect(env.plan(), clitest.ExitChanges, "1 to import, 1 to add, 1 to change, 0 to destroy")
+		env.mustApply()
+		env.expectResumed(c, job)
 	})
 }
 
 func TestImportRefuses(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	c := restoreCases[0]
-	s.configure(c.config(t))
+	env := newTestEnv(t)
+	c := rdsCase
+	env.configure(c.config(t))
 	for id, says := range map[string]string{
 		"749d6254":                          "is not two ids with a slash between them",
 		"/749d6254":                         "is not two ids with a slash between them",
 		c.target + "/":                      "is not two ids with a slash between them",
 		c.target + "/nobody-knows-this-job": "The restore job was not found",
 	} {
-		s.expect(s.run("import", "-no-color", c.address, id), 1, says)
+		env.expect(env.run("import", "-no-color", c.address, id), clitest.ExitError, says)
 	}
-	s.mustApply()
-	job := s.expectAccepted(1)[0]
-	s.expect(s.run("state", "rm", c.address), 0)
-	s.expect(s.run("import", "-no-color", c.address, "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03/"+job), 1, "it is a job of "+c.target)
-	if len(s.resources()) > 1 {
-		t.Errorf("something was imported: %v", s.resources())
+	env.mustApply()
+	job := env.expectAccepted(1)[0]
+	env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
+	env.expect(env.run("import", "-no-color", c.address, "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03/"+job), clitest.ExitError, "it is a job of "+c.target)
+	if len(env.resources()) > 1 {
+		t.Errorf("something was imported: %v", env.resources())
 	}
 }
 
@@ -98,14 +99,14 @@ var vendorStates = map[string]struct{ resourceType, attributes string }{
 // TestMovedFromTheVendorsProvider takes over what the vendor's own provider has restored.
 func TestMovedFromTheVendorsProvider(t *testing.T) {
 	t.Parallel()
-	for _, c := range restoreCases[:2] {
+	for _, c := range []restoreCase{rdsCase, ddsCase} {
 		for _, status := range []string{"", "tainted"} {
 			t.Run(strings.TrimSpace(c.name+" "+status), func(t *testing.T) {
 				t.Parallel()
-				s, job := lost(t, c)
+				env, job := lost(t, c)
 				vendor := vendorStates[c.name]
 				_, name, _ := strings.Cut(c.address, ".")
-				s.write("terraform.tfstate", fmt.Sprintf(`{
+				env.write("terraform.tfstate", fmt.Sprintf(`{
 					"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "4d1e3ad6-2a4c-4a9b-9d53-0d6a5cf0a6a1", "outputs": {},
 					"resources": [{ "mode": "managed", "type": %q, "name": "old",
 						"provider": "provider[\"registry.terraform.io/huaweicloud/huaweicloud\"]",
@@ -115,11 +116,11 @@ func TestMovedFromTheVendorsProvider(t *testing.T) {
 				if status == "tainted" {
 					more = "" // it is replaced, and hands its job over only to the very same restore
 				}
-				s.configure(c.config(t, more) +
+				env.configure(c.config(t, more) +
 					fmt.Sprintf("moved {\n from = %s.old\n to = x_%s.%s\n}\n", vendor.resourceType, strings.TrimPrefix(strings.Split(c.address, ".")[0], "x_"), name))
-				s.mustApply()
-				s.expectResumed(c, job)
-				if sent := s.cloud.Requests()[c.service][c.operation]; sent != 1 {
+				env.mustApply()
+				env.expectResumed(c, job)
+				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
 			})
@@ -131,20 +132,20 @@ func TestMovedFromTheVendorsProvider(t *testing.T) {
 // refuses the block itself.
 func TestIdentity(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := lost(t, c)
+		env, job := lost(t, c)
 		target := "instance_id"
 		if c.service == fakecloud.DWS {
 			target = "snapshot_id"
 		}
-		s.configure(c.config(t) + fmt.Sprintf("import {\n to = %s\n identity = { %s = %q, job_id = %q }\n}\n", c.address, target, c.target, job))
-		if strings.HasPrefix(s.run("version").output, "Terraform v1.11.") {
-			s.expect(s.plan(), 1, "identity")
+		env.configure(c.config(t) + fmt.Sprintf("import {\n to = %s\n identity = { %s = %q, job_id = %q }\n}\n", c.address, target, c.target, job))
+		if strings.HasPrefix(env.run("version").output, "Terraform v1.11.") {
+			env.expect(env.plan(), clitest.ExitError, "identity")
 			return
 		}
-		s.mustApply()
-		s.expectResumed(c, job)
+		env.mustApply()
+		env.expectResumed(c, job)
 		want := map[string]string{target: c.target, "job_id": job, "region": "eu-west-101", "project_id": fakecloud.DefaultProjectID}
-		if have := s.stored(c.address).Identity; fmt.Sprint(have) != fmt.Sprint(want) {
+		if have := env.stored(c.address).Identity; fmt.Sprint(have) != fmt.Sprint(want) {
 			t.Errorf("the identity is %v, want %v", have, want)
 		}
 	})

@@ -9,13 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // TestInvalidDataSources checks what is wrong without asking anything, each in one error.
 func TestInvalidDataSources(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	env := newTestEnv(t)
 	invalids := map[string]string{
 		`x_rds_pg_restore_windows: date = "2023-02-30"`:       `date is "2023-02-30". Write a day of the calendar as yyyy-mm-dd`,
 		`x_rds_pg_restore_windows: region = ""`:               "region is empty",
@@ -46,25 +47,25 @@ func TestInvalidDataSources(t *testing.T) {
 		}
 		config.WriteString("}\n")
 	}
-	s.configure(config.String())
-	o := s.run("validate", "-no-color")
+	env.configure(config.String())
+	o := env.run("validate", "-no-color")
 	for invalid, says := range invalids {
 		if !strings.Contains(o.output, says) {
 			t.Errorf("%s: the output lacks %q", invalid, says)
 		}
 	}
-	if count := strings.Count(o.output, "Error: "); o.exit != 1 || count != len(invalids) {
+	if count := strings.Count(o.output, "Error: "); o.exit != clitest.ExitError || count != len(invalids) {
 		t.Errorf("exit status %d and %d errors, want 1 and %d:\n%s", o.exit, count, len(invalids), o.output)
 	}
 }
 
 // expectErrors plans, and expects each data source of the configuration to fail, with what is said of it.
-func (s *stage) expectErrors(wanted map[string][]string) {
-	s.Helper()
-	o := s.plan()
+func (env *testEnv) expectErrors(wanted map[string][]string) {
+	env.Helper()
+	o := env.plan()
 	errors := strings.Split(o.output, "Error: ")[1:]
-	if o.exit != 1 || len(errors) != len(wanted) {
-		s.Fatalf("exit status %d and %d errors, want 1 and %d:\n%s", o.exit, len(errors), len(wanted), o.output)
+	if o.exit != clitest.ExitError || len(errors) != len(wanted) {
+		env.Fatalf("exit status %d and %d errors, want 1 and %d:\n%s", o.exit, len(errors), len(wanted), o.output)
 	}
 	for address, texts := range wanted {
 		found := ""
@@ -75,7 +76,7 @@ func (s *stage) expectErrors(wanted map[string][]string) {
 		}
 		for _, text := range texts {
 			if !strings.Contains(found, text) {
-				s.Errorf("the error of %s lacks %q: %s", address, text, found)
+				env.Errorf("the error of %s lacks %q: %s", address, text, found)
 			}
 		}
 	}
@@ -84,16 +85,16 @@ func (s *stage) expectErrors(wanted map[string][]string) {
 // TestDataSourceLogin has the login refused.
 func TestDataSourceLogin(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.plant(fakecloud.Fault{
+	env := newTestEnv(t)
+	env.plant(fakecloud.Fault{
 		Service: fakecloud.DDS, Operation: fakecloud.ListRestoreTime, Kind: fakecloud.FaultStatus, Times: -1,
 		Status: 401, Code: "APIGW.0301", Message: "Incorrect IAM authentication information.",
 	})
-	s.configure(fmt.Sprintf("data \"x_dds_restore_windows\" \"login\" {\n instance_id = %q\n}", sessionsDB))
-	s.expectErrors(map[string][]string{
+	env.configure(fmt.Sprintf("data \"x_dds_restore_windows\" \"login\" {\n instance_id = %q\n}", sessionsDB))
+	env.expectErrors(map[string][]string{
 		"x_dds_restore_windows.login": {"The login was refused", "APIGW.0301", "Five wrong signatures may lock a key"},
 	})
-	if asked := s.cloud.Requests()[fakecloud.DDS][fakecloud.ListRestoreTime]; asked != 1 {
+	if asked := env.cloud.Requests()[fakecloud.DDS][fakecloud.ListRestoreTime]; asked != 1 {
 		t.Errorf("a login that was refused was tried %d times", asked)
 	}
 }
@@ -101,16 +102,16 @@ func TestDataSourceLogin(t *testing.T) {
 // TestDataSourcesThatGetNoAnswer breaks an operation for each kind of error: every one says what the service said and what to do.
 func TestDataSourcesThatGetNoAnswer(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	env := newTestEnv(t)
 	plant := func(service, operation string, fault fakecloud.Fault) {
 		fault.Service, fault.Operation, fault.Kind, fault.Times = service, operation, fakecloud.FaultStatus, -1
-		s.plant(fault)
+		env.plant(fault)
 	}
 	plant(fakecloud.RDS, fakecloud.ListHistoryTables, fakecloud.Fault{Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow it."})
 	plant(fakecloud.DDS, fakecloud.ListRestoreDatabases, fakecloud.Fault{Status: 200, Body: `{"databases": [{"size": 1}]}`})
 	plant(fakecloud.DWS, fakecloud.ListSnapshots, fakecloud.Fault{Status: 503})
 	plant(fakecloud.RDS, fakecloud.ShowJob, fakecloud.Fault{Status: 200, Body: "<html>busy</html>"})
-	s.configure(fmt.Sprintf(`
+	env.configure(fmt.Sprintf(`
 data "x_rds_pg_restore_windows" "unknown" {
   instance_id = "00000000000000000000000000000000in03"
 }
@@ -139,7 +140,7 @@ data "x_restore_job" "odd" {
   job_id  = "a/b"
 }
 `, ordersDB, sessionsDB))
-	s.expectErrors(map[string][]string{
+	env.expectErrors(map[string][]string{
 		"x_rds_pg_restore_windows.unknown": {
 			"Not found", "RDS instance 00000000000000000000000000000000in03 was not found", "DBS.200002", "It was looked for in region eu-west-101", "instance_id = ",
 		},
@@ -160,12 +161,12 @@ data "x_restore_job" "odd" {
 // TestDataSourcesThatAreRefused asks for what there is not: the error tells what there is.
 func TestDataSourcesThatAreRefused(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, changedWorld(func(w *fakecloud.World) {
+	env := newTestEnv(t, changedWorld(func(w *fakecloud.World) {
 		w.RDSInstances[0].Windows = w.RDSInstances[0].Windows[:1]
 		w.RDSInstances[1].Windows = nil
 		w.DDSInstances[1].Windows = nil
 	}))
-	s.configure(fmt.Sprintf(`
+	env.configure(fmt.Sprintf(`
 data "x_rds_pg_restorable_tables" "late" {
   instance_id  = %[1]q
   restore_time = "2023-07-08T00:00:00.001Z"
@@ -207,7 +208,7 @@ data "x_dds_restore_windows" "long" {
   to          = "2021-01-01T00:00:00Z"
 }
 `, ordersDB, stagingDB, sessionsDB, stagingSessions))
-	s.expectErrors(map[string][]string{
+	env.expectErrors(map[string][]string{
 		"x_rds_pg_restorable_tables.late": {
 			"Not a moment that can be restored", "DBS.200461", "restore_time is 2023-07-08T00:00:00.001Z", "are 2023-07-08T00:00:00Z before it.", "restore_time = ",
 		},
@@ -227,8 +228,8 @@ data "x_dds_restore_windows" "long" {
 // TestDeferredDataSources asks what is only known after apply then, and nothing before.
 func TestDeferredDataSources(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(fmt.Sprintf(`
+	env := newTestEnv(t)
+	env.configure(fmt.Sprintf(`
 resource "terraform_data" "rds" {
   input = %q
 }
@@ -254,41 +255,39 @@ resource "x_dds_collection_restore" "this" {
   instance_id         = data.x_dds_restorable_collections.this.instance_id
   restore_collections = data.x_dds_restorable_collections.this.restore_collections
 }`, ordersDB, sessionsDB))
-	s.expect(s.plan(), 2, "will be read during apply", "Plan: 4 to add")
-	if requests := s.cloud.Requests(); len(requests) > 0 {
+	env.expect(env.plan(), clitest.ExitChanges, "will be read during apply", "Plan: 4 to add")
+	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("the plan called the cloud: %v", requests)
 	}
-	s.mustApply()
-	s.expectAccepted(2)
-	s.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"`+ordersDB+`","databases":[{"database":"shop","schemas":[{"schema":"public","tables":[`+
+	env.mustApply()
+	env.expectAccepted(2)
+	env.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"`+ordersDB+`","databases":[{"database":"shop","schemas":[{"schema":"public","tables":[`+
 		`{"old_name":"orders","new_name":"orders_1688556737000"}]}]}]}]}`)
-	s.expectRestored(fakecloud.DDS, `{"restore_collections":[{"database":"app","collections":[{"old_name":"carts","restore_collection_time":"1607762955000"}]}]}`)
-	s.expectNoChanges()
+	env.expectRestored(fakecloud.DDS, `{"restore_collections":[{"database":"app","collections":[{"old_name":"carts","restore_collection_time":"1607762955000"}]}]}`)
+	env.expectNoChanges()
 }
 
 // TestDataSourceOfAnUnknownProvider plans with a provider argument that is only known after apply: a data source cannot wait.
 func TestDataSourceOfAnUnknownProvider(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.write("main.tf", strings.Replace(s.providerBlock(""), `"eu-west-101"`, "terraform_data.region.output", 1)+`
+	env := newTestEnv(t)
+	env.write("main.tf", strings.Replace(env.providerBlock(""), `"eu-west-101"`, "terraform_data.region.output", 1)+`
 resource "terraform_data" "region" {
   input = "eu-west-101"
 }
 data "x_dws_snapshots" "all" {}`)
-	s.expect(s.plan(), 1, "The provider is not configured yet", "with data.x_dws_snapshots.all")
+	env.expect(env.plan(), clitest.ExitError, "The provider is not configured yet", "with data.x_dws_snapshots.all")
 }
 
 // TestCancelledDataSource interrupts a look-up that would take most of a minute.
 func TestCancelledDataSource(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.plant(fakecloud.Fault{Service: fakecloud.DWS, Operation: fakecloud.ListSnapshots, Kind: fakecloud.FaultDelay, Delay: time.Hour})
-	s.configure(`data "x_dws_snapshots" "all" {}`)
-	p := s.start("plan", "-no-color")
-	s.await(func() bool { return s.cloud.Requests()[fakecloud.DWS][fakecloud.ListSnapshots] == 1 })
-	if err := syscall.Kill(-p.Process.Pid, syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	s.expect(s.end(p), 1, "The look-up was cancelled", "Run the same again.")
-	s.expectRequests(fakecloud.DWS, map[string]int{fakecloud.ListSnapshots: 1})
+	env := newTestEnv(t)
+	env.plant(fakecloud.Fault{Service: fakecloud.DWS, Operation: fakecloud.ListSnapshots, Kind: fakecloud.FaultDelay, Delay: time.Hour})
+	env.configure(`data "x_dws_snapshots" "all" {}`)
+	p := env.start("plan", "-no-color")
+	env.await(func() bool { return env.cloud.Requests()[fakecloud.DWS][fakecloud.ListSnapshots] == 1 })
+	env.signalGroup(p, syscall.SIGINT)
+	env.expect(env.end(p), clitest.ExitError, "The look-up was cancelled", "Run the same again.")
+	env.expectRequests(fakecloud.DWS, map[string]int{fakecloud.ListSnapshots: 1})
 }

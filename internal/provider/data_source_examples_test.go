@@ -11,17 +11,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // expectRestored compares the body of the one restore that a service has accepted, by value.
-func (s *stage) expectRestored(service, want string) {
-	s.Helper()
+func (env *testEnv) expectRestored(service, want string) {
+	env.Helper()
 	var bodies []any
-	for _, restore := range s.cloud.Restores() {
+	for _, restore := range env.cloud.Restores() {
 		var body any
 		if err := json.Unmarshal(restore.Body, &body); err != nil {
-			s.Fatal(err)
+			env.Fatal(err)
 		}
 		if restore.Service == service {
 			bodies = append(bodies, body)
@@ -29,10 +30,10 @@ func (s *stage) expectRestored(service, want string) {
 	}
 	var wanted any
 	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
-		s.Fatal(err)
+		env.Fatal(err)
 	}
 	if difference := cmp.Diff([]any{wanted}, bodies); difference != "" {
-		s.Errorf("what %s accepted (- wanted, + came):\n%s", service, difference)
+		env.Errorf("what %s accepted (- wanted, + came):\n%s", service, difference)
 	}
 }
 
@@ -54,23 +55,23 @@ func TestDataSourceExamples(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.configure(example(t, "data-sources/"+name+"/data-source.tf"))
-			o := s.mustApply()
-			s.expect(o, 0, c.says)
+			env := newTestEnv(t)
+			env.configure(example(t, "data-sources/"+name+"/data-source.tf"))
+			o := env.mustApply()
+			env.expect(o, clitest.ExitOK, c.says)
 			if strings.Contains(o.output, "Check block assertion failed") {
 				t.Errorf("the check failed:\n%s", o.output)
 			}
 			if c.restored == "" {
-				s.expectAccepted(0)
+				env.expectAccepted(0)
 				return
 			}
-			s.expectAccepted(1)
-			s.expectRestored(c.service, c.restored)
-			if target := s.cloud.Restores()[0].TargetID; target != c.target {
+			env.expectAccepted(1)
+			env.expectRestored(c.service, c.restored)
+			if target := env.cloud.Restores()[0].TargetID; target != c.target {
 				t.Errorf("restored from %s, want %s", target, c.target)
 			}
-			s.expectNoChanges()
+			env.expectNoChanges()
 		})
 	}
 }
@@ -78,30 +79,30 @@ func TestDataSourceExamples(t *testing.T) {
 // TestRestoreJobDataSourceExample holds up what depends on a restore, until that has ended.
 func TestRestoreJobDataSourceExample(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(example(t, "data-sources/x_restore_job/data-source.tf"))
-	job, err := s.cloud.Occupy(fakecloud.RDS, ordersDB, "RestoreSomething")
+	env := newTestEnv(t)
+	env.configure(example(t, "data-sources/x_restore_job/data-source.tf"))
+	job, err := env.cloud.Occupy(fakecloud.RDS, ordersDB, "RestoreSomething")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.change(job, "hold", "")
-	s.expect(s.apply("-var", "job_id="+job), 1, "The restore is Running: ", "%.")
-	s.change(job, "finish", "")
-	s.mustApply("-var", "job_id="+job)
+	env.change(job, "hold", "")
+	env.expect(env.apply("-var", "job_id="+job), clitest.ExitError, "The restore is Running: ", "%.")
+	env.change(job, "finish", "")
+	env.mustApply("-var", "job_id="+job)
 }
 
 // TestDataSourceAndResourceAskOnce plans data sources and a restore of one instance: what both ask is asked once.
 func TestDataSourceAndResourceAskOnce(t *testing.T) {
 	t.Parallel()
-	s := newSlowStage(t)
-	s.configure(fmt.Sprintf(`
+	env := newRealTimeEnv(t)
+	env.configure(fmt.Sprintf(`
 data "x_rds_pg_restore_windows" "orders" {
   instance_id = %q
 }
 `, ordersDB) + example(t, "data-sources/x_rds_pg_restorable_tables/data-source.tf") + example(t, "data-sources/x_dds_restorable_collections/data-source.tf"))
-	s.expect(s.plan(), 2, "Plan: 2 to add")
-	s.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 1})
-	requests := s.cloud.Requests()[fakecloud.DDS]
+	env.expect(env.plan(), clitest.ExitChanges, "Plan: 2 to add")
+	env.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 1})
+	requests := env.cloud.Requests()[fakecloud.DDS]
 	if requests[fakecloud.ListRestoreDatabases] != 1 || requests[fakecloud.ListRestoreCollections] != 1 {
 		t.Errorf("requests: %v", requests)
 	}
@@ -110,12 +111,12 @@ data "x_rds_pg_restore_windows" "orders" {
 // TestLatestThroughDataSources restores what there is at the latest moment, whose copies are no reason to restore again.
 func TestLatestThroughDataSources(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, changedWorld(func(w *fakecloud.World) {
+	env := newTestEnv(t, changedWorld(func(w *fakecloud.World) {
 		// Late enough for the second plan to find the copies.
 		w.RDSInstances[0].Windows[1].End = fakecloud.FromNow(-time.Second)
 		w.DDSInstances[0].Windows[1].End = fakecloud.FromNow(-time.Second)
 	}))
-	s.configure(fmt.Sprintf(`
+	env.configure(fmt.Sprintf(`
 data "x_rds_pg_restorable_tables" "this" {
   instance_id  = %q
   restore_time = "latest"
@@ -135,25 +136,25 @@ resource "x_dds_collection_restore" "this" {
   instance_id         = data.x_dds_restorable_collections.this.instance_id
   restore_collections = data.x_dds_restorable_collections.this.restore_collections
 }`, ordersDB, sessionsDB))
-	s.mustApply()
-	s.expectAccepted(2)
-	s.expectNoChanges()
+	env.mustApply()
+	env.expectAccepted(2)
+	env.expectNoChanges()
 }
 
 // TestCloneSchema applies the example of that name. An earlier clone is not cloned.
 func TestCloneSchema(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, changedWorld(func(w *fakecloud.World) {
+	env := newTestEnv(t, changedWorld(func(w *fakecloud.World) {
 		w.RDSInstances[0].Databases["shop"]["public"]["notes_clone"] = fakecloud.Table{}
 		w.RDSInstances[0].Databases["shop"]["archive"] = fakecloud.Tables{"orders": {}}
 	}))
-	s.configure(example(t, "clone-schema/main.tf"))
-	s.expect(s.mustApply(), 0, `clones = { "customers" = "customers_clone" "order_items" = "order_items_clone" "orders" = "orders_clone" }`)
-	s.expectAccepted(1)
-	s.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03",
+	env.configure(example(t, "clone-schema/main.tf"))
+	env.expect(env.mustApply(), clitest.ExitOK, `clones = { "customers" = "customers_clone" "order_items" = "order_items_clone" "orders" = "orders_clone" }`)
+	env.expectAccepted(1)
+	env.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03",
 		"databases":[{"database":"shop","schemas":[{"schema":"public","tables":[{"old_name":"customers","new_name":"customers_clone"},
 			{"old_name":"order_items","new_name":"order_items_clone"},{"old_name":"orders","new_name":"orders_clone"}]}]}]}]}`)
-	s.expectNoChanges()
-	s.expect(s.plan("-var", `exclude=["customers"]`, "-var", "suffix=_2"), 2,
+	env.expectNoChanges()
+	env.expect(env.plan("-var", `exclude=["customers"]`, "-var", "suffix=_2"), clitest.ExitChanges,
 		`- customers = "customers_clone" + notes_clone = "notes_clone_2" ~ order_items = "order_items_clone" -> "order_items_2" ~ orders = "orders_clone" -> "orders_2"`)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -26,12 +27,12 @@ type (
 	object = map[string]any
 )
 
-// newSlowStage is a stage on the system's clock: what a provider remembers is then not stale after some seconds.
-func newSlowStage(t *testing.T, change ...func(*fakecloud.Options)) *stage {
+// newRealTimeEnv is a test environment on the system's clock: what a provider remembers is then not stale after some seconds.
+func newRealTimeEnv(t *testing.T, change ...func(*fakecloud.Options)) *testEnv {
 	t.Helper()
-	s := newStage(t, append(change, func(o *fakecloud.Options) { o.Now = time.Now })...)
-	s.clock = newClock(1)
-	return s
+	env := newTestEnv(t, append(change, func(o *fakecloud.Options) { o.Now = time.Now })...)
+	env.clock = clitest.NewClock(1)
+	return env
 }
 
 // changedWorld changes a copy of the default world.
@@ -43,21 +44,21 @@ func changedWorld(change func(*fakecloud.World)) func(*fakecloud.Options) {
 }
 
 // expectValues compares all attributes of some objects in the state.
-func (s *stage) expectValues(want map[string]object) {
-	s.Helper()
-	have := s.resources()
+func (env *testEnv) expectValues(want map[string]object) {
+	env.Helper()
+	have := env.resources()
 	for address, values := range want {
 		if difference := cmp.Diff(values, have[address].Values); difference != "" {
-			s.Errorf("%s (- wanted, + is):\n%s", address, difference)
+			env.Errorf("%s (- wanted, + is):\n%s", address, difference)
 		}
 	}
 }
 
 // expectRequests compares what a service was asked, and how often.
-func (s *stage) expectRequests(service string, want map[string]int) {
-	s.Helper()
-	if difference := cmp.Diff(want, s.cloud.Requests()[service]); difference != "" {
-		s.Errorf("requests to %s (- wanted, + came):\n%s", service, difference)
+func (env *testEnv) expectRequests(service string, want map[string]int) {
+	env.Helper()
+	if difference := cmp.Diff(want, env.cloud.Requests()[service]); difference != "" {
+		env.Errorf("requests to %s (- wanted, + came):\n%s", service, difference)
 	}
 }
 
@@ -91,7 +92,7 @@ func joinedObjects(values, more object) object {
 // TestRestoreWindowsDataSources lists the windows of instances with some and without any, of one day and of several.
 func TestRestoreWindowsDataSources(t *testing.T) {
 	t.Parallel()
-	s := newSlowStage(t, changedWorld(func(w *fakecloud.World) {
+	env := newRealTimeEnv(t, changedWorld(func(w *fakecloud.World) {
 		w.RDSInstances[0].Windows = w.RDSInstances[0].Windows[:1]
 		w.RDSInstances[1].Windows = nil
 		w.DDSInstances[0].Windows = append(w.DDSInstances[0].Windows[:1:1], fakecloud.Window{
@@ -100,7 +101,7 @@ func TestRestoreWindowsDataSources(t *testing.T) {
 			Start: fakecloud.At(time.Date(2020, 12, 16, 11, 0, 1, 0, time.UTC)), End: fakecloud.At(time.Date(2020, 12, 16, 12, 0, 0, 0, time.UTC)),
 		})
 	}))
-	s.configure(fmt.Sprintf(`
+	env.configure(fmt.Sprintf(`
 data "x_rds_pg_restore_windows" "all" {
   instance_id = %[1]q
 }
@@ -129,11 +130,11 @@ data "x_dds_restore_windows" "between" {
 data "x_dds_restore_windows" "week" {
   instance_id = %[4]q
 }`, ordersDB, stagingDB, sessionsDB, stagingSessions))
-	s.mustApply()
+	env.mustApply()
 	none := object{"windows": list{}, "earliest": nil, "earliest_ms": nil, "latest": nil, "latest_ms": nil, "region": "eu-west-101"}
 	morning := window("2020-12-16T10:00:00Z", "2020-12-16T11:00:00Z")
 	noon := window("2020-12-16T11:00:01Z", "2020-12-16T12:00:00Z")
-	s.expectValues(map[string]object{
+	env.expectValues(map[string]object{
 		"data.x_rds_pg_restore_windows.all": joinedObjects(windows("2023-07-01T00:00:00Z", "2023-07-08T00:00:00Z", window("2023-07-01T00:00:00Z", "2023-07-08T00:00:00Z")),
 			object{"instance_id": ordersDB, "date": nil}),
 		"data.x_rds_pg_restore_windows.day": joinedObjects(windows("2023-07-03T00:00:00Z", "2023-07-03T23:59:59Z", window("2023-07-03T00:00:00Z", "2023-07-03T23:59:59Z")),
@@ -145,11 +146,11 @@ data "x_dds_restore_windows" "week" {
 			object{"instance_id": sessionsDB, "from": "2020-12-14T23:59:58Z", "to": "2020-12-16T23:00:00Z"}),
 		"data.x_dds_restore_windows.between": joinedObjects(none, object{"instance_id": sessionsDB, "from": "2020-12-15T00:00:00Z", "to": "2020-12-16T09:00:00Z"}),
 	})
-	week, _ := s.stored("data.x_dds_restore_windows.week").Values["windows"].(list)
+	week, _ := env.stored("data.x_dds_restore_windows.week").Values["windows"].(list)
 	if len(week) != 1 {
 		t.Errorf("the last seven days have %d windows, want one that is joined: %v", len(week), week)
 	}
-	s.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListRestoreTime: 3})
+	env.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListRestoreTime: 3})
 	// Three days, three others, of which two are known when they are asked for again, and the eight days that a week touches.
-	s.expectRequests(fakecloud.DDS, map[string]int{fakecloud.ListRestoreTime: 3 + 3 + 8})
+	env.expectRequests(fakecloud.DDS, map[string]int{fakecloud.ListRestoreTime: 3 + 3 + 8})
 }

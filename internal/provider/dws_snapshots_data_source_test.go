@@ -14,7 +14,7 @@ import (
 func TestSnapshotsDataSource(t *testing.T) {
 	t.Parallel()
 	at := func(hour int) fakecloud.Moment { return fakecloud.At(time.Date(2026, 1, 13, hour, 0, 0, 0, time.UTC)) }
-	s := newSlowStage(t, changedWorld(func(w *fakecloud.World) {
+	env := newRealTimeEnv(t, changedWorld(func(w *fakecloud.World) {
 		for i := range w.DWSSnapshots[:2] {
 			w.DWSSnapshots[i].Started, w.DWSSnapshots[i].Finished = at(10+i), at(11+i)
 		}
@@ -27,7 +27,7 @@ func TestSnapshotsDataSource(t *testing.T) {
 		w.DWSClusters = append(w.DWSClusters, fakecloud.DWSCluster{ID: "other", Name: "dws-2", ProjectID: fakecloud.DefaultProjectID})
 		w.DWSSnapshots = append(w.DWSSnapshots, creating, tables)
 	}))
-	s.configure(`
+	env.configure(`
 data "x_dws_snapshots" "all" {}
 data "x_dws_snapshots" "cluster" {
   cluster_id = "7d85f602-a948-4a30-afd4-e84f47471c15"
@@ -40,7 +40,7 @@ data "x_dws_snapshots" "nothing" {
   cluster_id = "other"
   name_regex = "^snapshot"
 }`)
-	s.mustApply()
+	env.mustApply()
 	snapshot := func(id, name string, hour int, more object) object {
 		start, end := fmt.Sprintf("2026-01-13T%02d:00:00Z", hour), fmt.Sprintf("2026-01-13T%02d:00:00Z", hour+1)
 		return joinedObjects(object{
@@ -58,33 +58,33 @@ data "x_dws_snapshots" "nothing" {
 	answer := func(cluster, expression, status any, snapshots ...any) object {
 		return object{"region": "eu-west-101", "cluster_id": cluster, "name_regex": expression, "status": status, "snapshots": append(list{}, snapshots...)}
 	}
-	s.expectValues(map[string]object{
+	env.expectValues(map[string]object{
 		"data.x_dws_snapshots.all":     answer(nil, nil, nil, second, third, first, tables),
 		"data.x_dws_snapshots.cluster": answer("7d85f602-a948-4a30-afd4-e84f47471c15", nil, "available", second, first),
 		"data.x_dws_snapshots.named":   answer(nil, "-[23]$", nil, second, third),
 		"data.x_dws_snapshots.nothing": answer("other", "^snapshot", nil),
 	})
-	s.expectRequests(fakecloud.DWS, map[string]int{fakecloud.ListSnapshots: 1, fakecloud.ListClusterSnapshots: 2})
+	env.expectRequests(fakecloud.DWS, map[string]int{fakecloud.ListSnapshots: 1, fakecloud.ListClusterSnapshots: 2})
 }
 
 // TestSnapshotsDataSourceOfAnOlderRegion reads a list that leaves out what newer regions tell, in no order.
 func TestSnapshotsDataSourceOfAnOlderRegion(t *testing.T) {
 	t.Parallel()
-	s := newSlowStage(t)
-	s.plant(fakecloud.Fault{Service: fakecloud.DWS, Operation: fakecloud.ListClusterSnapshots, Kind: fakecloud.FaultStatus, Status: 200,
+	env := newRealTimeEnv(t)
+	env.plant(fakecloud.Fault{Service: fakecloud.DWS, Operation: fakecloud.ListClusterSnapshots, Kind: fakecloud.FaultStatus, Status: 200,
 		Body: `{"snapshots": [{"id": "b", "name": "old", "status": "AVAILABLE"}, {"id": "a", "name": "old", "status": "AVAILABLE"}, {"id": "c", "name": "new", "started": "2026-01-13T10:00:00"}]}`})
-	s.configure(`
+	env.configure(`
 data "x_dws_snapshots" "cluster" {
   cluster_id = "7d85f602-a948-4a30-afd4-e84f47471c15"
 }`)
-	s.mustApply()
+	env.mustApply()
 	snapshot := func(id, name string, status, started, ms any) object {
 		return object{
 			"id": id, "name": name, "status": status, "cluster_id": "7d85f602-a948-4a30-afd4-e84f47471c15", "cluster_name": nil, "fine_grained_backup": nil,
 			"backup_level": nil, "database": nil, "schemas": list{}, "tables": list{}, "started": started, "started_ms": ms, "finished": nil, "finished_ms": nil,
 		}
 	}
-	s.expectValues(map[string]object{"data.x_dws_snapshots.cluster": {
+	env.expectValues(map[string]object{"data.x_dws_snapshots.cluster": {
 		"region": "eu-west-101", "cluster_id": "7d85f602-a948-4a30-afd4-e84f47471c15", "name_regex": nil, "status": nil,
 		"snapshots": list{
 			snapshot("c", "new", nil, "2026-01-13T10:00:00Z", milliseconds("2026-01-13T10:00:00Z")),

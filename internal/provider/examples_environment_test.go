@@ -9,20 +9,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // TestCloneEnvironment clones from all three services at once, and has what comes after wait for it.
 func TestCloneEnvironment(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.useExample("clone-environment")
-	s.mustApply()
-	s.expectAccepted(4)
-	s.expectRestored(fakecloud.DWS, `{"case_sensitive":true,"database":"postgres",
+	env := newTestEnv(t).withRaceDetector()
+	env.useExample("clone-environment")
+	env.mustApply()
+	env.expectAccepted(4)
+	env.expectRestored(fakecloud.DWS, `{"case_sensitive":true,"database":"postgres",
 		"restore_table_list":[{"schema_name":"public","table_name":"sales"},{"schema_name":"public","table_name":"stores"}],
 		"target_table_list":[{"schema_name":"public","table_name":"sales_test"},{"schema_name":"public","table_name":"stores_test"}]}`)
-	s.expectStored(`x_rds_pg_table_pitr.clone["staging"]`, map[string]any{"instance_id": stagingDB, "status": "Completed"})
+	env.expectStored(`x_rds_pg_table_pitr.clone["staging"]`, map[string]any{"instance_id": stagingDB, "status": "Completed"})
 
 	clones := object{
 		"rds orders":   list{"shop.public.customers_test", "shop.public.order_items_test", "shop.public.orders_test"},
@@ -30,11 +31,11 @@ func TestCloneEnvironment(t *testing.T) {
 		"dds sessions": list{"app.carts_test", "app.sessions_test"},
 		"dws sales":    list{"postgres.public.sales_test", "postgres.public.stores_test"},
 	}
-	if difference := cmp.Diff(clones, s.stored("terraform_data.deployment").Values["output"]); difference != "" {
+	if difference := cmp.Diff(clones, env.stored("terraform_data.deployment").Values["output"]); difference != "" {
 		t.Errorf("what the deployment waited for (- wanted, + is):\n%s", difference)
 	}
 	var cleanup object
-	s.readOutput("cleanup", &cleanup)
+	env.readOutput("cleanup", &cleanup)
 	if difference := cmp.Diff(object{
 		"rds orders": list{
 			`DROP TABLE "public"."customers_test"; -- in database "shop"`, `DROP TABLE "public"."order_items_test"; -- in database "shop"`,
@@ -46,22 +47,22 @@ func TestCloneEnvironment(t *testing.T) {
 	}, cleanup); difference != "" {
 		t.Errorf("cleanup (- wanted, + is):\n%s", difference)
 	}
-	s.expectNoChanges()
+	env.expectNoChanges()
 }
 
 // TestCollectLater submits in one apply and collects in another.
 func TestCollectLater(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.useExample("collect-later")
-	s.change("next", "hold", "")
-	s.expect(s.mustApply("-var", "wait=20s"), 0, "The restore goes on without this apply", `"status" = "Running"`)
-	job := s.expectAccepted(1)[0]
-	s.expectStored("x_rds_pg_table_pitr.orders", map[string]any{"job_id": job, "restored_objects": nil, "duration_seconds": nil})
-	s.change(job, "release", "")
-	s.expect(s.mustApply(), 0, "0 added, 1 changed, 0 destroyed", `"status" = "Completed"`)
-	s.expectAccepted(1)
-	values := s.stored("x_rds_pg_table_pitr.orders").Values
+	env := newTestEnv(t)
+	env.useExample("collect-later")
+	env.change("next", "hold", "")
+	env.expect(env.mustApply("-var", "wait=20s"), clitest.ExitOK, "The restore goes on without this apply", `"status" = "Running"`)
+	job := env.expectAccepted(1)[0]
+	env.expectStored("x_rds_pg_table_pitr.orders", map[string]any{"job_id": job, "restored_objects": nil, "duration_seconds": nil})
+	env.change(job, "release", "")
+	env.expect(env.mustApply(), clitest.ExitOK, "0 added, 1 changed, 0 destroyed", `"status" = "Completed"`)
+	env.expectAccepted(1)
+	values := env.stored("x_rds_pg_table_pitr.orders").Values
 	if difference := cmp.Diff(object{
 		"job_id": job, "restored_to": "2023-07-05T11:32:17Z", "restored_objects": list{"shop.public.orders_before"},
 		"cleanup_statements": list{`DROP TABLE "public"."orders_before"; -- in database "shop"`},
@@ -71,7 +72,7 @@ func TestCollectLater(t *testing.T) {
 	}); difference != "" {
 		t.Errorf("the state (- wanted, + is):\n%s", difference)
 	}
-	s.expectNoChanges()
+	env.expectNoChanges()
 }
 
 // incident is the example's command line.
@@ -80,55 +81,53 @@ var incident = []string{
 	"-var", `tables=["shop.public.orders", "shop.public.customers", "data1.schema1.table1"]`,
 }
 
-// newIncident is a stage with the example; false where the CLI knows no actions, and so refuses it.
-func newIncident(t *testing.T, clock compressedClock) (*stage, bool) {
+// newIncident is a test environment with the example; false where the CLI knows no actions, and so refuses it.
+func newIncident(t *testing.T, clock clitest.Clock) (*testEnv, bool) {
 	t.Helper()
-	s := newStageWithClock(t, clock)
-	s.useExample("incident")
-	if version := s.run("version").output; strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
-		s.expect(s.plan(), 1)
-		s.expectAccepted(0)
-		return s, false
+	env := newTestEnvWithClock(t, clock)
+	env.useExample("incident")
+	if version := env.run("version").output; strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
+		env.expect(env.plan(), clitest.ExitError)
+		env.expectAccepted(0)
+		return env, false
 	}
-	return s, true
+	return env, true
 }
 
 func TestIncident(t *testing.T) {
 	t.Parallel()
-	s, known := newIncident(t, newClock(100))
+	env, known := newIncident(t, clitest.NewClock(100))
 	if !known {
 		return
 	}
-	o := s.mustApply(incident...)
-	job := s.expectAccepted(1)[0]
-	s.expect(o, 0, "Accepted as job "+job, "Job "+job+" completed after", "Restored to 2023-07-05T11:32:17Z: ",
+	o := env.mustApply(incident...)
+	job := env.expectAccepted(1)[0]
+	env.expect(o, clitest.ExitOK, "Accepted as job "+job, "Job "+job+" completed after", "Restored to 2023-07-05T11:32:17Z: ",
 		"data1.schema1.table1_1688556737000", "shop.public.customers_1688556737000", "shop.public.orders_1688556737000", "Actions: 1 invoked.")
-	s.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03","databases":[
+	env.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03","databases":[
 		{"database":"data1","schemas":[{"schema":"schema1","tables":[{"old_name":"table1","new_name":"table1_1688556737000"}]}]},
 		{"database":"shop","schemas":[{"schema":"public","tables":[
 			{"old_name":"customers","new_name":"customers_1688556737000"},{"old_name":"orders","new_name":"orders_1688556737000"}]}]}]}]}`)
-	s.expectNoChanges()
-	s.expectAccepted(1)
+	env.expectNoChanges()
+	env.expectAccepted(1)
 }
 
 // TestIncidentInterrupted follows the README: the job goes on, is not started twice, and can be looked up.
 func TestIncidentInterrupted(t *testing.T) {
 	t.Parallel()
 	// Slow enough that no look at the job comes between the signal and the stop: Terraform drops what is said after one.
-	s, known := newIncident(t, newClock(2))
+	env, known := newIncident(t, clitest.NewClock(2))
 	if !known {
 		return
 	}
-	s.change("next", "hold", "")
-	p := s.start(append([]string{"apply", "-no-color", "-auto-approve"}, incident...)...)
-	p.output.await("so far.")
-	job := s.expectAccepted(1)[0]
-	if err := syscall.Kill(-p.Process.Pid, syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	s.expect(s.end(p), 1, "Accepted as job "+job, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud")
-	s.expect(s.apply(incident...), 1, "A restore is already running", job)
-	s.change(job, "finish", "")
-	s.expect(s.mustApply("-var", "job_id="+job), 0, `"status" = "Completed"`)
-	s.expectAccepted(1)
+	env.change("next", "hold", "")
+	p := env.start(append([]string{"apply", "-no-color", "-auto-approve"}, incident...)...)
+	env.awaitOutput(p, "so far.")
+	job := env.expectAccepted(1)[0]
+	env.signalGroup(p, syscall.SIGINT)
+	env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud")
+	env.expect(env.apply(incident...), clitest.ExitError, "A restore is already running", job)
+	env.change(job, "finish", "")
+	env.expect(env.mustApply("-var", "job_id="+job), clitest.ExitOK, `"status" = "Completed"`)
+	env.expectAccepted(1)
 }

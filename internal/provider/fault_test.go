@@ -8,14 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // plant lets a fault strike, and fails the test if there is no such fault.
-func (s *stage) plant(fault fakecloud.Fault) {
-	s.Helper()
-	if err := s.cloud.Plant(fault); err != nil {
-		s.Fatal(err)
+func (env *testEnv) plant(fault fakecloud.Fault) {
+	env.Helper()
+	if err := env.cloud.Plant(fault); err != nil {
+		env.Fatal(err)
 	}
 }
 
@@ -33,18 +34,18 @@ func TestLostAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, c restoreCase) {
-				s := newStage(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 8 * time.Second })
-				s.configure(c.config(t))
+				env := newTestEnv(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 8 * time.Second })
+				env.configure(c.config(t))
 				fault := fault
 				fault.Service, fault.Operation = c.service, c.operation
-				s.plant(fault)
-				o := s.mustApply()
-				job := s.expectAccepted(1)[0]
-				s.expect(o, 0, "The restore was accepted although its answer was lost", "job "+job)
-				if sent := s.cloud.Requests()[c.service][c.operation]; sent != 1 {
+				env.plant(fault)
+				o := env.mustApply()
+				job := env.expectAccepted(1)[0]
+				env.expect(o, clitest.ExitOK, "The restore was accepted although its answer was lost", "job "+job)
+				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
-				s.expectResumed(c, job)
+				env.expectResumed(c, job)
 			})
 		})
 	}
@@ -61,21 +62,21 @@ func TestCallsThatNeverArrived(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, c restoreCase) {
-				s := newStage(t)
-				s.configure(c.config(t))
+				env := newTestEnv(t)
+				env.configure(c.config(t))
 				fault := fault
 				fault.Service, fault.Operation = c.service, c.operation
-				s.plant(fault)
-				s.expect(s.apply(), 1, "The restore may have been accepted", "It was not sent again", "most likely it did not accept this one")
-				if sent := s.cloud.Requests()[c.service][c.operation]; sent != 1 {
+				env.plant(fault)
+				env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "It was not sent again", "most likely it did not accept this one")
+				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
-				s.expectAccepted(0)
-				if resources := s.resources(); len(resources) > 0 {
+				env.expectAccepted(0)
+				if resources := env.resources(); len(resources) > 0 {
 					t.Errorf("the state holds %v", resources)
 				}
-				s.mustApply()
-				s.expectResumed(c, s.expectAccepted(1)[0])
+				env.mustApply()
+				env.expectResumed(c, env.expectAccepted(1)[0])
 			})
 		})
 	}
@@ -98,16 +99,16 @@ func TestRetriedCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, c restoreCase) {
-				s := newStage(t)
-				s.configure(c.config(t))
+				env := newTestEnv(t)
+				env.configure(c.config(t))
 				fault := fault(c)
 				fault.Service, fault.Operation = c.service, c.operation
-				s.plant(fault)
-				s.mustApply()
-				if sent := s.cloud.Requests()[c.service][c.operation]; sent < 2 {
+				env.plant(fault)
+				env.mustApply()
+				if sent := env.cloud.Requests()[c.service][c.operation]; sent < 2 {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
-				s.expectResumed(c, s.expectAccepted(1)[0])
+				env.expectResumed(c, env.expectAccepted(1)[0])
 			})
 		})
 	}
@@ -116,36 +117,36 @@ func TestRetriedCalls(t *testing.T) {
 // TestNothingListens asks a service whose port is closed: nothing was sent, and the error says so.
 func TestNothingListens(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		at := s.cloud.Addresses()
+		env := newTestEnv(t)
+		at := env.cloud.Addresses()
 		address := map[string]string{fakecloud.RDS: at.RDS, fakecloud.DDS: at.DDS, fakecloud.DWS: at.DWS}[c.service]
-		s.write("main.tf", strings.Replace(s.providerBlock("max_retries = 2"), address, "http://127.0.0.1:1", 1)+c.config(t))
-		s.expect(s.apply(), 1, "The restore was refused", "No restore was started", "connection refused")
-		s.expectAccepted(0)
-		s.configure(c.config(t))
-		s.mustApply()
-		s.expectResumed(c, s.expectAccepted(1)[0])
+		env.write("main.tf", strings.Replace(env.providerBlock("max_retries = 2"), address, "http://127.0.0.1:1", 1)+c.config(t))
+		env.expect(env.apply(), clitest.ExitError, "The restore was refused", "No restore was started", "connection refused")
+		env.expectAccepted(0)
+		env.configure(c.config(t))
+		env.mustApply()
+		env.expectResumed(c, env.expectAccepted(1)[0])
 	})
 }
 
 func TestBusyUntilTheTimeout(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
+		env := newTestEnv(t)
 		target := c.target
 		if c.service == fakecloud.DWS {
 			target = "7d85f602-a948-4a30-afd4-e84f47471c15" // the cluster of the snapshot
 		}
-		if _, err := s.cloud.Occupy(c.service, target, "ManualBackup"); err != nil {
+		if _, err := env.cloud.Occupy(c.service, target, "ManualBackup"); err != nil {
 			t.Fatal(err)
 		}
-		s.change("*", "hold", "")
-		s.configure(c.config(t, `timeouts = { create = "1m" }`))
-		s.expect(s.apply(), 1, "The instance stayed busy", "No restore was started")
-		s.expectAccepted(0)
-		s.change("*", "finish", "")
-		s.configure(c.config(t))
-		s.mustApply()
-		s.expectResumed(c, s.expectAccepted(1)[0])
+		env.change("*", "hold", "")
+		env.configure(c.config(t, `timeouts = { create = "1m" }`))
+		env.expect(env.apply(), clitest.ExitError, "The instance stayed busy", "No restore was started")
+		env.expectAccepted(0)
+		env.change("*", "finish", "")
+		env.configure(c.config(t))
+		env.mustApply()
+		env.expectResumed(c, env.expectAccepted(1)[0])
 	})
 }
 
@@ -160,51 +161,51 @@ func TestOutages(t *testing.T) {
 	for name, fault := range broken {
 		t.Run(name+" for two minutes", func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, c restoreCase) {
-				s := newStage(t, func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
-				s.configure(c.config(t))
+				env := newTestEnv(t, func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
+				env.configure(c.config(t))
 				fault := fault
 				fault.Service, fault.Operation = c.service, fakecloud.ShowJob
-				p := s.start("apply", "-no-color", "-auto-approve")
-				s.awaitPolls(c.service, 1)
-				s.plant(fault)
-				began := s.clock.Now()
-				s.await(func() bool { return s.clock.Now().Sub(began) > 2*time.Minute })
-				s.cloud.ClearFaults()
-				s.expect(s.end(p), 0)
-				s.expectResumed(c, s.expectAccepted(1)[0])
+				p := env.startApply()
+				env.awaitPolls(c.service, 1)
+				env.plant(fault)
+				began := env.clock.Now()
+				env.await(func() bool { return env.clock.Now().Sub(began) > 2*time.Minute })
+				env.cloud.ClearFaults()
+				env.expect(env.end(p), clitest.ExitOK)
+				env.expectResumed(c, env.expectAccepted(1)[0])
 			})
 		})
 	}
 	t.Run("without end", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
-			s := newStage(t)
-			s.configure(c.config(t))
-			s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
-			o := s.apply()
-			job := s.expectAccepted(1)[0]
-			s.expect(o, 1, "The restore could not be followed", "Job "+job, "HTTP 503")
-			s.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
-			s.cloud.ClearFaults()
-			s.mustApply()
-			s.expectResumed(c, job)
+			env := newTestEnv(t)
+			env.configure(c.config(t))
+			env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
+			o := env.apply()
+			job := env.expectAccepted(1)[0]
+			env.expect(o, clitest.ExitError, "The restore could not be followed", "Job "+job, "HTTP 503")
+			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
+			env.cloud.ClearFaults()
+			env.mustApply()
+			env.expectResumed(c, job)
 		})
 	})
 }
 
 func TestJobInvisibleAtFirst(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 10 * time.Second })
-		s.configure(c.config(t))
-		s.mustApply()
-		s.expectResumed(c, s.expectAccepted(1)[0])
+		env := newTestEnv(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 10 * time.Second })
+		env.configure(c.config(t))
+		env.mustApply()
+		env.expectResumed(c, env.expectAccepted(1)[0])
 	})
 }
 
 // TestOneInstanceQueues restores three times on one instance in one apply: one after the other, without a refusal.
 func TestOneInstanceQueues(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, func(o *fakecloud.Options) { o.JobDuration = 5 * time.Minute })
-	s.configure(`
+	env := newTestEnv(t, func(o *fakecloud.Options) { o.JobDuration = 5 * time.Minute }).withRaceDetector()
+	env.configure(`
 resource "x_dds_collection_restore" "this" {
   for_each    = toset(["a", "b", "c"])
   instance_id = "9136fd2a9fcd405ea4674276ce36dae8in02"
@@ -213,25 +214,25 @@ resource "x_dds_collection_restore" "this" {
   ] }]
   timeouts = { create = "12m" } # less than the three together
 }`)
-	s.mustApply()
-	s.expectAccepted(3)
-	if sent := s.cloud.Requests()[fakecloud.DDS][fakecloud.RestoreCollections]; sent != 3 {
+	env.mustApply()
+	env.expectAccepted(3)
+	if sent := env.cloud.Requests()[fakecloud.DDS][fakecloud.RestoreCollections]; sent != 3 {
 		t.Errorf("%d calls for three restores: some were refused", sent)
 	}
-	jobs := s.cloud.Jobs()
+	jobs := env.cloud.Jobs()
 	for i, job := range jobs[1:] {
 		if job.Created.Before(jobs[i].Ended) {
 			t.Errorf("restore %d began at %s, before the one before had ended at %s", i+1, job.Created, jobs[i].Ended)
 		}
 	}
-	s.expectNoChanges()
+	env.expectNoChanges()
 }
 
 // TestOneClusterQueues restores from two snapshots of one cluster: they are in each other's way like two of one snapshot.
 func TestOneClusterQueues(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(`
+	env := newTestEnv(t).withRaceDetector()
+	env.configure(`
 resource "x_dws_table_restore" "this" {
   for_each           = { a = "c719b1a7-c85c-4cb5-a721-7694908c2c11", b = "2a4d0f86-67cd-408a-8b66-017454fb7793" }
   snapshot_id        = each.value
@@ -240,27 +241,27 @@ resource "x_dws_table_restore" "this" {
   restore_table_list = [{ schema_name = "public", table_name = "events" }]
   target_table_list  = [{ schema_name = "public", table_name = "events_${each.key}" }]
 }`)
-	s.mustApply()
-	ids := s.expectAccepted(2)
-	if sent := s.cloud.Requests()[fakecloud.DWS][fakecloud.RestoreTable]; sent != 2 {
+	env.mustApply()
+	ids := env.expectAccepted(2)
+	if sent := env.cloud.Requests()[fakecloud.DWS][fakecloud.RestoreTable]; sent != 2 {
 		t.Errorf("%d calls for two restores: one was refused", sent)
 	}
 	stored := map[string]bool{}
-	for _, resource := range s.resources() {
+	for _, resource := range env.resources() {
 		stored[fmt.Sprint(resource.Values["job_id"])] = true
 	}
 	if !stored[ids[0]] || !stored[ids[1]] {
 		t.Errorf("the state holds jobs %v, want %v", stored, ids)
 	}
-	s.expectNoChanges()
+	env.expectNoChanges()
 }
 
 // TestAliases restores with two configurations of the provider, which log in in two ways.
 func TestAliases(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	at := s.cloud.Addresses()
-	s.configure(fmt.Sprintf(`
+	env := newTestEnv(t).withRaceDetector()
+	at := env.cloud.Addresses()
+	env.configure(fmt.Sprintf(`
 provider "x" {
   alias      = "token"
   region     = "eu-west-101"
@@ -279,26 +280,26 @@ resource "x_rds_pg_table_pitr" "other" {
   restore_time = "2023-07-05T11:32:17Z"
   databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
 }`, fakecloud.DefaultToken, at.IAM, at.RDS, at.DDS, at.DWS))
-	s.mustApply()
-	s.expectAccepted(3)
-	s.expectNoChanges()
-	s.expectAccepted(3)
+	env.mustApply()
+	env.expectAccepted(3)
+	env.expectNoChanges()
+	env.expectAccepted(3)
 }
 
 // TestForbiddenLookups restores with a key that may do nothing but restore and ask for its job.
 func TestForbiddenLookups(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t))
+		env := newTestEnv(t)
+		env.configure(c.config(t))
 		for _, operation := range map[string][]string{
 			fakecloud.RDS: {fakecloud.ListTasks},
 			fakecloud.DDS: {fakecloud.ListJobs},
 			fakecloud.DWS: {fakecloud.ShowSnapshot, fakecloud.ListClusterActions},
 		}[c.service] {
-			s.plant(fakecloud.Fault{Service: c.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403, Times: -1,
+			env.plant(fakecloud.Fault{Service: c.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403, Times: -1,
 				Code: "APIGW.0302", Message: "Policy doesn't allow this action."})
 		}
-		s.mustApply()
-		s.expectResumed(c, s.expectAccepted(1)[0])
+		env.mustApply()
+		env.expectResumed(c, env.expectAccepted(1)[0])
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"terraform-provider-x/internal/clitest"
 )
 
 // TestFunctions applies the documentation's examples, and reads what they promise in their first line.
@@ -14,12 +16,12 @@ func TestFunctions(t *testing.T) {
 	for _, name := range []string{"epoch_ms", "rfc3339", "restored_name"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			env := newTestEnv(t)
 			text := example(t, "functions/"+name+"/function.tf")
-			s.configure(text)
+			env.configure(text)
 			promised, _, _ := strings.Cut(strings.TrimPrefix(text, "# "), "\n")
-			s.expect(s.apply(), 0, fmt.Sprintf("%s = %s", name, promised))
-			if requests := s.cloud.Requests(); len(requests) > 0 {
+			env.expect(env.apply(), clitest.ExitOK, fmt.Sprintf("%s = %s", name, promised))
+			if requests := env.cloud.Requests(); len(requests) > 0 {
 				t.Errorf("a function called the cloud: %v", requests)
 			}
 		})
@@ -40,9 +42,9 @@ func TestFunctionErrors(t *testing.T) {
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.configure("output \"out\" {\n value = provider::x::" + call + "\n}\n")
-			s.expect(s.plan(), 1, says)
+			env := newTestEnv(t)
+			env.configure("output \"out\" {\n value = provider::x::" + call + "\n}\n")
+			env.expect(env.plan(), clitest.ExitError, says)
 		})
 	}
 }
@@ -50,10 +52,10 @@ func TestFunctionErrors(t *testing.T) {
 // TestRestoredNameIsTheResources holds the function to what the resource does.
 func TestRestoredNameIsTheResources(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(ordersTable("this", `{ old_name = "orders" }`, "") + `
+	env := newTestEnv(t)
+	env.configure(ordersTable("this", `{ old_name = "orders" }`, "") + `
 output "same" {
   value = x_rds_pg_table_pitr.this.databases[0].schemas[0].tables[0].new_name == provider::x::restored_name("orders", x_rds_pg_table_pitr.this.restore_time)
 }`)
-	s.expect(s.apply(), 0, "same = true")
+	env.expect(env.apply(), clitest.ExitOK, "same = true")
 }

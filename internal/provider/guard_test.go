@@ -3,35 +3,31 @@
 package provider
 
 import (
-	"syscall"
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // killed applies a restore and kills the provider as soon as it asks for its job, so that no state knows it. The job is held.
-func (s *stage) killed(c restoreCase) {
-	s.Helper()
-	s.change("next", "hold", "")
-	p := s.start("apply", "-no-color", "-auto-approve")
-	s.awaitPolls(c.service, 1)
-	provider, running := childOf(s.T, p.Process.Pid)
-	if !running {
-		s.Fatal("the CLI has no child")
-	}
-	_ = syscall.Kill(provider, syscall.SIGKILL)
-	s.end(p)
-	if _, kept := s.resources()[c.address]; kept {
-		s.Fatal("the state was not lost, so this test shows nothing")
+func (env *testEnv) killed(c restoreCase) {
+	env.Helper()
+	env.change("next", "hold", "")
+	p := env.startApply()
+	env.awaitPolls(c.service, 1)
+	env.killProvider(p)
+	env.end(p)
+	if _, kept := env.resources()[c.address]; kept {
+		env.Fatal("the state was not lost, so this test shows nothing")
 	}
 }
 
 // forbidden has operations refused for want of permission, for ever.
-func (s *stage) forbidden(service string, operations ...string) {
-	s.Helper()
+func (env *testEnv) forbidden(service string, operations ...string) {
+	env.Helper()
 	for _, operation := range operations {
-		s.plant(fakecloud.Fault{Service: service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403, Times: -1,
+		env.plant(fakecloud.Fault{Service: service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403, Times: -1,
 			Code: "APIGW.0302", Message: "Policy doesn't allow this action."})
 	}
 }
@@ -44,12 +40,12 @@ func longJobs(o *fakecloud.Options) { o.JobDuration = 12 * time.Minute }
 func TestGuardWithoutAList(t *testing.T) {
 	lists := map[string]string{fakecloud.RDS: fakecloud.ListTasks, fakecloud.DDS: fakecloud.ListJobs, fakecloud.DWS: fakecloud.ListClusterActions}
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t, longJobs)
-		s.configure(c.config(t))
-		s.forbidden(c.service, lists[c.service])
-		s.killed(c)
-		s.expect(s.apply(), 1, "A restore is already running", "terraform import ADDRESS "+c.target+"/JOB_ID")
-		s.expectAccepted(1)
+		env := newTestEnv(t, longJobs)
+		env.configure(c.config(t))
+		env.forbidden(c.service, lists[c.service])
+		env.killed(c)
+		env.expect(env.apply(), clitest.ExitError, "A restore is already running", "terraform import ADDRESS "+c.target+"/JOB_ID")
+		env.expectAccepted(1)
 	})
 }
 
@@ -65,20 +61,20 @@ func TestClocksApart(t *testing.T) {
 			t.Parallel()
 			t.Run("lost answer", func(t *testing.T) {
 				forEachRestore(t, func(t *testing.T, c restoreCase) {
-					s := newStage(t, longJobs, apart)
-					s.configure(c.config(t, shortTimeouts))
-					s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
-					o := s.apply() // which ends with the timeout, or with naming the job
-					s.expect(o, 1, s.expectAccepted(1)[0])
+					env := newTestEnv(t, longJobs, apart)
+					env.configure(c.config(t, shortTimeouts))
+					env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
+					o := env.apply() // which ends with the timeout, or with naming the job
+					env.expect(o, clitest.ExitError, env.expectAccepted(1)[0])
 				})
 			})
 			t.Run("killed", func(t *testing.T) {
 				forEachRestore(t, func(t *testing.T, c restoreCase) {
-					s := newStage(t, longJobs, apart)
-					s.configure(c.config(t))
-					s.killed(c)
-					s.expect(s.apply(), 1, "A restore is already running", s.expectAccepted(1)[0])
-					s.expectAccepted(1)
+					env := newTestEnv(t, longJobs, apart)
+					env.configure(c.config(t))
+					env.killed(c)
+					env.expect(env.apply(), clitest.ExitError, "A restore is already running", env.expectAccepted(1)[0])
+					env.expectAccepted(1)
 				})
 			})
 		})
@@ -88,24 +84,24 @@ func TestClocksApart(t *testing.T) {
 // TestLateAnswer loses the answer only after two and a half minutes, and the job can be seen yet later.
 func TestLateAnswer(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t, longJobs, func(o *fakecloud.Options) { o.JobVisibleAfter = 165 * time.Second })
-		s.configure(c.config(t))
-		s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504, Delay: 1500 * time.Millisecond})
-		o := s.mustApply()
-		s.expect(o, 0, "The restore was accepted although its answer was lost", "job "+s.expectAccepted(1)[0])
+		env := newTestEnv(t, longJobs, func(o *fakecloud.Options) { o.JobVisibleAfter = 165 * time.Second })
+		env.configure(c.config(t))
+		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504, Delay: 1500 * time.Millisecond})
+		o := env.mustApply()
+		env.expect(o, clitest.ExitOK, "The restore was accepted although its answer was lost", "job "+env.expectAccepted(1)[0])
 	})
 }
 
 // TestUnknownCluster may not look at the snapshot, and so not at its cluster: nothing is claimed about what cannot be seen.
 func TestUnknownCluster(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[2]
-	s := newStage(t, longJobs)
-	s.configure(c.config(t))
-	s.forbidden(c.service, fakecloud.ShowSnapshot)
-	s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
-	s.expect(s.apply(), 1, "The restore may have been accepted", "Whether a restore runs could not be looked up", "terraform import ADDRESS "+c.target+"/JOB_ID")
-	s.expectAccepted(1)
+	c := dwsCase
+	env := newTestEnv(t, longJobs)
+	env.configure(c.config(t))
+	env.forbidden(c.service, fakecloud.ShowSnapshot)
+	env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
+	env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "Whether a restore runs could not be looked up", "terraform import ADDRESS "+c.target+"/JOB_ID")
+	env.expectAccepted(1)
 }
 
 // TestActionsWithOtherIDs serves cluster actions whose ids are not their jobs', which DWS does not document either way.
@@ -116,7 +112,7 @@ func TestActionsWithOtherIDs(t *testing.T) {
 		no := false
 		o.World.DWSActionIDIsJobID = &no
 	}
-	c := restoreCases[2]
+	c := dwsCase
 	beside := `
 resource "x_rds_pg_table_pitr" "beside" {
   instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
@@ -125,20 +121,20 @@ resource "x_rds_pg_table_pitr" "beside" {
 }`
 	t.Run("killed", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, otherIDs)
-		s.configure(c.config(t))
-		s.killed(c)
-		s.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
-		s.expect(s.apply(), 1, "A restore is already running", "whose id the service does not tell")
-		s.expectAccepted(2) // the one that was killed, and the one beside it
+		env := newTestEnv(t, otherIDs)
+		env.configure(c.config(t))
+		env.killed(c)
+		env.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
+		env.expect(env.apply(), clitest.ExitError, "A restore is already running", "whose id the service does not tell")
+		env.expectAccepted(2) // the one that was killed, and the one beside it
 	})
 	t.Run("lost answer", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, longJobs, otherIDs)
-		s.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
-		s.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
-		s.expect(s.apply(), 1, "The restore may have been accepted", "whose id the service does not tell", "/JOB_ID")
-		s.expectAccepted(2)
+		env := newTestEnv(t, longJobs, otherIDs)
+		env.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
+		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
+		env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "whose id the service does not tell", "/JOB_ID")
+		env.expectAccepted(2)
 	})
 }
 
@@ -151,12 +147,12 @@ func TestGuardThatCannotSee(t *testing.T) {
 		fakecloud.DWS: {fakecloud.ShowSnapshot},
 	}
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t, longJobs)
-		s.configure(c.config(t))
-		s.forbidden(c.service, lookups[c.service]...)
-		s.killed(c)
-		s.expect(s.apply(), 1, "The service is busy, and with what is not known", "terraform import ADDRESS "+c.target+"/JOB_ID")
-		s.expectAccepted(1)
+		env := newTestEnv(t, longJobs)
+		env.configure(c.config(t))
+		env.forbidden(c.service, lookups[c.service]...)
+		env.killed(c)
+		env.expect(env.apply(), clitest.ExitError, "The service is busy, and with what is not known", "terraform import ADDRESS "+c.target+"/JOB_ID")
+		env.expectAccepted(1)
 	})
 }
 
@@ -164,37 +160,33 @@ func TestGuardThatCannotSee(t *testing.T) {
 // runs. The one is not taken for the other.
 func TestGuardAfterAnOldJob(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, longJobs)
-	s.forbidden(fakecloud.DDS, fakecloud.ListJobs)
+	env := newTestEnv(t, longJobs)
+	env.forbidden(fakecloud.DDS, fakecloud.ListJobs)
 	old := `resource "x_dds_collection_restore" "old" {
   instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
   restore_collections = [{ database = "test", restore_database_time = "2020-12-12T08:49:15Z" }]
   on_timeout          = "detach"
   ` + shortTimeouts + "\n}\n"
-	c := restoreCases[1]
-	s.configure(old)
-	s.mustApply()
-	s.change("*", "finish", "")
-	s.configure(old + c.config(t))
-	s.change("next", "hold", "")
-	p := s.start("apply", "-no-color", "-auto-approve", "-target="+c.address)
-	s.awaitPolls(c.service, s.cloud.Requests()[c.service][fakecloud.ShowJob]+2)
-	provider, running := childOf(t, p.Process.Pid)
-	if !running {
-		t.Fatal("the CLI has no child")
-	}
-	_ = syscall.Kill(provider, syscall.SIGKILL)
-	s.end(p)
-	s.expectAccepted(2)
-	s.configure(c.config(t)) // without the old one, which is removed beside
-	s.expect(s.apply(), 1, "A restore is already running")
-	s.expectAccepted(2)
+	c := ddsCase
+	env.configure(old)
+	env.mustApply()
+	env.change("*", "finish", "")
+	env.configure(old + c.config(t))
+	env.change("next", "hold", "")
+	p := env.startApply("-target=" + c.address)
+	env.awaitPolls(c.service, env.cloud.Requests()[c.service][fakecloud.ShowJob]+2)
+	env.killProvider(p)
+	env.end(p)
+	env.expectAccepted(2)
+	env.configure(c.config(t)) // without the old one, which is removed beside
+	env.expect(env.apply(), clitest.ExitError, "A restore is already running")
+	env.expectAccepted(2)
 }
 
 // TestSecondSnapshotQueues resumes a restore of one snapshot while another of the same cluster is asked for.
 func TestSecondSnapshotQueues(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
+	env := newTestEnv(t, func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
 	events := func(name, snapshot, more string) string {
 		return `
 resource "x_dws_table_restore" "` + name + `" {
@@ -207,10 +199,10 @@ resource "x_dws_table_restore" "` + name + `" {
 }`
 	}
 	first := "c719b1a7-c85c-4cb5-a721-7694908c2c11"
-	s.configure(events("a", first, shortTimeouts+"\n"+`on_timeout = "detach"`))
-	s.mustApply()
-	s.configure(events("a", first, "") + events("b", "2a4d0f86-67cd-408a-8b66-017454fb7793", ""))
-	s.mustApply()
-	s.expectAccepted(2)
-	s.expectNoChanges()
+	env.configure(events("a", first, shortTimeouts+"\n"+`on_timeout = "detach"`))
+	env.mustApply()
+	env.configure(events("a", first, "") + events("b", "2a4d0f86-67cd-408a-8b66-017454fb7793", ""))
+	env.mustApply()
+	env.expectAccepted(2)
+	env.expectNoChanges()
 }

@@ -57,24 +57,24 @@ func TestDocumentedLogins(t *testing.T) {
 		}
 		t.Run(heading, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			env := newTestEnv(t)
 			for name, content := range login.files {
-				s.write(filepath.Base(name), content)
-				text = strings.ReplaceAll(text, name, filepath.Join(s.dir, filepath.Base(name)))
+				env.write(filepath.Base(name), content)
+				text = strings.ReplaceAll(text, name, filepath.Join(env.dir, filepath.Base(name)))
 			}
-			at := s.cloud.Addresses()
+			at := env.cloud.Addresses()
 			endpoints := fmt.Sprintf("  endpoints = { iam = %q, sts = %q, metadata = %q, rds = %q, dds = %q, dws = %q }\n  region", at.IAM, at.STS, at.Metadata, at.RDS, at.DDS, at.DWS)
 			text = strings.ReplaceAll(text, "  region", endpoints)
 			c := restoreCases[i%len(restoreCases)]
-			s.configureLogin(loginWay{environment: login.environment, deputy: login.deputy}, c.config(t))
-			configured, err := os.ReadFile(filepath.Join(s.dir, "main.tf"))
+			env.configureLogin(loginWay{environment: login.environment, deputy: login.deputy}, c.config(t))
+			configured, err := os.ReadFile(filepath.Join(env.dir, "main.tf"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			start, resources := strings.Index(string(configured), "provider \"x\""), strings.Index(string(configured), "resource \"")
-			s.write("main.tf", string(configured)[:start]+text+string(configured)[resources:])
-			s.mustApply()
-			s.expectAccepted(1)
+			env.write("main.tf", string(configured)[:start]+text+string(configured)[resources:])
+			env.mustApply()
+			env.expectAccepted(1)
 		})
 	}
 }

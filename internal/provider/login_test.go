@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 	"terraform-provider-x/internal/provider/lookup"
 )
@@ -14,7 +15,7 @@ import (
 // TestNotOnOpenTelekomCloud answers as its gateway does for calls that it does not have.
 func TestNotOnOpenTelekomCloud(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[0]
+	c := rdsCase
 	const undocumented = "this call is not documented for Open Telekom Cloud"
 	for name, test := range map[string]struct{ resource, operation, says string }{
 		"restore":     {c.config(t, "preflight = false"), fakecloud.RestoreTables, "No restore was started."},
@@ -23,13 +24,13 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.plant(fakecloud.Fault{Service: fakecloud.RDS, Operation: test.operation, Kind: fakecloud.FaultStatus, Times: -1, Status: 404,
+			env := newTestEnv(t)
+			env.plant(fakecloud.Fault{Service: fakecloud.RDS, Operation: test.operation, Kind: fakecloud.FaultStatus, Times: -1, Status: 404,
 				Code: "APIGW.0101", Message: "The API does not exist or has not been published in the environment"})
-			s.write("main.tf", s.providerBlock(`cloud = "otc.t-systems.com"`)+test.resource)
-			s.expect(s.apply(), 1, lookup.NotOnOTC, undocumented, "APIGW.0101", test.says)
-			s.expectAccepted(0)
-			if got := s.cloud.Requests()[fakecloud.RDS][test.operation]; got != 1 {
+			env.write("main.tf", env.providerBlock(`cloud = "otc.t-systems.com"`)+test.resource)
+			env.expect(env.apply(), clitest.ExitError, lookup.NotOnOTC, undocumented, "APIGW.0101", test.says)
+			env.expectAccepted(0)
+			if got := env.cloud.Requests()[fakecloud.RDS][test.operation]; got != 1 {
 				t.Errorf("%d requests for what there is not, want 1", got)
 			}
 		})
@@ -50,14 +51,14 @@ func moveToSubProject(w *fakecloud.World) {
 // TestProjectName restores in a project that is not named like its region.
 func TestProjectName(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[0]
-	s := newStage(t, changedWorld(moveToSubProject))
-	s.write("main.tf", s.providerBlock(`project_name = "eu-west-101_team"`)+c.config(t))
-	s.mustApply()
-	s.expectAccepted(1)
+	c := rdsCase
+	env := newTestEnv(t, changedWorld(moveToSubProject))
+	env.write("main.tf", env.providerBlock(`project_name = "eu-west-101_team"`)+c.config(t))
+	env.mustApply()
+	env.expectAccepted(1)
 	// One in the plan's process, one in the apply's.
-	s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.ListProjects: 2})
-	s.expectNoChanges()
+	env.expectRequests(fakecloud.IAM, map[string]int{fakecloud.ListProjects: 2})
+	env.expectNoChanges()
 }
 
 // TestProjectNameIsNotOne refuses in the plan what is the name of no project, or of several, and says which there are.
@@ -78,45 +79,45 @@ func TestProjectNameIsNotOne(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, changedWorld(c.world))
-			s.write("main.tf", s.providerBlock(fmt.Sprintf("project_name = %q", c.project))+restoreCases[0].config(t))
-			s.expect(s.apply(), 1, lookup.NoProject, c.says, "No restore was started.", "project_name")
-			s.expectAccepted(0)
-			s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.ListProjects: c.requests})
+			env := newTestEnv(t, changedWorld(c.world))
+			env.write("main.tf", env.providerBlock(fmt.Sprintf("project_name = %q", c.project))+rdsCase.config(t))
+			env.expect(env.apply(), clitest.ExitError, lookup.NoProject, c.says, "No restore was started.", "project_name")
+			env.expectAccepted(0)
+			env.expectRequests(fakecloud.IAM, map[string]int{fakecloud.ListProjects: c.requests})
 		})
 	}
 }
 
-// passwordBlock is the stage's provider block with a password instead of a key.
-func (s *stage) passwordBlock(password string) string {
-	s.Helper()
-	return s.loginBlock(fmt.Sprintf("  user_name   = \"demo\"\n  domain_name = \"demo-domain\"\n  password    = %q", password))
+// passwordBlock is the provider block with a password instead of a key.
+func (env *testEnv) passwordBlock(password string) string {
+	env.Helper()
+	return env.loginBlock(fmt.Sprintf("  user_name   = \"demo\"\n  domain_name = \"demo-domain\"\n  password    = %q", password))
 }
 
 // expectLogins checks that every login was accepted, and that there were at least so many.
-func (s *stage) expectLogins(atLeast int) {
-	s.Helper()
-	logins := s.cloud.Logins()
+func (env *testEnv) expectLogins(atLeast int) {
+	env.Helper()
+	logins := env.cloud.Logins()
 	for _, login := range logins {
 		if !login.Accepted || login.ProjectID != fakecloud.DefaultProjectID {
-			s.Errorf("a login: %+v", login)
+			env.Errorf("a login: %+v", login)
 		}
 	}
 	if len(logins) < atLeast {
-		s.Errorf("%d logins, want %d", len(logins), atLeast)
+		env.Errorf("%d logins, want %d", len(logins), atLeast)
 	}
 }
 
 func TestPasswordLogin(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.write("main.tf", s.passwordBlock(fakecloud.DefaultPassword)+c.config(t))
-		s.mustApply()
-		s.expectAccepted(1)
+		env := newTestEnv(t)
+		env.write("main.tf", env.passwordBlock(fakecloud.DefaultPassword)+c.config(t))
+		env.mustApply()
+		env.expectAccepted(1)
 		// One in the plan's process, one in the apply's.
-		s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 2})
-		s.expectLogins(2)
-		s.expectNoChanges()
+		env.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 2})
+		env.expectLogins(2)
+		env.expectNoChanges()
 	})
 }
 
@@ -129,13 +130,13 @@ func TestWrongPassword(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			env := newTestEnv(t)
 			const wrong = `another "password" / for & wrong`
-			s.write("main.tf", s.passwordBlock(wrong)+restoreCases[0].config(t, c.more))
-			o := s.apply()
-			s.expect(o, 1, c.says, "No restore was started.", "the login of user demo failed, and is not tried again", "HTTP 401", "request id")
-			s.expectAccepted(0)
-			s.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 1})
+			env.write("main.tf", env.passwordBlock(wrong)+rdsCase.config(t, c.more))
+			o := env.apply()
+			env.expect(o, clitest.ExitError, c.says, "No restore was started.", "the login of user demo failed, and is not tried again", "HTTP 401", "request id")
+			env.expectAccepted(0)
+			env.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 1})
 			if strings.Contains(o.output, "for & wrong") {
 				t.Error("the output shows the password")
 			}
@@ -146,21 +147,21 @@ func TestWrongPassword(t *testing.T) {
 // TestTokenEndsWhileTheJobIsWaitedFor lets a token be revoked, and the next one grow old.
 func TestTokenEndsWhileTheJobIsWaitedFor(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t, changedWorld(func(w *fakecloud.World) { w.TokenSeconds = 300 })) // three seconds on this clock
-		s.write("main.tf", s.passwordBlock(fakecloud.DefaultPassword)+c.config(t))
-		s.change("next", "hold", "")
-		p := s.start("apply", "-no-color", "-auto-approve")
-		s.awaitPolls(c.service, 1)
-		job := s.expectAccepted(1)[0]
-		before := len(s.cloud.Logins())
-		s.cloud.RevokeTokens()
-		s.await(func() bool { return len(s.cloud.Logins()) >= before+2 })
-		polls := s.cloud.Requests()[c.service][fakecloud.ShowJob]
-		s.awaitPolls(c.service, polls+1)
-		s.change(job, "finish", "")
-		s.expect(s.end(p), 0, "Apply complete!")
-		s.expectAccepted(1)
-		s.expectLogins(before + 2)
-		s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+		env := newTestEnv(t, changedWorld(func(w *fakecloud.World) { w.TokenSeconds = 300 })) // three seconds on this clock
+		env.write("main.tf", env.passwordBlock(fakecloud.DefaultPassword)+c.config(t))
+		env.change("next", "hold", "")
+		p := env.startApply()
+		env.awaitPolls(c.service, 1)
+		job := env.expectAccepted(1)[0]
+		before := len(env.cloud.Logins())
+		env.cloud.RevokeTokens()
+		env.await(func() bool { return len(env.cloud.Logins()) >= before+2 })
+		polls := env.cloud.Requests()[c.service][fakecloud.ShowJob]
+		env.awaitPolls(c.service, polls+1)
+		env.change(job, "finish", "")
+		env.expect(env.end(p), clitest.ExitOK, "Apply complete!")
+		env.expectAccepted(1)
+		env.expectLogins(before + 2)
+		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
 	})
 }

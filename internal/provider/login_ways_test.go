@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -104,30 +105,30 @@ var loginWays = map[string]loginWay{
 }
 
 // configureLogin writes a configuration that logs in in one of the ways.
-func (s *stage) configureLogin(way loginWay, resources string) {
-	s.Helper()
-	file := filepath.Join(s.dir, "login")
+func (env *testEnv) configureLogin(way loginWay, resources string) {
+	env.Helper()
+	file := filepath.Join(env.dir, "login")
 	if way.file != "" {
-		s.write("login", way.file)
+		env.write("login", way.file)
 	}
 	for _, variable := range way.environment {
-		s.environment = append(s.environment, strings.ReplaceAll(variable, "<file>", file))
+		env.environment = append(env.environment, strings.ReplaceAll(variable, "<file>", file))
 	}
-	s.environment = append(s.environment, "HOME="+s.dir) // no profile of whoever runs this
+	env.environment = append(env.environment, "HOME="+env.dir) // no profile of whoever runs this
 	if way.deputy {
 		resources = strings.NewReplacer(
-			restoreCases[0].target, fakecloud.DeputyRDSInstance,
-			restoreCases[1].target, fakecloud.DeputyDDSInstance,
-			restoreCases[2].target, fakecloud.DeputyDWSSnapshot,
+			rdsCase.target, fakecloud.DeputyRDSInstance,
+			ddsCase.target, fakecloud.DeputyDDSInstance,
+			dwsCase.target, fakecloud.DeputyDWSSnapshot,
 		).Replace(resources)
 	}
-	s.write("main.tf", s.loginBlock(strings.ReplaceAll(way.block, "<file>", file))+resources)
+	env.write("main.tf", env.loginBlock(strings.ReplaceAll(way.block, "<file>", file))+resources)
 }
 
 // issued are the kinds of what IAM has issued.
-func (s *stage) issued() []string {
+func (env *testEnv) issued() []string {
 	var kinds []string
-	for _, issue := range s.cloud.Issued() {
+	for _, issue := range env.cloud.Issued() {
 		kinds = append(kinds, issue.Kind)
 	}
 	return kinds
@@ -143,11 +144,11 @@ func TestLoginWays(t *testing.T) {
 		turn++
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.configureLogin(way, c.config(t))
-			s.mustApply()
-			s.expectAccepted(1)
-			once := s.issued()
+			env := newTestEnv(t)
+			env.configureLogin(way, c.config(t))
+			env.mustApply()
+			env.expectAccepted(1)
+			once := env.issued()
 			want := append(append([]string{}, way.kinds...), way.kinds...)
 			if name == "this ECS" {
 				want = way.kinds // the same key, twice
@@ -155,8 +156,8 @@ func TestLoginWays(t *testing.T) {
 			if diff := cmp.Diff(want, once); diff != "" && len(want)+len(once) > 0 {
 				t.Errorf("issued: -want +got\n%s", diff)
 			}
-			s.expectNoChanges()
-			if again := s.issued(); len(again) != len(once) {
+			env.expectNoChanges()
+			if again := env.issued(); len(again) != len(once) {
 				t.Errorf("a finished restore logged in: %v", again)
 			}
 		})
@@ -170,22 +171,22 @@ func TestKeysEndWhileTheJobIsWaitedFor(t *testing.T) {
 		way := loginWays[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := restoreCases[1]
-			s := newStage(t, changedWorld(func(w *fakecloud.World) { w.MetadataKeySeconds = 900 }))
-			s.configureLogin(way, c.config(t))
-			s.change("next", "hold", "")
-			p := s.start("apply", "-no-color", "-auto-approve")
-			s.awaitPolls(c.service, 1)
-			job := s.expectAccepted(1)[0]
-			before := len(s.issued())
-			s.cloud.RevokeTokens()
-			s.await(func() bool { return len(s.issued()) >= before+2 }) // one by force, one in time
-			polls := s.cloud.Requests()[c.service][fakecloud.ShowJob]
-			s.awaitPolls(c.service, polls+1)
-			s.change(job, "finish", "")
-			s.expect(s.end(p), 0, "Apply complete!")
-			s.expectAccepted(1)
-			s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+			c := ddsCase
+			env := newTestEnv(t, changedWorld(func(w *fakecloud.World) { w.MetadataKeySeconds = 900 }))
+			env.configureLogin(way, c.config(t))
+			env.change("next", "hold", "")
+			p := env.startApply()
+			env.awaitPolls(c.service, 1)
+			job := env.expectAccepted(1)[0]
+			before := len(env.issued())
+			env.cloud.RevokeTokens()
+			env.await(func() bool { return len(env.issued()) >= before+2 }) // one by force, one in time
+			polls := env.cloud.Requests()[c.service][fakecloud.ShowJob]
+			env.awaitPolls(c.service, polls+1)
+			env.change(job, "finish", "")
+			env.expect(env.end(p), clitest.ExitOK, "Apply complete!")
+			env.expectAccepted(1)
+			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
 		})
 	}
 }
@@ -194,7 +195,7 @@ func TestKeysEndWhileTheJobIsWaitedFor(t *testing.T) {
 func TestRefusedLoginWays(t *testing.T) {
 	t.Parallel()
 	four := func(t *testing.T, more string) string {
-		c := restoreCases[1]
+		c := ddsCase
 		return strings.Replace(c.config(t, more), "instance_id", "count       = 4\n  instance_id", 1) // and no dependant, which would want an index
 	}
 	for name, test := range map[string]struct {
@@ -215,11 +216,11 @@ func TestRefusedLoginWays(t *testing.T) {
 				if test.world != nil {
 					change = append(change, changedWorld(test.world))
 				}
-				s := newStage(t, change...)
+				env := newTestEnv(t, change...)
 				resource, _, _ := strings.Cut(four(t, more), "resource \"terraform_data\"")
-				s.configureLogin(loginWay{block: test.block}, resource)
-				o := s.apply()
-				s.expect(o, 1, "No restore was started.")
+				env.configureLogin(loginWay{block: test.block}, resource)
+				o := env.apply()
+				env.expect(o, clitest.ExitError, "No restore was started.")
 				for _, say := range test.says {
 					if more == "" && !strings.Contains(o.output, say) {
 						t.Errorf("the output lacks %q:\n%s", say, o.output)
@@ -228,15 +229,15 @@ func TestRefusedLoginWays(t *testing.T) {
 				if strings.Contains(o.output, "another-id-token") || strings.Contains(o.output, "\"wrong\"") {
 					t.Errorf("the output shows a secret:\n%s", o.output)
 				}
-				s.expectAccepted(0)
+				env.expectAccepted(0)
 				asked := 0
-				for operation, count := range s.cloud.Requests()[test.asked[0]] {
+				for operation, count := range env.cloud.Requests()[test.asked[0]] {
 					if test.asked[1] == "" || operation == test.asked[1] {
 						asked += count
 					}
 				}
 				if asked != 1 {
-					t.Errorf("asked %d times, want once: %v", asked, s.cloud.Requests())
+					t.Errorf("asked %d times, want once: %v", asked, env.cloud.Requests())
 				}
 			})
 		}
@@ -246,19 +247,19 @@ func TestRefusedLoginWays(t *testing.T) {
 // TestPasscode plans with one passcode and applies with the next: each is good for one login.
 func TestPasscode(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[1]
-	s := newStage(t)
-	s.configureLogin(loginWay{
+	c := ddsCase
+	env := newTestEnv(t)
+	env.configureLogin(loginWay{
 		block:       fmt.Sprintf("user_id = %q\n  project_id = %q", fakecloud.MFAUserID, fakecloud.DefaultProjectID),
 		environment: []string{"OS_PASSWORD=" + fakecloud.MFAPassword},
 	}, c.config(t))
-	without := s.environment
-	s.environment = append(without, "OS_PASSCODE=123456")
-	s.expect(s.plan("-out=plan.bin"), 2)
-	s.environment = append(without, "OS_PASSCODE=234567")
-	s.expect(s.run("apply", "-no-color", "plan.bin"), 0, "Apply complete!")
-	s.expectAccepted(1)
-	if got := s.cloud.Logins(); len(got) != 2 || !got[0].Accepted || !got[1].Accepted {
+	without := env.environment
+	env.environment = append(without, "OS_PASSCODE=123456")
+	env.expect(env.plan("-out=plan.bin"), clitest.ExitChanges)
+	env.environment = append(without, "OS_PASSCODE=234567")
+	env.expect(env.run("apply", "-no-color", "plan.bin"), clitest.ExitOK, "Apply complete!")
+	env.expectAccepted(1)
+	if got := env.cloud.Logins(); len(got) != 2 || !got[0].Accepted || !got[1].Accepted {
 		t.Errorf("logins: %+v", got)
 	}
 }
@@ -267,13 +268,13 @@ func TestPasscode(t *testing.T) {
 // credentials of its own provider block: the other account's would be refused, as neither may use the other's project.
 func TestAccountsBesideEachOther(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	one := strings.Replace(s.loginBlock(loginWays["agency"].block), `provider "x" {`, "provider \"x\" {\n  alias = \"deputy\"", 1)
+	env := newTestEnv(t).withRaceDetector()
+	one := strings.Replace(env.loginBlock(loginWays["agency"].block), `provider "x" {`, "provider \"x\" {\n  alias = \"deputy\"", 1)
 	_, one, _ = strings.Cut(one, `provider "x" {`)
-	at := s.cloud.Addresses()
+	at := env.cloud.Addresses()
 	third := fmt.Sprintf("\nprovider \"x\" {\n  alias = \"elsewhere\"\n  region = \"eu-de\"\n  auth_token = %q\n  endpoints = { iam = %q, rds = %q, dds = %q, dws = %q }\n}\n",
 		fakecloud.DefaultToken, at.IAM, at.RDS, at.DDS, at.DWS)
-	c := restoreCases[1]
+	c := ddsCase
 	own, _, _ := strings.Cut(c.config(t), "resource \"terraform_data\"")
 	with := func(alias, name, instance string) string {
 		text := strings.Replace(own, c.target, instance, 1)
@@ -287,18 +288,18 @@ resource "x_dds_collection_restore" "elsewhere" {
   restore_collections = [{ database = "app", restore_database_time = "2020-12-12T08:49:15Z" }]
 }
 `
-	s.write("main.tf", s.providerBlock("")+"\nprovider \"x\" {"+one+third+own+with("deputy", "deputy", fakecloud.DeputyDDSInstance)+elsewhere)
-	s.mustApply()
-	s.expectAccepted(3)
+	env.write("main.tf", env.providerBlock("")+"\nprovider \"x\" {"+one+third+own+with("deputy", "deputy", fakecloud.DeputyDDSInstance)+elsewhere)
+	env.mustApply()
+	env.expectAccepted(3)
 	targets := map[string]bool{}
-	for _, restore := range s.cloud.Restores() {
+	for _, restore := range env.cloud.Restores() {
 		targets[restore.TargetID] = true
 	}
 	if len(targets) != 3 {
 		t.Errorf("restored: %v", targets)
 	}
-	s.expectNoChanges()
-	for _, issue := range s.cloud.Issued() {
+	env.expectNoChanges()
+	for _, issue := range env.cloud.Issued() {
 		if issue.UserName != fakecloud.DeputyUserName {
 			t.Errorf("issued to %s", issue.UserName)
 		}
@@ -308,13 +309,13 @@ resource "x_dds_collection_restore" "elsewhere" {
 // TestProfileInHome finds the file where the vendor's command line keeps it.
 func TestProfileInHome(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[0]
-	s := newStage(t)
-	if err := os.Mkdir(filepath.Join(s.dir, ".hcloud"), 0o700); err != nil {
+	c := rdsCase
+	env := newTestEnv(t)
+	if err := os.Mkdir(filepath.Join(env.dir, ".hcloud"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s.write(".hcloud/config.json", loginWays["profile"].file)
-	s.configureLogin(loginWay{block: `profile = "pipeline"`}, c.config(t))
-	s.mustApply()
-	s.expectAccepted(1)
+	env.write(".hcloud/config.json", loginWays["profile"].file)
+	env.configureLogin(loginWay{block: `profile = "pipeline"`}, c.config(t))
+	env.mustApply()
+	env.expectAccepted(1)
 }

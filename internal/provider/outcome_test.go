@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -22,16 +23,28 @@ type restoreCase struct {
 	lookups                                   []string // all operations that its preflight asks, in the order it does
 }
 
-// The restores behave alike in all that is tested with each of them. A new one comes last: tests of one service take theirs by
-// its place. evidenceOf has a row for each as well.
-var restoreCases = []restoreCase{
-	{"rds", "x_rds_pg_table_pitr.orders", fakecloud.RDS, fakecloud.RestoreTables, "df29b535eec64ee1b286bd2c62871a9cin03", "2023-07-05T11:32:17Z",
-		[]string{fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListHistoryTables}},
-	{"dds", "x_dds_collection_restore.before_migration", fakecloud.DDS, fakecloud.RestoreCollections, "9136fd2a9fcd405ea4674276ce36dae8in02", "2020-12-12T08:49:15Z",
-		[]string{fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListRestoreDatabases, fakecloud.ListRestoreCollections}},
-	{"dws", "x_dws_table_restore.sales", fakecloud.DWS, fakecloud.RestoreTable, "c719b1a7-c85c-4cb5-a721-7694908c2c11", "",
-		[]string{fakecloud.ShowSnapshot, fakecloud.ShowCluster, fakecloud.CheckTableRestore}},
-}
+var (
+	rdsCase = restoreCase{
+		name: "rds", address: "x_rds_pg_table_pitr.orders", service: fakecloud.RDS, operation: fakecloud.RestoreTables,
+		target: "df29b535eec64ee1b286bd2c62871a9cin03", moment: "2023-07-05T11:32:17Z",
+		lookups: []string{fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListHistoryTables},
+	}
+	ddsCase = restoreCase{
+		name: "dds", address: "x_dds_collection_restore.before_migration", service: fakecloud.DDS,
+		operation: fakecloud.RestoreCollections, target: "9136fd2a9fcd405ea4674276ce36dae8in02", moment: "2020-12-12T08:49:15Z",
+		lookups: []string{
+			fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListRestoreDatabases, fakecloud.ListRestoreCollections,
+		},
+	}
+	dwsCase = restoreCase{
+		name: "dws", address: "x_dws_table_restore.sales", service: fakecloud.DWS, operation: fakecloud.RestoreTable,
+		target:  "c719b1a7-c85c-4cb5-a721-7694908c2c11",
+		lookups: []string{fakecloud.ShowSnapshot, fakecloud.ShowCluster, fakecloud.CheckTableRestore},
+	}
+
+	// restoreCases behave alike in all that is tested with each of them. evidenceOf has a row for each as well.
+	restoreCases = []restoreCase{rdsCase, ddsCase, dwsCase}
+)
 
 // TestEveryRestoreIsACase finds a restore that the tests of the lifecycle do not know.
 func TestEveryRestoreIsACase(t *testing.T) {
@@ -73,39 +86,39 @@ func forEachRestore(t *testing.T, test func(t *testing.T, c restoreCase)) {
 }
 
 // change steers jobs, and fails the test if there is no such job.
-func (s *stage) change(jobID, action, reason string) {
-	s.Helper()
-	if err := s.cloud.Change(jobID, fakecloud.JobChange{Action: action, Reason: reason}); err != nil {
-		s.Fatal(err)
+func (env *testEnv) change(jobID, action, reason string) {
+	env.Helper()
+	if err := env.cloud.Change(jobID, fakecloud.JobChange{Action: action, Reason: reason}); err != nil {
+		env.Fatal(err)
 	}
 }
 
 // dependantRan says whether what depends on the restore is there.
-func (s *stage) dependantRan() bool {
-	_, ran := s.resources()["terraform_data.dependant"]
+func (env *testEnv) dependantRan() bool {
+	_, ran := env.resources()["terraform_data.dependant"]
 	return ran
 }
 
 func TestCompleted(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t))
-		s.mustApply()
-		job := s.expectAccepted(1)[0]
-		s.expectStored(c.address, map[string]any{"id": job, "job_id": job, "status": "Completed", "region": "eu-west-101"})
-		values := s.stored(c.address).Values
+		env := newTestEnv(t)
+		env.configure(c.config(t))
+		env.mustApply()
+		job := env.expectAccepted(1)[0]
+		env.expectStored(c.address, map[string]any{"id": job, "job_id": job, "status": "Completed", "region": "eu-west-101"})
+		values := env.stored(c.address).Values
 		for _, name := range []string{"submitted_at", "finished_at"} {
 			if _, err := time.Parse("2006-01-02T15:04:05Z", fmt.Sprint(values[name])); err != nil {
 				t.Errorf("%s is not RFC 3339 in UTC: %v", name, err)
 			}
 		}
-		if !s.dependantRan() {
+		if !env.dependantRan() {
 			t.Error("the dependant did not run")
 		}
-		before := s.cloud.Requests()
-		s.expectNoChanges()
-		s.mustApply()
-		if after := s.cloud.Requests(); fmt.Sprint(after) != fmt.Sprint(before) {
+		before := env.cloud.Requests()
+		env.expectNoChanges()
+		env.mustApply()
+		if after := env.cloud.Requests(); fmt.Sprint(after) != fmt.Sprint(before) {
 			t.Errorf("a finished restore was asked about: %v, then %v", before, after)
 		}
 	})
@@ -113,49 +126,47 @@ func TestCompleted(t *testing.T) {
 
 func TestFailedJobFailsTheApply(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t))
-		s.change("next", "fail", "no space left on the temporary instance")
-		o := s.apply()
-		first := s.expectAccepted(1)[0]
-		s.expect(o, 1, "The restore failed", "Job "+first, "no space left on the temporary instance")
-		if !s.stored(c.address).Tainted || s.dependantRan() {
+		env := newTestEnv(t)
+		env.configure(c.config(t))
+		env.change("next", "fail", "no space left on the temporary instance")
+		o := env.apply()
+		first := env.expectAccepted(1)[0]
+		env.expect(o, clitest.ExitError, "The restore failed", "Job "+first, "no space left on the temporary instance")
+		if !env.stored(c.address).Tainted || env.dependantRan() {
 			t.Error("want the failed restore tainted, and nothing that depends on it")
 		}
-		s.expectStored(c.address, map[string]any{"job_id": first, "status": "Failed"})
-		s.expect(s.plan(), 2, "is tainted, so", runsAgain, "because the earlier one failed. That was job "+first)
-		s.mustApply()
-		s.expectStored(c.address, map[string]any{"job_id": s.expectAccepted(2)[1], "status": "Completed"})
-		s.expectNoChanges()
+		env.expectStored(c.address, map[string]any{"job_id": first, "status": "Failed"})
+		env.expect(env.plan(), clitest.ExitChanges, "is tainted, so", runsAgain, "because the earlier one failed. That was job "+first)
+		env.mustApply()
+		env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
+		env.expectNoChanges()
 	})
 }
 
 func TestInterruptKeepsTheJob(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t))
-		s.change("next", "hold", "")
-		p := s.start("apply", "-no-color", "-auto-approve")
-		s.awaitPolls(c.service, 1)
-		job := s.expectAccepted(1)[0]
+		env := newTestEnv(t).withRaceDetector()
+		env.configure(c.config(t))
+		env.change("next", "hold", "")
+		p := env.startApply()
+		env.awaitPolls(c.service, 1)
+		job := env.expectAccepted(1)[0]
 		// A terminal's Ctrl-C reaches the whole group: the CLI and the provider.
-		if err := syscall.Kill(-p.Process.Pid, syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
-		s.expect(s.end(p), 1, "execution halted", "Stopped waiting for the restore", "Job "+job)
-		s.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Running", "finished_at": nil})
-		if s.stored(c.address).Tainted || s.dependantRan() {
+		env.signalGroup(p, syscall.SIGINT)
+		env.expect(env.end(p), clitest.ExitError, "execution halted", "Stopped waiting for the restore", "Job "+job)
+		env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Running", "finished_at": nil})
+		if env.stored(c.address).Tainted || env.dependantRan() {
 			t.Error("want the restore kept untainted, and nothing that depends on it")
 		}
-		s.change(job, "finish", "")
-		s.expect(s.plan(), 2, "will be updated in-place")
-		s.mustApply()
-		s.expectAccepted(1)
-		s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
-		if !s.dependantRan() {
+		env.change(job, "finish", "")
+		env.expect(env.plan(), clitest.ExitChanges, "will be updated in-place")
+		env.mustApply()
+		env.expectAccepted(1)
+		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+		if !env.dependantRan() {
 			t.Error("the dependant did not run")
 		}
-		s.expectNoChanges()
+		env.expectNoChanges()
 	})
 }
 
@@ -191,11 +202,11 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.configure(strings.TrimSuffix(c.resource, "}") + "  preflight = false\n}")
-			s.expect(s.apply(), 1, c.says...)
-			s.expectAccepted(0)
-			if resources := s.resources(); len(resources) > 0 {
+			env := newTestEnv(t)
+			env.configure(strings.TrimSuffix(c.resource, "}") + "  preflight = false\n}")
+			env.expect(env.apply(), clitest.ExitError, c.says...)
+			env.expectAccepted(0)
+			if resources := env.resources(); len(resources) > 0 {
 				t.Errorf("the state holds %v", resources)
 			}
 		})
@@ -205,15 +216,15 @@ func TestRefusals(t *testing.T) {
 // TestWrongSecretKey checks that a login that is refused is tried once a call and no more: five wrong signatures lock a key.
 func TestWrongSecretKey(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.write("main.tf", strings.Replace(s.providerBlock(""), "fakecloud-secret-key", "another-secret-key", 1)+restoreCases[0].config(t))
-	o := s.apply()
-	s.expect(o, 1, "The login was refused", "No restore was started.", "HTTP 401", "request id")
-	s.expectAccepted(0)
+	env := newTestEnv(t)
+	env.write("main.tf", strings.Replace(env.providerBlock(""), "fakecloud-secret-key", "another-secret-key", 1)+rdsCase.config(t))
+	o := env.apply()
+	env.expect(o, clitest.ExitError, "The login was refused", "No restore was started.", "HTTP 401", "request id")
+	env.expectAccepted(0)
 	if strings.Contains(o.output, "another-secret-key") {
 		t.Error("the output shows the secret key")
 	}
-	if requests := s.cloud.Requests(); fmt.Sprint(requests) != "map[iam:map[ListProjects:1]]" {
+	if requests := env.cloud.Requests(); fmt.Sprint(requests) != "map[iam:map[ListProjects:1]]" {
 		t.Errorf("want one request with the wrong key, got %v", requests)
 	}
 }
@@ -221,37 +232,37 @@ func TestWrongSecretKey(t *testing.T) {
 // TestUnknownProvider configures the provider with what is only known after apply: it plans without asking anything.
 func TestUnknownProvider(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[0]
-	s := newStage(t)
+	c := rdsCase
+	env := newTestEnv(t)
 	later := "resource \"terraform_data\" \"region\" {\n input = \"eu-west-101\"\n}\n"
-	s.write("main.tf", strings.Replace(s.providerBlock(""), `"eu-west-101"`, "terraform_data.region.output", 1)+later+c.config(t))
-	s.expect(s.plan(), 2, "Plan: 3 to add")
-	if requests := s.cloud.Requests(); len(requests) > 0 {
+	env.write("main.tf", strings.Replace(env.providerBlock(""), `"eu-west-101"`, "terraform_data.region.output", 1)+later+c.config(t))
+	env.expect(env.plan(), clitest.ExitChanges, "Plan: 3 to add")
+	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("the plan called the cloud: %v", requests)
 	}
-	s.mustApply()
-	s.expectResumed(c, s.expectAccepted(1)[0])
+	env.mustApply()
+	env.expectResumed(c, env.expectAccepted(1)[0])
 }
 
 // TestRegionWithoutEndpoints asks for another region than the one whose addresses are configured.
 func TestRegionWithoutEndpoints(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t, `region = "eu-de"`))
-		s.expect(s.apply(), 1, "The region cannot be used", "region eu-de cannot be used", "is configured for region eu-west-101")
-		s.expectAccepted(0)
+		env := newTestEnv(t)
+		env.configure(c.config(t, `region = "eu-de"`))
+		env.expect(env.apply(), clitest.ExitError, "The region cannot be used", "region eu-de cannot be used", "is configured for region eu-west-101")
+		env.expectAccepted(0)
 	})
 }
 
 // TestUnreadable plans while an unfinished job cannot be asked for: the state stays as it is, with a warning.
 func TestUnreadable(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
-		s.expect(s.plan(), 2, "The restore job could not be asked for", "Job "+job, resumesIt)
-		s.cloud.ClearFaults()
-		s.change(job, "finish", "")
-		s.mustApply()
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c)
+		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
+		env.expect(env.plan(), clitest.ExitChanges, "The restore job could not be asked for", "Job "+job, resumesIt)
+		env.cloud.ClearFaults()
+		env.change(job, "finish", "")
+		env.mustApply()
+		env.expectResumed(c, job)
 	})
 }

@@ -118,8 +118,8 @@ func TestPlans(t *testing.T) {
 	for name, c := range planCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			at := s.cloud.Addresses()
+			env := newTestEnv(t)
+			at := env.cloud.Addresses()
 			block := func(config, more string) string {
 				return fmt.Sprintf(`provider "x" {
   region     = %q
@@ -130,7 +130,7 @@ func TestPlans(t *testing.T) {
 `, fakecloud.DefaultRegion, fakecloud.DefaultAccessKey, fakecloud.DefaultSecretKey, at.IAM, at.RDS, at.DDS, at.DWS) +
 					strings.Replace(config, "%s", more, 1)
 			}
-			accepted := func(count int) func() { return func() { s.expectAccepted(count) } }
+			accepted := func(count int) func() { return func() { env.expectAccepted(count) } }
 			does := func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 				return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(c.address, action)}}
 			}
@@ -168,12 +168,12 @@ func TestPlans(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 					"x": func() (tfprotov6.ProviderServer, error) {
-						return providerserver.NewProtocol6WithError(newWithClock("test", s.clock)())()
+						return providerserver.NewProtocol6WithError(newWithClock("test", env.clock)())()
 					},
 				},
 				Steps: steps,
 			})
-			s.expectAccepted(2)
+			env.expectAccepted(2)
 		})
 	}
 }

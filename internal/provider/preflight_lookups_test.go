@@ -10,15 +10,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
 // plantLookups breaks every look-up.
-func (s *stage) plantLookups(c restoreCase, fault fakecloud.Fault) {
-	s.Helper()
+func (env *testEnv) plantLookups(c restoreCase, fault fakecloud.Fault) {
+	env.Helper()
 	for _, operation := range c.lookups {
 		fault.Service, fault.Operation, fault.Times = c.service, operation, -1
-		s.plant(fault)
+		env.plant(fault)
 	}
 }
 
@@ -36,17 +37,17 @@ func TestLookupsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
-				s := newStage(t)
-				s.plantLookups(r, c.fault)
-				s.configure(r.config(t))
-				exit, messages := s.planned()
+				env := newTestEnv(t)
+				env.plantLookups(r, c.fault)
+				env.configure(r.config(t))
+				exit, messages := env.planned()
 				found := messages[r.address]
-				if exit != 2 || len(found) != 1 || found[0].Severity != "warning" || found[0].Summary != "The restore was not checked in full" || !strings.Contains(found[0].Detail, c.says) {
+				if exit != clitest.ExitChanges || len(found) != 1 || found[0].Severity != "warning" || found[0].Summary != "The restore was not checked in full" || !strings.Contains(found[0].Detail, c.says) {
 					t.Fatalf("exit status %d, %+v", exit, messages)
 				}
-				s.mustApply()
-				s.expectAccepted(1)
-				s.expectNoChanges()
+				env.mustApply()
+				env.expectAccepted(1)
+				env.expectNoChanges()
 			})
 		})
 	}
@@ -59,15 +60,15 @@ func TestLookupsThatMakeNoSense(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
 				for _, operation := range r.lookups {
-					s := newStage(t)
-					s.plant(fakecloud.Fault{Service: r.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 200, Body: body, Times: -1})
-					s.configure(r.config(t))
-					exit, messages := s.planned()
-					if found := messages[r.address]; exit != 1 || len(found) == 0 || found[0].Severity != "error" ||
+					env := newTestEnv(t)
+					env.plant(fakecloud.Fault{Service: r.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 200, Body: body, Times: -1})
+					env.configure(r.config(t))
+					exit, messages := env.planned()
+					if found := messages[r.address]; exit != clitest.ExitError || len(found) == 0 || found[0].Severity != "error" ||
 						!strings.Contains(found[0].Detail, strings.ToUpper(r.service)) || !strings.Contains(found[0].Detail, body) || !strings.Contains(found[0].Detail, "preflight = false") {
 						t.Errorf("%s: exit status %d, %+v", operation, exit, messages)
 					}
-					s.expectAccepted(0)
+					env.expectAccepted(0)
 				}
 			})
 		})
@@ -85,23 +86,23 @@ func TestPreflightOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.write("main.tf", s.providerBlock(set.provider)+restoreCases[0].config(t, set.resource))
-			s.expect(s.plan(), 2)
-			asked, want := s.cloud.Requests()[fakecloud.RDS][fakecloud.ListRestoreTime], 0
+			env := newTestEnv(t)
+			env.write("main.tf", env.providerBlock(set.provider)+rdsCase.config(t, set.resource))
+			env.expect(env.plan(), clitest.ExitChanges)
+			asked, want := env.cloud.Requests()[fakecloud.RDS][fakecloud.ListRestoreTime], 0
 			if strings.Contains(name, "but one") || strings.Contains(name, "not") {
 				want = 1
 			}
 			if asked != want {
 				t.Errorf("the windows were asked for %d times, want %d", asked, want)
 			}
-			s.mustApply()
-			s.expectAccepted(1)
+			env.mustApply()
+			env.expectAccepted(1)
 			// Whether to look before is no part of what was restored.
-			s.write("main.tf", s.providerBlock("")+restoreCases[0].config(t, "preflight = true"))
-			s.mustApply()
-			s.expectAccepted(1)
-			s.expectNoChanges()
+			env.write("main.tf", env.providerBlock("")+rdsCase.config(t, "preflight = true"))
+			env.mustApply()
+			env.expectAccepted(1)
+			env.expectNoChanges()
 		})
 	}
 }
@@ -114,10 +115,10 @@ func TestLookupsAreShared(t *testing.T) {
 		t.Run(fmt.Sprint(count), func(t *testing.T) {
 			t.Parallel()
 			// Its windows reach up to now, so that the newest moment is today's in the first minutes of a day as well.
-			s := newStageWithClock(t, newClock(1), inWorld(func(w *fakecloud.World) {
+			env := newTestEnvWithClock(t, clitest.NewClock(1), inWorld(func(w *fakecloud.World) {
 				w.DDSInstances[0].Windows[1].End = fakecloud.FromNow(-time.Millisecond)
 			}))
-			s.configure(fmt.Sprintf(`
+			env.configure(fmt.Sprintf(`
 resource "x_rds_pg_table_pitr" "this" {
   count        = %[1]d
   instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
@@ -137,17 +138,17 @@ resource "x_dws_table_restore" "this" {
   restore_table_list = [{ schema_name = "public", table_name = "sales" }]
   target_table_list  = [{ schema_name = "public", table_name = "sales_${count.index}" }]
 }`, count))
-			s.expect(s.plan(), 2, fmt.Sprintf("Plan: %d to add", 3*count))
+			env.expect(env.plan(), clitest.ExitChanges, fmt.Sprintf("Plan: %d to add", 3*count))
 			want := map[string]map[string]int{
 				fakecloud.IAM: {fakecloud.ListProjects: 1},
 				fakecloud.RDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 2}, // then and now
 				fakecloud.DDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 2, fakecloud.ListRestoreDatabases: 1, fakecloud.ListRestoreCollections: 2},
 				fakecloud.DWS: {fakecloud.ShowSnapshot: 1, fakecloud.ShowCluster: 1, fakecloud.CheckTableRestore: count},
 			}
-			if diff := cmp.Diff(want, s.cloud.Requests()); diff != "" {
+			if diff := cmp.Diff(want, env.cloud.Requests()); diff != "" {
 				t.Error(diff)
 			}
-			s.expectAccepted(0)
+			env.expectAccepted(0)
 		})
 	}
 }
@@ -155,8 +156,8 @@ resource "x_dws_table_restore" "this" {
 // TestCheckedAgainBeforeTheCall has two restores to one DWS table: neither plan can see the other's target.
 func TestCheckedAgainBeforeTheCall(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(`
+	env := newTestEnv(t)
+	env.configure(`
 resource "x_dws_table_restore" "this" {
   for_each           = toset(["sales", "stores"])
   snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
@@ -165,10 +166,10 @@ resource "x_dws_table_restore" "this" {
   restore_table_list = [{ schema_name = "public", table_name = each.key }]
   target_table_list  = [{ schema_name = "public", table_name = "target" }]
 }`)
-	s.expect(s.plan(), 2, "2 to add")
-	s.expect(s.apply(), 1, "The target exists", "public.target", "No restore was started.")
-	s.expectAccepted(1)
-	if resources := s.resources(); len(resources) != 1 {
+	env.expect(env.plan(), clitest.ExitChanges, "2 to add")
+	env.expect(env.apply(), clitest.ExitError, "The target exists", "public.target", "No restore was started.")
+	env.expectAccepted(1)
+	if resources := env.resources(); len(resources) != 1 {
 		t.Errorf("want the one that was restored in the state: %v", resources)
 	}
 }
@@ -176,45 +177,45 @@ resource "x_dws_table_restore" "this" {
 // TestLookupsOfABusyInstance are not answered while something is in progress, which is waited for as ever.
 func TestLookupsOfABusyInstance(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
+		env := newTestEnv(t)
 		busy := map[string]fakecloud.Fault{
 			fakecloud.RDS: {Status: 409, Code: "DBS.200019"}, fakecloud.DDS: {Status: 403, Code: "DBS.200019"}, fakecloud.DWS: {Status: 400, Code: "DWS.7023"},
 		}[c.service]
 		busy.Kind, busy.Message = fakecloud.FaultStatus, "Another operation is being performed."
-		s.plantLookups(c, busy)
-		s.configure(c.config(t))
-		s.expect(s.plan(), 2, "The restore was not checked in full", "Another operation is being performed.")
-		s.mustApply()
-		s.expectAccepted(1)
+		env.plantLookups(c, busy)
+		env.configure(c.config(t))
+		env.expect(env.plan(), clitest.ExitChanges, "The restore was not checked in full", "Another operation is being performed.")
+		env.mustApply()
+		env.expectAccepted(1)
 	})
 }
 
 // TestClusterThatMayNotBeSeen has the one answer that DWS gives for "not found" and for "no access".
 func TestClusterThatMayNotBeSeen(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	c := restoreCases[2]
-	s.configure(c.config(t))
-	s.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowCluster, Kind: fakecloud.FaultStatus, Times: -1, Status: 403, Code: "DWS.0015", Message: "No access."})
-	s.expect(s.plan(), 2, "The restore was not checked in full", "No access.")
-	s.mustApply()
-	s.expectAccepted(1)
+	env := newTestEnv(t)
+	c := dwsCase
+	env.configure(c.config(t))
+	env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowCluster, Kind: fakecloud.FaultStatus, Times: -1, Status: 403, Code: "DWS.0015", Message: "No access."})
+	env.expect(env.plan(), clitest.ExitChanges, "The restore was not checked in full", "No access.")
+	env.mustApply()
+	env.expectAccepted(1)
 }
 
 // TestWrongSecretKeyIsTriedOnce has as many look-ups as would lock the key, and a project that needs none.
 func TestWrongSecretKeyIsTriedOnce(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	block := strings.Replace(s.providerBlock("project_id = \"0483b6b16e954cb88930a360d2c4e663\""), "fakecloud-secret-key", "another-secret-key", 1)
-	s.write("main.tf", block+`
+	env := newTestEnv(t)
+	block := strings.Replace(env.providerBlock("project_id = \"0483b6b16e954cb88930a360d2c4e663\""), "fakecloud-secret-key", "another-secret-key", 1)
+	env.write("main.tf", block+`
 resource "x_rds_pg_table_pitr" "this" {
   count        = 12
   instance_id  = "instance-${count.index}"
   restore_time = "2023-07-05T11:32:17Z"
   databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
 }`)
-	s.expect(s.plan(), 1, "The login was refused", "HTTP 401")
-	if requests := fmt.Sprint(s.cloud.Requests()); requests != "map[rds:map[ListInstances:1]]" {
+	env.expect(env.plan(), clitest.ExitError, "The login was refused", "HTTP 401")
+	if requests := fmt.Sprint(env.cloud.Requests()); requests != "map[rds:map[ListInstances:1]]" {
 		t.Errorf("want one request with the wrong key, got %s", requests)
 	}
 }
@@ -222,8 +223,8 @@ resource "x_rds_pg_table_pitr" "this" {
 // TestUnknownIsNotLookedUp plans what is known only after apply, and finds out then.
 func TestUnknownIsNotLookedUp(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(`
+	env := newTestEnv(t)
+	env.configure(`
 resource "terraform_data" "time" {
   input = "2019-01-01T00:00:00Z"
 }
@@ -232,19 +233,19 @@ resource "x_rds_pg_table_pitr" "this" {
   restore_time = terraform_data.time.output
   databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
 }`)
-	s.expect(s.plan(), 2, "2 to add")
-	if requests := s.cloud.Requests(); len(requests) > 0 {
+	env.expect(env.plan(), clitest.ExitChanges, "2 to add")
+	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("the plan asked %v", requests)
 	}
-	s.expect(s.apply(), 1, "Not a moment that can be restored", "No restore was started.")
-	s.expectAccepted(0)
+	env.expect(env.apply(), clitest.ExitError, "Not a moment that can be restored", "No restore was started.")
+	env.expectAccepted(0)
 }
 
 // TestUnknownBesides plans with every parameter known and something else that is not.
 func TestUnknownBesides(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(`
+	env := newTestEnv(t)
+	env.configure(`
 resource "terraform_data" "later" {
 }
 resource "x_rds_pg_table_pitr" "this" {
@@ -261,13 +262,13 @@ resource "x_dws_table_restore" "this" {
   target_table_list  = [{ schema_name = "public", table_name = "stores" }]
   allow_overwrite    = terraform_data.later.id == ""
 }`)
-	exit, messages := s.planned()
-	if found := messages["x_rds_pg_table_pitr.this"]; exit != 1 || len(found) != 1 || found[0].Summary != "Not a moment that can be restored" {
+	exit, messages := env.planned()
+	if found := messages["x_rds_pg_table_pitr.this"]; exit != clitest.ExitError || len(found) != 1 || found[0].Summary != "Not a moment that can be restored" {
 		t.Errorf("exit status %d, want the moment refused: %+v", exit, messages)
 	}
 	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {
 		t.Errorf("whether to overwrite is not known yet: %+v", found)
 	}
-	s.expect(s.apply("-target=x_dws_table_restore.this"), 1, "The target exists", "No restore was started.")
-	s.expectAccepted(0)
+	env.expect(env.apply("-target=x_dws_table_restore.this"), clitest.ExitError, "The target exists", "No restore was started.")
+	env.expectAccepted(0)
 }

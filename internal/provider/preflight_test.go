@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -22,12 +23,11 @@ type message struct {
 }
 
 // planned plans, and returns the exit status and the messages by the resource they are about.
-func (s *stage) planned(more ...string) (int, map[string][]message) {
-	s.Helper()
-	p := s.start(append([]string{"plan", "-json", "-detailed-exitcode"}, more...)...)
-	<-p.ended
+func (env *testEnv) planned(more ...string) (int, map[string][]message) {
+	env.Helper()
+	result := env.result(append([]string{"plan", "-json", "-detailed-exitcode"}, more...)...)
 	messages := map[string][]message{}
-	for line := range bytes.Lines(p.output.Bytes()) {
+	for line := range bytes.Lines(result.Output) {
 		var printed struct {
 			Type       string  `json:"type"`
 			Diagnostic message `json:"diagnostic"`
@@ -36,7 +36,7 @@ func (s *stage) planned(more ...string) (int, map[string][]message) {
 			messages[printed.Diagnostic.Address] = append(messages[printed.Diagnostic.Address], printed.Diagnostic)
 		}
 	}
-	return p.ProcessState.ExitCode(), messages
+	return result.Exit, messages
 }
 
 // rule is a resource that the plan finds something wrong with.
@@ -47,43 +47,43 @@ type rule struct {
 }
 
 // expectFound plans all rules' resources at once and compares what is found about each, and that nothing was restored.
-func (s *stage) expectFound(resourceType string, rules map[string]rule) {
-	s.Helper()
+func (env *testEnv) expectFound(resourceType string, rules map[string]rule) {
+	env.Helper()
 	var config strings.Builder
 	for name, rule := range rules {
 		fmt.Fprintf(&config, "resource %q %q {\n%s\n}\n", resourceType, name, rule.resource)
 	}
-	s.configure(config.String())
-	exit, messages := s.planned()
-	if exit != 1 {
-		s.Errorf("exit status %d, want 1", exit)
+	env.configure(config.String())
+	exit, messages := env.planned()
+	if exit != clitest.ExitError {
+		env.Errorf("exit status %d, want 1", exit)
 	}
 	for name, rule := range rules {
 		found := messages[resourceType+"."+name]
 		if len(rule.says) == 0 {
 			if len(found) > 0 {
-				s.Errorf("%s: want nothing, found %+v", name, found)
+				env.Errorf("%s: want nothing, found %+v", name, found)
 			}
 			continue
 		}
 		if len(found) != 1 {
-			s.Errorf("%s: want one message, found %+v", name, found)
+			env.Errorf("%s: want one message, found %+v", name, found)
 			continue
 		}
 		severity := map[bool]string{true: "warning", false: "error"}[rule.warning]
 		if found[0].Severity != severity || found[0].Summary != rule.says[0] {
-			s.Errorf("%s: %s %q, want %s %q", name, found[0].Severity, found[0].Summary, severity, rule.says[0])
+			env.Errorf("%s: %s %q, want %s %q", name, found[0].Severity, found[0].Summary, severity, rule.says[0])
 		}
 		for _, text := range rule.says[1:] {
 			if !strings.Contains(found[0].Detail, text) {
-				s.Errorf("%s: lacks %q:\n%s", name, text, found[0].Detail)
+				env.Errorf("%s: lacks %q:\n%s", name, text, found[0].Detail)
 			}
 		}
 		if !rule.warning && !strings.Contains(found[0].Detail, "No restore was started.") {
-			s.Errorf("%s: does not say that nothing was started:\n%s", name, found[0].Detail)
+			env.Errorf("%s: does not say that nothing was started:\n%s", name, found[0].Detail)
 		}
 	}
-	s.expectAccepted(0)
+	env.expectAccepted(0)
 }
 
 // inWorld starts the cloud with another world.
@@ -99,7 +99,7 @@ var july = []fakecloud.Window{{
 
 func TestPreflightRDS(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, inWorld(func(w *fakecloud.World) {
+	env := newTestEnv(t, inWorld(func(w *fakecloud.World) {
 		instance := func(id string, change func(*fakecloud.RDSInstance)) {
 			i := fakecloud.RDSInstance{
 				ID: id, Name: id + "-db", ProjectID: fakecloud.DefaultProjectID, Windows: july,
@@ -138,7 +138,7 @@ func TestPreflightRDS(t *testing.T) {
 		return restore(instance, moment, "shop", "public", `old_name = "orders"`)
 	}
 	table := func(tables ...string) string { return restore("usual", moment, "shop", "public", tables...) }
-	s.expectFound("x_rds_pg_table_pitr", map[string]rule{
+	env.expectFound("x_rds_pg_table_pitr", map[string]rule{
 		"fine":             {resource: of("usual", moment)},
 		"latest":           {resource: of("usual", "latest")},
 		"busy":             {resource: of("busy", moment)},
@@ -170,7 +170,7 @@ func TestPreflightRDS(t *testing.T) {
 
 func TestPreflightDDS(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, inWorld(func(w *fakecloud.World) {
+	env := newTestEnv(t, inWorld(func(w *fakecloud.World) {
 		instance := func(id string, change func(*fakecloud.DDSInstance)) {
 			i := fakecloud.DDSInstance{
 				ID: id, Name: id + "-db", ProjectID: fakecloud.DefaultProjectID,
@@ -201,7 +201,7 @@ func TestPreflightDDS(t *testing.T) {
 	}
 	const moment = "2023-07-05T11:32:17Z"
 	carts := collection(moment, "app", `old_name = "carts"`)
-	s.expectFound("x_dds_collection_restore", map[string]rule{
+	env.expectFound("x_dds_collection_restore", map[string]rule{
 		"fine":     {resource: restore("usual", carts)},
 		"latest":   {resource: restore("usual", collection("latest", "app", `old_name = "carts", new_name = "free"`))},
 		"busy":     {resource: restore("busy", carts)},
@@ -225,7 +225,7 @@ func TestPreflightDDS(t *testing.T) {
 
 func TestPreflightDWS(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, inWorld(func(w *fakecloud.World) {
+	env := newTestEnv(t, inWorld(func(w *fakecloud.World) {
 		held := map[string]fakecloud.Schemas{"gaussdb": {"public": {"events": {}, "customers": {}}}}
 		cluster := func(id, status, subStatus string) {
 			w.DWSClusters = append(w.DWSClusters, fakecloud.DWSCluster{
@@ -256,7 +256,7 @@ func TestPreflightDWS(t *testing.T) {
   target_table_list  = [{ schema_name = "public", table_name = %q }]`, snapshot, database, schema, table, target)
 	}
 	of := func(snapshot string) string { return restore(snapshot, "gaussdb", "public", "events", "events_then") }
-	s.expectFound("x_dws_table_restore", map[string]rule{
+	env.expectFound("x_dws_table_restore", map[string]rule{
 		"fine":             {resource: of("fine")},
 		"upper_case":       {resource: restore("tables", "gaussdb", "PUBLIC", "Events", "events_then")},
 		"of_schemas":       {resource: of("schemas")},

@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -37,43 +38,43 @@ func TestAnyConfiguration(t *testing.T) {
 		seed := *propertySeed + uint64(run)
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			a := &author{Rand: rand.New(rand.NewPCG(seed, 0)), now: s.clock.Now().UTC().Truncate(time.Second), moments: map[string]time.Time{}}
+			env := newTestEnv(t)
+			a := &author{Rand: rand.New(rand.NewPCG(seed, 0)), now: env.clock.Now().UTC().Truncate(time.Second), moments: map[string]time.Time{}}
 			config := a.configuration()
 			defer func() {
 				if t.Failed() {
 					t.Logf("to repeat: go test ./internal/provider -run TestAnyConfiguration -property.runs=1 -property.seed=%d\n%s", seed, config)
 				}
 			}()
-			s.configure(config)
-			s.mustApply()
-			s.expectAccepted(3)
-			before, requests := s.shownValues(), fmt.Sprint(s.cloud.Requests())
-			s.expectNoChanges()
-			s.mustApply()
-			if after := fmt.Sprint(s.cloud.Requests()); after != requests {
+			env.configure(config)
+			env.mustApply()
+			env.expectAccepted(3)
+			before, requests := env.shownValues(), fmt.Sprint(env.cloud.Requests())
+			env.expectNoChanges()
+			env.mustApply()
+			if after := fmt.Sprint(env.cloud.Requests()); after != requests {
 				t.Errorf("finished restores were asked about: %s, then %s", requests, after)
 			}
-			if diff := cmp.Diff(before, s.shownValues()); diff != "" {
+			if diff := cmp.Diff(before, env.shownValues()); diff != "" {
 				t.Errorf("the state after another apply: -before +after\n%s", diff)
 			}
-			s.configure(a.respelled(config))
-			s.expect(s.mustApply(), 0, " 0 destroyed")
-			s.expectAccepted(3)
+			env.configure(a.respelled(config))
+			env.expect(env.mustApply(), clitest.ExitOK, " 0 destroyed")
+			env.expectAccepted(3)
 
 			imports := config
-			for _, restore := range s.cloud.Restores() {
+			for _, restore := range env.cloud.Restores() {
 				imports += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", addressOf[restore.Service], restore.TargetID+"/"+restore.JobID)
 			}
-			if err := os.Remove(filepath.Join(s.dir, "terraform.tfstate")); err != nil {
+			if err := os.Remove(filepath.Join(env.dir, "terraform.tfstate")); err != nil {
 				t.Fatal(err)
 			}
-			s.configure(imports)
-			o := s.mustApply()
-			s.expect(o, 0, "3 imported, 0 added", " 0 destroyed")
-			s.expectAccepted(3)
-			s.expectNoChanges()
-			s.expectAdopted(before)
+			env.configure(imports)
+			o := env.mustApply()
+			env.expect(o, clitest.ExitOK, "3 imported, 0 added", " 0 destroyed")
+			env.expectAccepted(3)
+			env.expectNoChanges()
+			env.expectAdopted(before)
 		})
 	}
 }
@@ -83,12 +84,16 @@ var addressOf = map[string]string{
 }
 
 // shownValues is the state as the CLI shows it.
-func (s *stage) shownValues() map[string]map[string]any {
-	s.Helper()
+func (env *testEnv) shownValues() map[string]map[string]any {
+	env.Helper()
 	values := map[string]map[string]any{}
-	for address, resource := range s.resources() {
+	shown, err := env.cli().Show(env.Context())
+	if err != nil {
+		env.Fatal(err)
+	}
+	for address, resource := range shown {
 		if resource.Tainted {
-			s.Errorf("%s is tainted", address)
+			env.Errorf("%s is tainted", address)
 		}
 		values[address] = resource.Values
 	}
@@ -96,17 +101,17 @@ func (s *stage) shownValues() map[string]map[string]any {
 }
 
 // expectAdopted compares what was imported with what was created: what is configured, and which restore it is.
-func (s *stage) expectAdopted(created map[string]map[string]any) {
-	s.Helper()
+func (env *testEnv) expectAdopted(created map[string]map[string]any) {
+	env.Helper()
 	evidence := []string{"submitted_at", "started_at", "finished_at", "restored_to", "duration_seconds", "data_age_seconds", "restored_objects", "cleanup_statements"}
-	for address, imported := range s.shownValues() {
+	for address, imported := range env.shownValues() {
 		latest := strings.Contains(fmt.Sprint(created[address]), "latest")
 		for name, value := range created[address] {
 			if slices.Contains(evidence, name) || latest && name == "databases" { // the default names of a moment that is not known any more
 				continue
 			}
 			if diff := cmp.Diff(value, imported[name]); diff != "" {
-				s.Errorf("%s.%s: -created +imported\n%s", address, name, diff)
+				env.Errorf("%s.%s: -created +imported\n%s", address, name, diff)
 			}
 		}
 	}
@@ -305,11 +310,11 @@ func TestFiveHundredAtOnce(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Run("restores", func(t *testing.T) {
 		// A faster clock would leave a loaded machine too little of the fifteen minutes for which a signature counts.
-		s := newStageWithClock(t, newClock(10), changedWorld(func(w *fakecloud.World) {
+		env := newTestEnvWithClock(t, clitest.NewClock(10), changedWorld(func(w *fakecloud.World) {
 			manyInstances(restores)(w)
 			w.RDSRequestsPerMinute = -1
 		}))
-		p := newInProcess(s, s.clock, map[string]any{"preflight": false, "requests_per_minute": map[string]any{"rds": 60000}})
+		p := newInProcess(env, env.clock, map[string]any{"preflight": false, "requests_per_minute": map[string]any{"rds": 60000}})
 		var lock sync.Mutex
 		jobs := map[string]string{} // by instance
 		var all sync.WaitGroup
@@ -333,13 +338,13 @@ func TestFiveHundredAtOnce(t *testing.T) {
 			})
 		}
 		all.Wait()
-		s.expectAccepted(restores)
-		for _, restore := range s.cloud.Restores() {
+		env.expectAccepted(restores)
+		for _, restore := range env.cloud.Restores() {
 			if jobs[restore.TargetID] != restore.JobID {
 				t.Errorf("the state of %s has job %q, and the cloud accepted %s", restore.TargetID, jobs[restore.TargetID], restore.JobID)
 			}
 		}
-		requests := s.cloud.Requests()[fakecloud.RDS]
+		requests := env.cloud.Requests()[fakecloud.RDS]
 		if got := requests[fakecloud.RestoreTables]; got != restores {
 			t.Errorf("%d restores were sent", got)
 		}

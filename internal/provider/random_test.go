@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -30,14 +31,14 @@ func TestRandomised(t *testing.T) {
 	for run := range *randomRuns {
 		t.Logf("to repeat: go test ./internal/provider -run TestRandomised -random.runs=1 -random.seed=%d", seed+uint64(run))
 		random := rand.New(rand.NewPCG(seed+uint64(run), 0))
-		chaos := &chaos{stage: newStage(t), Rand: random, restore: restoreCases[random.IntN(len(restoreCases))]}
+		chaos := &chaos{testEnv: newTestEnv(t).withRaceDetector(), Rand: random, restore: restoreCases[random.IntN(len(restoreCases))]}
 		chaos.play(12)
 	}
 }
 
 // chaos is one sequence, on one restore.
 type chaos struct {
-	*stage
+	*testEnv
 	*rand.Rand
 	restore restoreCase
 	printed strings.Builder // all that the CLI has said
@@ -81,11 +82,11 @@ func (c *chaos) note(o outcome) {
 }
 
 // waitsForItsJob starts an apply and returns once it asks for its job. It is false where the apply ends without.
-func (c *chaos) waitsForItsJob() (*process, bool) {
-	p := c.start("apply", "-no-color", "-auto-approve")
+func (c *chaos) waitsForItsJob() (*clitest.Command, bool) {
+	p := c.startApply()
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
-	go func() { <-p.ended; cancel() }()
+	go func() { <-p.Ended(); cancel() }()
 	polled := func() int { return c.cloud.Requests()[c.restore.service][fakecloud.ShowJob] }
 	refreshed := polled() + 1 // the plan asks once
 	err := c.cloud.WaitFor(ctx, func() bool { return polled() > refreshed })
@@ -95,7 +96,7 @@ func (c *chaos) waitsForItsJob() (*process, bool) {
 func (c *chaos) signal(signal syscall.Signal) {
 	p, waits := c.waitsForItsJob()
 	if waits {
-		_ = syscall.Kill(-p.Process.Pid, signal)
+		c.signalGroup(p, signal)
 	}
 	c.note(c.end(p))
 }
@@ -106,7 +107,7 @@ func (c *chaos) kill() {
 	c.change("next", "hold", "")
 	c.change("*", "hold", "")
 	p, waits := c.waitsForItsJob()
-	if provider, running := childOf(c.T, p.Process.Pid); waits && running {
+	if provider, running := p.Child(); waits && running {
 		_ = syscall.Kill(provider, syscall.SIGKILL)
 	}
 	c.note(c.end(p))
@@ -120,8 +121,8 @@ func (c *chaos) kill() {
 	}
 	o := c.apply()
 	c.note(o)
-	c.expect(o, 1, "A restore is already running", "terraform import ADDRESS "+c.restore.target+"/"+latest)
-	c.expect(c.run("import", "-no-color", c.restore.address, c.restore.target+"/"+latest), 0)
+	c.expect(o, clitest.ExitError, "A restore is already running", "terraform import ADDRESS "+c.restore.target+"/"+latest)
+	c.expect(c.run("import", "-no-color", c.restore.address, c.restore.target+"/"+latest), clitest.ExitOK)
 }
 
 func (c *chaos) fault() {
@@ -166,7 +167,7 @@ func (c *chaos) comeToAnEnd() {
 	for tries := 0; ; tries++ {
 		o := c.apply()
 		c.note(o)
-		if o.exit == 0 {
+		if o.exit == clitest.ExitOK {
 			break
 		}
 		if tries == 2 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -31,12 +32,12 @@ func oldNames(more object, names ...string) list {
 // TestRestorableTablesDataSource lists, filters and nests tables, and asks for no list twice.
 func TestRestorableTablesDataSource(t *testing.T) {
 	t.Parallel()
-	s := newSlowStage(t, changedWorld(func(w *fakecloud.World) {
+	env := newRealTimeEnv(t, changedWorld(func(w *fakecloud.World) {
 		w.RDSInstances[0].Windows = w.RDSInstances[0].Windows[:1]
 		w.RDSInstances[0].Databases["data1"]["schema0"] = fakecloud.Tables{"gone": {Dropped: fakecloud.At(time.Date(2023, 7, 6, 0, 0, 0, 0, time.UTC))}}
 		w.RDSInstances[1].TableLimit = 2
 	}))
-	s.configure(fmt.Sprintf(`
+	env.configure(fmt.Sprintf(`
 data "x_rds_pg_restorable_tables" "all" {
   instance_id  = %[1]q
   restore_time = "2023-07-05T13:32:17+02:00"
@@ -66,7 +67,7 @@ data "x_rds_pg_restorable_tables" "narrowed" {
   restore_time    = "2023-07-05T11:32:17Z"
   table_name_like = "order_"
 }`, ordersDB, stagingDB))
-	s.expect(s.mustApply(), 0, "Not all tables are listed", "the service lists 2 of 3 tables", "database_name_like or table_name_like")
+	env.expect(env.mustApply(), clitest.ExitOK, "Not all tables are listed", "the service lists 2 of 3 tables", "database_name_like or table_name_like")
 	at := object{
 		"region": "eu-west-101", "instance_id": ordersDB, "restorable_at": "2023-07-05T11:32:17Z", "restore_time_ms": 1688556737000.0, "table_limit": 2000.0,
 		"database_name_like": nil, "table_name_like": nil, "name_regex": nil,
@@ -75,7 +76,7 @@ data "x_rds_pg_restorable_tables" "narrowed" {
 	nested := func(database, schema string, tables ...string) object {
 		return object{"database": database, "schemas": list{object{"schema": schema, "tables": oldNames(nil, tables...)}}}
 	}
-	s.expectValues(map[string]object{
+	env.expectValues(map[string]object{
 		"data.x_rds_pg_restorable_tables.all": joinedObjects(at, object{
 			"restore_time": "2023-07-05T13:32:17+02:00",
 			"tables": list{
@@ -110,7 +111,7 @@ data "x_rds_pg_restorable_tables" "narrowed" {
 			"table_name_like": "order_", "tables": list{rdsTable("shop", "public", "order_items")}, "databases": list{nested("shop", "public", "order_items")},
 		}),
 	})
-	s.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 4})
+	env.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 4})
 }
 
 // TestRestorableCollectionsDataSource lists, filters and nests collections, of more than one page.
@@ -120,10 +121,10 @@ func TestRestorableCollectionsDataSource(t *testing.T) {
 	for i := range 250 {
 		many[fmt.Sprintf("c%03d", i)] = fakecloud.Table{}
 	}
-	s := newSlowStage(t, changedWorld(func(w *fakecloud.World) {
+	env := newRealTimeEnv(t, changedWorld(func(w *fakecloud.World) {
 		w.DDSInstances[1].Databases["many"] = many
 	}))
-	s.configure(fmt.Sprintf(`
+	env.configure(fmt.Sprintf(`
 data "x_dds_restorable_collections" "all" {
   instance_id  = %[1]q
   restore_time = "2020-12-12T08:49:15Z"
@@ -144,7 +145,7 @@ data "x_dds_restorable_collections" "many" {
   restore_time = "latest"
   database     = "many"
 }`, sessionsDB, stagingSessions))
-	s.mustApply()
+	env.mustApply()
 	at := object{
 		"region": "eu-west-101", "instance_id": sessionsDB, "restorable_at": "2020-12-12T08:49:15Z", "restore_time_ms": 1607762955000.0,
 		"restore_time": "2020-12-12T08:49:15Z", "database": nil, "name_regex": nil, "databases": list{"app", "test"},
@@ -152,7 +153,7 @@ data "x_dds_restorable_collections" "many" {
 	nested := func(database, time string, collections ...string) object {
 		return object{"database": database, "collections": oldNames(object{"restore_collection_time": time}, collections...)}
 	}
-	s.expectValues(map[string]object{
+	env.expectValues(map[string]object{
 		"data.x_dds_restorable_collections.all": joinedObjects(at, object{
 			"collections": list{ddsCollection("app", "carts"), ddsCollection("app", "sessions"), ddsCollection("test", "test"), ddsCollection("test", "users")},
 			"restore_collections": list{
@@ -168,7 +169,7 @@ data "x_dds_restorable_collections" "many" {
 			"database": "app", "name_regex": "^test", "databases": list{"app"}, "collections": list{}, "restore_collections": list{},
 		}),
 	})
-	values := s.stored("data.x_dds_restorable_collections.many").Values
+	values := env.stored("data.x_dds_restorable_collections.many").Values
 	collections, _ := values["collections"].(list)
 	if len(collections) != 250 || fmt.Sprint(collections[249]) != fmt.Sprint(ddsCollection("many", "c249")) {
 		t.Errorf("want 250 collections, the last of which is c249, not %d", len(collections))
@@ -179,7 +180,7 @@ data "x_dds_restorable_collections" "many" {
 	}
 	// Without latest: the databases once, and the collections of either. With it: today's windows (yesterday's too, just after
 	// midnight), the databases, and three pages of one.
-	requests := s.cloud.Requests()[fakecloud.DDS]
+	requests := env.cloud.Requests()[fakecloud.DDS]
 	if days := requests[fakecloud.ListRestoreTime]; days != 1 && days != 2 {
 		t.Errorf("the latest moment was looked for on %d days", days)
 	}

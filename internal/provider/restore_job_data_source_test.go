@@ -13,23 +13,23 @@ import (
 // TestRestoreJobDataSource reads jobs that nobody in this configuration started, while they run and after they have ended.
 func TestRestoreJobDataSource(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	env := newTestEnv(t)
 	target := map[string]string{fakecloud.RDS: ordersDB, fakecloud.DDS: sessionsDB, fakecloud.DWS: "7d85f602-a948-4a30-afd4-e84f47471c15"}
 	jobs := map[string]fakecloud.Job{}
 	config := ""
 	for service, id := range target {
-		jobID, err := s.cloud.Occupy(service, id, "RestoreSomething")
+		jobID, err := env.cloud.Occupy(service, id, "RestoreSomething")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.change(jobID, "hold", "")
-		jobs[service], _ = s.cloud.Job(jobID)
+		env.change(jobID, "hold", "")
+		jobs[service], _ = env.cloud.Job(jobID)
 		config += fmt.Sprintf("data \"x_restore_job\" %[1]q {\n  service = %[1]q\n  job_id  = %[2]q\n}\n", service, jobID)
 	}
-	s.configure(config)
+	env.configure(config)
 	expect := func(service string, more object) {
 		t.Helper()
-		job, _ := s.cloud.Job(jobs[service].ID)
+		job, _ := env.cloud.Job(jobs[service].ID)
 		created := job.Created.UTC().Truncate(time.Second).Format(time.RFC3339)
 		want := object{
 			"region": "eu-west-101", "service": service, "job_id": job.ID, "name": "RestoreSomething", "instance_id": target[service], "status": job.Status,
@@ -42,20 +42,20 @@ func TestRestoreJobDataSource(t *testing.T) {
 			want["ended_at"] = job.Ended.UTC().Truncate(time.Second).Format(time.RFC3339)
 			want["ended_at_ms"] = milliseconds(fmt.Sprint(want["ended_at"]))
 		}
-		s.expectValues(map[string]object{"data.x_restore_job." + service: joinedObjects(want, more)})
+		env.expectValues(map[string]object{"data.x_restore_job." + service: joinedObjects(want, more)})
 	}
-	s.mustApply()
+	env.mustApply()
 	for service := range target {
-		progress := s.stored("data.x_restore_job." + service).Values["progress"]
+		progress := env.stored("data.x_restore_job." + service).Values["progress"]
 		if text := fmt.Sprint(progress); len(text) < 2 || text[len(text)-1] != '%' {
 			t.Errorf("the progress in %s is %s", service, text)
 		}
 		expect(service, object{"status": "Running", "progress": progress})
 	}
-	s.change(jobs[fakecloud.RDS].ID, "finish", "")
-	s.change(jobs[fakecloud.DDS].ID, "fail", "no space left")
-	s.change(jobs[fakecloud.DWS].ID, "fail", "no space left")
-	s.mustApply()
+	env.change(jobs[fakecloud.RDS].ID, "finish", "")
+	env.change(jobs[fakecloud.DDS].ID, "fail", "no space left")
+	env.change(jobs[fakecloud.DWS].ID, "fail", "no space left")
+	env.mustApply()
 	expect(fakecloud.RDS, object{"status": "Completed"})
 	expect(fakecloud.DDS, object{"status": "Failed", "reason": "no space left"})
 	expect(fakecloud.DWS, object{"status": "Failed", "reason": "FineGrainedRestoreTask-fail:DWS.9999: DWS.9999:no space left", "progress": "100%"})

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -21,82 +22,82 @@ const (
 )
 
 // timedOut applies a restore whose job outlasts the timeout, and returns the job's id.
-func timedOut(t *testing.T, c restoreCase, more ...string) (*stage, string) {
+func timedOut(t *testing.T, c restoreCase, more ...string) (*testEnv, string) {
 	t.Helper()
-	s := newStage(t)
-	s.configure(c.config(t, append(more, shortTimeouts)...))
-	s.change("next", "hold", "")
-	o := s.apply()
-	job := s.expectAccepted(1)[0]
-	s.expect(o, 1, "The restore is still running", "Job "+job+" was still running when the timeout of 20s was over", "Apply again")
-	s.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Running", "finished_at": nil})
-	if !s.stored(c.address).Tainted || s.dependantRan() {
+	env := newTestEnv(t)
+	env.configure(c.config(t, append(more, shortTimeouts)...))
+	env.change("next", "hold", "")
+	o := env.apply()
+	job := env.expectAccepted(1)[0]
+	env.expect(o, clitest.ExitError, "The restore is still running", "Job "+job+" was still running when the timeout of 20s was over", "Apply again")
+	env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Running", "finished_at": nil})
+	if !env.stored(c.address).Tainted || env.dependantRan() {
 		t.Error("want the restore tainted, and nothing that depends on it")
 	}
-	return s, job
+	return env, job
 }
 
 // expectResumed checks that the one restore has come to its end under its one job.
-func (s *stage) expectResumed(c restoreCase, job string) {
-	s.Helper()
-	s.expectAccepted(1)
-	s.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Completed"})
-	if s.stored(c.address).Tainted || !s.dependantRan() {
-		s.Error("want the restore untainted, and what depends on it")
+func (env *testEnv) expectResumed(c restoreCase, job string) {
+	env.Helper()
+	env.expectAccepted(1)
+	env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Completed"})
+	if env.stored(c.address).Tainted || !env.dependantRan() {
+		env.Error("want the restore untainted, and what depends on it")
 	}
-	s.expectNoChanges()
+	env.expectNoChanges()
 }
 
 func TestTimeoutThenApply(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.expect(s.plan(), 2, resumesIt, "Restore job "+job, "is tainted, so")
-		s.expect(s.apply(), 1, "The restore is still running", job)
-		s.expectAccepted(1)
-		s.change(job, "finish", "")
-		s.expect(s.apply(), 0, resumesIt, job)
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c)
+		env.expect(env.plan(), clitest.ExitChanges, resumesIt, "Restore job "+job, "is tainted, so")
+		env.expect(env.apply(), clitest.ExitError, "The restore is still running", job)
+		env.expectAccepted(1)
+		env.change(job, "finish", "")
+		env.expect(env.apply(), clitest.ExitOK, resumesIt, job)
+		env.expectResumed(c, job)
 	})
 }
 
 func TestTimeoutThenUntaintThenApply(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.expect(s.run("untaint", c.address), 0)
-		o := s.apply()
-		s.expect(o, 1, "The restore is still running", job)
-		if s.stored(c.address).Tainted {
+		env, job := timedOut(t, c)
+		env.expect(env.run("untaint", c.address), clitest.ExitOK)
+		o := env.apply()
+		env.expect(o, clitest.ExitError, "The restore is still running", job)
+		if env.stored(c.address).Tainted {
 			t.Error("an update has tainted the restore")
 		}
-		s.change(job, "finish", "")
-		s.expect(s.plan(), 2, "will be updated in-place")
-		s.mustApply()
-		s.expectResumed(c, job)
+		env.change(job, "finish", "")
+		env.expect(env.plan(), clitest.ExitChanges, "will be updated in-place")
+		env.mustApply()
+		env.expectResumed(c, job)
 	})
 }
 
 func TestTimeoutThenJobCompletes(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.change(job, "finish", "")
-		s.expect(s.apply(), 0, resumesIt)
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c)
+		env.change(job, "finish", "")
+		env.expect(env.apply(), clitest.ExitOK, resumesIt)
+		env.expectResumed(c, job)
 	})
 }
 
 func TestTimeoutThenJobFails(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.change(job, "fail", "the temporary instance was lost")
-		plan := s.plan()
-		s.expect(plan, 2, "must be replaced")
+		env, job := timedOut(t, c)
+		env.change(job, "fail", "the temporary instance was lost")
+		plan := env.plan()
+		env.expect(plan, clitest.ExitChanges, "must be replaced")
 		if strings.Contains(plan.output, resumesIt) {
 			t.Error("the plan wants to go on with a failed job")
 		}
-		s.configure(c.config(t)) // with the usual timeouts
-		s.mustApply()
-		s.expectStored(c.address, map[string]any{"job_id": s.expectAccepted(2)[1], "status": "Completed"})
-		s.expectNoChanges()
+		env.configure(c.config(t)) // with the usual timeouts
+		env.mustApply()
+		env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
+		env.expectNoChanges()
 	})
 }
 
@@ -106,116 +107,116 @@ func TestTimeoutWithCreateBeforeDestroy(t *testing.T) {
 	const createBeforeDestroy = "lifecycle {\n create_before_destroy = true\n}"
 	t.Run("untaint", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
-			s, job := timedOut(t, c, createBeforeDestroy)
-			s.expect(s.plan(), 2, resumesIt, "terraform untaint ADDRESS")
-			s.expect(s.run("untaint", c.address), 0)
-			s.change(job, "finish", "")
-			s.mustApply()
-			s.expectResumed(c, job)
+			env, job := timedOut(t, c, createBeforeDestroy)
+			env.expect(env.plan(), clitest.ExitChanges, resumesIt, "terraform untaint ADDRESS")
+			env.expect(env.run("untaint", c.address), clitest.ExitOK)
+			env.change(job, "finish", "")
+			env.mustApply()
+			env.expectResumed(c, job)
 		})
 	})
 	t.Run("apply", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
-			s, job := timedOut(t, c, createBeforeDestroy)
-			s.change(job, "finish", "")
-			s.expect(s.apply(), 1, resumesIt, "inconsistent final plan")
-			if s.dependantRan() {
+			env, job := timedOut(t, c, createBeforeDestroy)
+			env.change(job, "finish", "")
+			env.expect(env.apply(), clitest.ExitError, resumesIt, "inconsistent final plan")
+			if env.dependantRan() {
 				t.Error("the dependant ran")
 			}
 			for range 3 { // what is read and what is planned first differs from time to time
-				o := s.apply("-parallelism=1")
-				s.expect(o, 1, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
-				s.expect(s.apply("-refresh=false"), 1, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
-				s.expectAccepted(1)
+				o := env.apply("-parallelism=1")
+				env.expect(o, clitest.ExitError, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
+				env.expect(env.apply("-refresh=false"), clitest.ExitError, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
+				env.expectAccepted(1)
 			}
-			s.expect(s.run("state", "rm", c.address), 0)
-			s.expect(s.run("import", "-no-color", c.address, c.target+"/"+job), 0)
-			s.mustApply()
-			s.expectResumed(c, job)
+			env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
+			env.expect(env.run("import", "-no-color", c.address, c.target+"/"+job), clitest.ExitOK)
+			env.mustApply()
+			env.expectResumed(c, job)
 		})
 	})
 }
 
 func TestTimeoutThenApplyWithoutRefresh(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c, "preflight = false") // without a refresh, the plan does not know that the names are taken by this very restore
-		s.change(job, "finish", "")
-		s.mustApply("-refresh=false")
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c, "preflight = false") // without a refresh, the plan does not know that the names are taken by this very restore
+		env.change(job, "finish", "")
+		env.mustApply("-refresh=false")
+		env.expectResumed(c, job)
 	})
 }
 
 // TestTimeoutThenPlanWithoutRefresh finds the target taken, by the restore itself, which such a plan cannot know.
 func TestTimeoutThenPlanWithoutRefresh(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[2]
-	s, job := timedOut(t, c)
-	s.change(job, "finish", "")
-	s.expect(s.apply("-refresh=false"), 1, "The target exists", "plan with a refresh")
-	s.expectAccepted(1)
-	s.mustApply()
-	s.expectResumed(c, job)
+	c := dwsCase
+	env, job := timedOut(t, c)
+	env.change(job, "finish", "")
+	env.expect(env.apply("-refresh=false"), clitest.ExitError, "The target exists", "plan with a refresh")
+	env.expectAccepted(1)
+	env.mustApply()
+	env.expectResumed(c, job)
 }
 
 func TestTimeoutThenSavedPlan(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.expect(s.plan("-out=saved"), 2, resumesIt, job)
-		s.change(job, "finish", "")
-		s.expect(s.run("apply", "-no-color", "saved"), 0)
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c)
+		env.expect(env.plan("-out=saved"), clitest.ExitChanges, resumesIt, job)
+		env.change(job, "finish", "")
+		env.expect(env.run("apply", "-no-color", "saved"), clitest.ExitOK)
+		env.expectResumed(c, job)
 	})
 }
 
 func TestTimeoutThenRefreshOnly(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.change(job, "finish", "")
-		s.mustApply("-refresh-only")
-		s.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed", "finished_at": nil})
-		s.mustApply()
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c)
+		env.change(job, "finish", "")
+		env.mustApply("-refresh-only")
+		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed", "finished_at": nil})
+		env.mustApply()
+		env.expectResumed(c, job)
 	})
 }
 
 func TestDetachThenApply(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t, shortTimeouts, `on_timeout = "detach"`))
-		s.change("next", "hold", "")
-		o := s.mustApply()
-		job := s.expectAccepted(1)[0]
-		s.expect(o, 0, "The restore goes on without this apply", "Job "+job)
-		s.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
-		if s.stored(c.address).Tainted || !s.dependantRan() {
+		env := newTestEnv(t)
+		env.configure(c.config(t, shortTimeouts, `on_timeout = "detach"`))
+		env.change("next", "hold", "")
+		o := env.mustApply()
+		job := env.expectAccepted(1)[0]
+		env.expect(o, clitest.ExitOK, "The restore goes on without this apply", "Job "+job)
+		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
+		if env.stored(c.address).Tainted || !env.dependantRan() {
 			t.Error("want the restore untainted, and what depends on it")
 		}
-		s.change(job, "finish", "")
-		s.expect(s.plan(), 2, "will be updated in-place")
-		s.mustApply()
-		s.expectResumed(c, job)
+		env.change(job, "finish", "")
+		env.expect(env.plan(), clitest.ExitChanges, "will be updated in-place")
+		env.mustApply()
+		env.expectResumed(c, job)
 	})
 }
 
 // TestResumedJobFails has the job fail while Update waits for it: the state keeps it, and the next plan says that it runs again.
 func TestResumedJobFails(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.expect(s.run("untaint", c.address), 0)
-		s.configure(c.config(t)) // with the usual timeouts
-		p := s.start("apply", "-no-color", "-auto-approve")
-		polls := s.cloud.Requests()[c.service][fakecloud.ShowJob]
-		s.awaitPolls(c.service, polls+2) // Read's, and one of Update
-		s.change(job, "fail", "disk full")
-		s.expect(s.end(p), 1, "The restore failed", "Job "+job, "disk full")
-		if s.stored(c.address).Tainted {
+		env, job := timedOut(t, c)
+		env.expect(env.run("untaint", c.address), clitest.ExitOK)
+		env.configure(c.config(t)) // with the usual timeouts
+		p := env.startApply()
+		polls := env.cloud.Requests()[c.service][fakecloud.ShowJob]
+		env.awaitPolls(c.service, polls+2) // Read's, and one of Update
+		env.change(job, "fail", "disk full")
+		env.expect(env.end(p), clitest.ExitError, "The restore failed", "Job "+job, "disk full")
+		if env.stored(c.address).Tainted {
 			t.Error("an update has tainted the restore")
 		}
-		s.expectStored(c.address, map[string]any{"job_id": job, "status": "Failed"})
-		s.expect(s.plan(), 2, runsAgain, "because the earlier one failed", "must be replaced")
-		s.mustApply()
-		s.expectStored(c.address, map[string]any{"job_id": s.expectAccepted(2)[1], "status": "Completed"})
-		s.expectNoChanges()
+		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Failed"})
+		env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because the earlier one failed", "must be replaced")
+		env.mustApply()
+		env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
+		env.expectNoChanges()
 	})
 }
 
@@ -223,33 +224,33 @@ func TestResumedJobFails(t *testing.T) {
 // tables, because DWS overwrites what the first one restored.
 func TestFinishedThenReplaced(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[2]
-	for name, again := range map[string]func(*stage) outcome{
-		"tainted by hand": func(s *stage) outcome {
-			s.expect(s.run("taint", c.address), 0)
-			s.expect(s.plan(), 2, "A finished restore will be started once more")
-			return s.apply()
+	c := dwsCase
+	for name, again := range map[string]func(*testEnv) outcome{
+		"tainted by hand": func(env *testEnv) outcome {
+			env.expect(env.run("taint", c.address), clitest.ExitOK)
+			env.expect(env.plan(), clitest.ExitChanges, "A finished restore will be started once more")
+			return env.apply()
 		},
-		"-replace": func(s *stage) outcome { return s.apply("-replace=" + c.address) },
-		"triggers": func(s *stage) outcome {
-			s.configure(c.config(s.T, `triggers = { drill = "monday" }`, "allow_overwrite = true"))
-			s.expect(s.plan(), 2, runsAgain, "because of a change of triggers", "forces replacement")
-			return s.apply()
+		"-replace": func(env *testEnv) outcome { return env.apply("-replace=" + c.address) },
+		"triggers": func(env *testEnv) outcome {
+			env.configure(c.config(env.T, `triggers = { drill = "monday" }`, "allow_overwrite = true"))
+			env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of triggers", "forces replacement")
+			return env.apply()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.configure(c.config(t, "allow_overwrite = true"))
-			s.mustApply()
-			first := s.expectAccepted(1)[0]
-			o := again(s)
-			s.expect(o, 0, "The restored objects stay", first)
-			s.expectStored(c.address, map[string]any{"job_id": s.expectAccepted(2)[1], "status": "Completed"})
-			if !s.dependantRan() {
+			env := newTestEnv(t)
+			env.configure(c.config(t, "allow_overwrite = true"))
+			env.mustApply()
+			first := env.expectAccepted(1)[0]
+			o := again(env)
+			env.expect(o, clitest.ExitOK, "The restored objects stay", first)
+			env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
+			if !env.dependantRan() {
 				t.Error("the dependant did not run")
 			}
-			s.expectNoChanges()
+			env.expectNoChanges()
 		})
 	}
 }
@@ -257,11 +258,11 @@ func TestFinishedThenReplaced(t *testing.T) {
 // TestUnfinishedThenReplaceFlag asks for a replacement of a restore that still runs: it is gone on with.
 func TestUnfinishedThenReplaceFlag(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c)
-		s.expect(s.run("untaint", c.address), 0)
-		s.change(job, "finish", "")
-		s.mustApply("-replace=" + c.address)
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c)
+		env.expect(env.run("untaint", c.address), clitest.ExitOK)
+		env.change(job, "finish", "")
+		env.mustApply("-replace=" + c.address)
+		env.expectResumed(c, job)
 	})
 }
 
@@ -269,37 +270,37 @@ func TestExpiredRecords(t *testing.T) {
 	t.Parallel()
 	t.Run("of a finished restore", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
-			s := newStage(t)
-			s.configure(c.config(t))
-			s.mustApply()
-			job := s.expectAccepted(1)[0]
-			s.change("*", "expire", "")
-			s.expectNoChanges()
-			s.expectResumed(c, job)
+			env := newTestEnv(t)
+			env.configure(c.config(t))
+			env.mustApply()
+			job := env.expectAccepted(1)[0]
+			env.change("*", "expire", "")
+			env.expectNoChanges()
+			env.expectResumed(c, job)
 		})
 	})
 	t.Run("of an unfinished one, after a week", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
-			s, job := timedOut(t, c)
-			s.change(job, "finish", "")
-			s.change(job, "expire", "")
-			s.submittedAt(s.clock.Now().Add(-8 * 24 * time.Hour))
-			s.configure(c.config(t)) // with the usual timeouts
-			s.expect(s.apply(), 0, "The record of the restore job has expired", job)
-			s.expectAccepted(1)
-			s.expectStored(c.address, map[string]any{"job_id": job, "status": "Running"})
-			s.expectNoChanges()
+			env, job := timedOut(t, c)
+			env.change(job, "finish", "")
+			env.change(job, "expire", "")
+			env.submittedAt(env.clock.Now().Add(-8 * 24 * time.Hour))
+			env.configure(c.config(t)) // with the usual timeouts
+			env.expect(env.apply(), clitest.ExitOK, "The record of the restore job has expired", job)
+			env.expectAccepted(1)
+			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running"})
+			env.expectNoChanges()
 		})
 	})
 	t.Run("that cannot have expired yet", func(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
-			s, job := timedOut(t, c)
-			s.change(job, "expire", "")
-			s.configure(c.config(t)) // with the usual timeouts
-			s.expect(s.apply(), 1, "The restore could not be followed", job, "terraform state rm ADDRESS")
-			s.expectAccepted(1)
-			s.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
-			if s.dependantRan() {
+			env, job := timedOut(t, c)
+			env.change(job, "expire", "")
+			env.configure(c.config(t)) // with the usual timeouts
+			env.expect(env.apply(), clitest.ExitError, "The restore could not be followed", job, "terraform state rm ADDRESS")
+			env.expectAccepted(1)
+			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
+			if env.dependantRan() {
 				t.Error("the dependant ran")
 			}
 		})
@@ -307,31 +308,31 @@ func TestExpiredRecords(t *testing.T) {
 }
 
 // submittedAt changes when the state says that its restore was submitted.
-func (s *stage) submittedAt(moment time.Time) {
-	s.Helper()
-	text, err := os.ReadFile(filepath.Join(s.dir, "terraform.tfstate"))
+func (env *testEnv) submittedAt(moment time.Time) {
+	env.Helper()
+	text, err := os.ReadFile(filepath.Join(env.dir, "terraform.tfstate"))
 	if err != nil {
-		s.Fatal(err)
+		env.Fatal(err)
 	}
 	before := regexp.MustCompile(`"submitted_at": "[^"]*"`)
 	if !before.Match(text) {
-		s.Fatalf("no submitted_at in:\n%s", text)
+		env.Fatalf("no submitted_at in:\n%s", text)
 	}
-	s.write("terraform.tfstate", before.ReplaceAllString(string(text), fmt.Sprintf(`"submitted_at": %q`, moment.UTC().Format(time.RFC3339))))
+	env.write("terraform.tfstate", before.ReplaceAllString(string(text), fmt.Sprintf(`"submitted_at": %q`, moment.UTC().Format(time.RFC3339))))
 }
 
 func TestRemovedFromConfiguration(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t))
-		s.mustApply()
-		job := s.expectAccepted(1)[0]
-		before := fmt.Sprint(s.cloud.Requests())
-		s.configure("")
-		s.expect(s.apply(), 0, "The restored objects stay", job, fmt.Sprint(evidenceOf[c.name].objects[0]))
-		if after := fmt.Sprint(s.cloud.Requests()); after != before {
+		env := newTestEnv(t)
+		env.configure(c.config(t))
+		env.mustApply()
+		job := env.expectAccepted(1)[0]
+		before := fmt.Sprint(env.cloud.Requests())
+		env.configure("")
+		env.expect(env.apply(), clitest.ExitOK, "The restored objects stay", job, fmt.Sprint(evidenceOf[c.name].objects[0]))
+		if after := fmt.Sprint(env.cloud.Requests()); after != before {
 			t.Errorf("removing called the cloud: %s, then %s", before, after)
 		}
-		s.expectAccepted(1)
+		env.expectAccepted(1)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -36,35 +37,35 @@ resource "x_dds_collection_restore" "this" {
 // TestReorderedWithAnotherChange re-orders a list in the same apply in which something is stored.
 func TestReorderedWithAnotherChange(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(ordersTable("this", `{ old_name = "orders" }, { old_name = "customers" }`, ""))
-	s.mustApply()
-	s.configure(ordersTable("this", `{ old_name = "customers" }, { old_name = "orders" }`, `timeouts = { create = "4h" }`))
-	s.expect(s.plan(), 2, "will be updated in-place")
-	s.mustApply()
-	s.expectAccepted(1)
-	s.expectNoChanges()
+	env := newTestEnv(t)
+	env.configure(ordersTable("this", `{ old_name = "orders" }, { old_name = "customers" }`, ""))
+	env.mustApply()
+	env.configure(ordersTable("this", `{ old_name = "customers" }, { old_name = "orders" }`, `timeouts = { create = "4h" }`))
+	env.expect(env.plan(), clitest.ExitChanges, "will be updated in-place")
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectNoChanges()
 }
 
 // TestIgnoredMoment has a moment that moves with every plan, and is ignored, while the restore is unfinished.
 func TestIgnoredMoment(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	env := newTestEnv(t)
 	moving := strings.Replace(ordersTable("this", `{ old_name = "orders" }`, `on_timeout = "detach"
   lifecycle {
     ignore_changes = [restore_time]
   }
   `+shortTimeouts), `"2023-07-05T11:32:17Z"`, `timeadd(timestamp(), "-26h")`, 1)
-	s.configure(moving)
-	s.change("next", "hold", "")
-	s.mustApply()
-	job := s.expectAccepted(1)[0]
-	name := fmt.Sprint(s.stored("x_rds_pg_table_pitr.this").Values["databases"])
-	s.change(job, "finish", "")
-	s.mustApply()
-	s.expectAccepted(1)
-	s.expectStored("x_rds_pg_table_pitr.this", map[string]any{"job_id": job, "status": "Completed", "databases": name})
-	s.expectNoChanges()
+	env.configure(moving)
+	env.change("next", "hold", "")
+	env.mustApply()
+	job := env.expectAccepted(1)[0]
+	name := fmt.Sprint(env.stored("x_rds_pg_table_pitr.this").Values["databases"])
+	env.change(job, "finish", "")
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectStored("x_rds_pg_table_pitr.this", map[string]any{"job_id": job, "status": "Completed", "databases": name})
+	env.expectNoChanges()
 }
 
 // TestImportIgnored imports into a resource that ignores changes of what an import cannot know.
@@ -72,17 +73,17 @@ func TestImportIgnored(t *testing.T) {
 	for name, ignored := range map[string]string{"a part": "[restore_time]", "all": "all"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.configure(ordersTable("this", `{ old_name = "orders" }`, "lifecycle {\n ignore_changes = "+ignored+"\n}"))
-			s.mustApply()
-			job := s.expectAccepted(1)[0]
-			s.expect(s.run("state", "rm", "x_rds_pg_table_pitr.this"), 0)
-			s.expect(s.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job), 0)
-			s.mustApply()
-			s.mustApply()
-			s.expectAccepted(1)
-			s.expectStored("x_rds_pg_table_pitr.this", map[string]any{"id": job, "job_id": job, "status": "Completed"})
-			s.expectNoChanges()
+			env := newTestEnv(t)
+			env.configure(ordersTable("this", `{ old_name = "orders" }`, "lifecycle {\n ignore_changes = "+ignored+"\n}"))
+			env.mustApply()
+			job := env.expectAccepted(1)[0]
+			env.expect(env.run("state", "rm", "x_rds_pg_table_pitr.this"), clitest.ExitOK)
+			env.expect(env.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job), clitest.ExitOK)
+			env.mustApply()
+			env.mustApply()
+			env.expectAccepted(1)
+			env.expectStored("x_rds_pg_table_pitr.this", map[string]any{"id": job, "job_id": job, "status": "Completed"})
+			env.expectNoChanges()
 		})
 	}
 }
@@ -90,38 +91,38 @@ func TestImportIgnored(t *testing.T) {
 // TestImportOfAnotherJob imports a backup.
 func TestImportOfAnotherJob(t *testing.T) {
 	t.Parallel()
-	for _, c := range restoreCases[:2] {
-		s := newStage(t)
-		job, err := s.cloud.Occupy(c.service, c.target, "ManualBackup")
+	for _, c := range []restoreCase{rdsCase, ddsCase} {
+		env := newTestEnv(t)
+		job, err := env.cloud.Occupy(c.service, c.target, "ManualBackup")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.configure(c.config(t))
-		o := s.run("import", "-no-color", c.address, c.target+"/"+job)
+		env.configure(c.config(t))
+		o := env.run("import", "-no-color", c.address, c.target+"/"+job)
 		if c.service == fakecloud.DDS { // which documents what a restore is called
-			s.expect(o, 1, `it is not a restore but a "ManualBackup"`)
+			env.expect(o, clitest.ExitError, `it is not a restore but a "ManualBackup"`)
 			continue
 		}
-		s.expect(o, 0, "The job may not be a restore", "ManualBackup")
+		env.expect(o, clitest.ExitOK, "The job may not be a restore", "ManualBackup")
 	}
 }
 
 // TestImportFromTheFuture imports a job whose service's clock runs ahead.
 func TestImportFromTheFuture(t *testing.T) {
 	t.Parallel()
-	c := restoreCases[2]
-	s := newStage(t, func(o *fakecloud.Options) {
+	c := dwsCase
+	env := newTestEnv(t, func(o *fakecloud.Options) {
 		now := o.Now
 		o.Now = func() time.Time { return now().Add(14 * time.Minute) }
 	})
-	s.configure(c.config(t, `timeouts = { update = "1m" }`))
-	s.mustApply()
-	job := s.expectAccepted(1)[0]
-	s.expect(s.run("state", "rm", c.address), 0)
-	s.expect(s.run("import", "-no-color", c.address, c.target+"/"+job), 0)
-	polls := s.cloud.Requests()[c.service][fakecloud.ShowJob]
-	s.mustApply()
-	if more := s.cloud.Requests()[c.service][fakecloud.ShowJob] - polls; more != 2 {
+	env.configure(c.config(t, `timeouts = { update = "1m" }`))
+	env.mustApply()
+	job := env.expectAccepted(1)[0]
+	env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
+	env.expect(env.run("import", "-no-color", c.address, c.target+"/"+job), clitest.ExitOK)
+	polls := env.cloud.Requests()[c.service][fakecloud.ShowJob]
+	env.mustApply()
+	if more := env.cloud.Requests()[c.service][fakecloud.ShowJob] - polls; more != 2 {
 		t.Errorf("a finished job was asked for %d times, want once by Read and once by Update", more)
 	}
 }
@@ -130,19 +131,19 @@ func TestImportFromTheFuture(t *testing.T) {
 // in whichever order Terraform goes about it; the advice leads on.
 func TestRenamedWhileUnfinished(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(ordersTable("old", `{ old_name = "orders" }`, shortTimeouts+"\n"+`on_timeout = "detach"`))
-	s.change("next", "hold", "")
-	s.mustApply()
-	s.configure(ordersTable("new", `{ old_name = "orders" }`, ""))
-	s.change("*", "finish", "")
+	env := newTestEnv(t)
+	env.configure(ordersTable("old", `{ old_name = "orders" }`, shortTimeouts+"\n"+`on_timeout = "detach"`))
+	env.change("next", "hold", "")
+	env.mustApply()
+	env.configure(ordersTable("new", `{ old_name = "orders" }`, ""))
+	env.change("*", "finish", "")
 	for _, more := range []string{"-parallelism=1", "-parallelism=10", "-refresh=false"} {
-		s.expect(s.apply(more), 1, "The same restore is unfinished and planned anew", "terraform state mv OLD_ADDRESS NEW_ADDRESS")
+		env.expect(env.apply(more), clitest.ExitError, "The same restore is unfinished and planned anew", "terraform state mv OLD_ADDRESS NEW_ADDRESS")
 	}
-	s.expect(s.run("state", "mv", "x_rds_pg_table_pitr.old", "x_rds_pg_table_pitr.new"), 0)
-	s.mustApply()
-	s.expectAccepted(1)
-	s.expectNoChanges()
+	env.expect(env.run("state", "mv", "x_rds_pg_table_pitr.old", "x_rds_pg_table_pitr.new"), clitest.ExitOK)
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectNoChanges()
 }
 
 // TestTwins has resources with the very same parameters, one or both of them unfinished.
@@ -150,92 +151,92 @@ func TestTwins(t *testing.T) {
 	t.Parallel()
 	t.Run("one unfinished", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
-		s.configure(wholeDatabase(1, shortTimeouts+"\n"+`on_timeout = "detach"`))
-		s.change("next", "hold", "")
-		s.mustApply()
-		s.change("*", "finish", "")
-		s.configure(wholeDatabase(2, ""))
+		env := newTestEnv(t)
+		env.configure(wholeDatabase(1, shortTimeouts+"\n"+`on_timeout = "detach"`))
+		env.change("next", "hold", "")
+		env.mustApply()
+		env.change("*", "finish", "")
+		env.configure(wholeDatabase(2, ""))
 		// If Terraform reads the one before it plans the other, it cannot tell whose job it is, and stops.
-		if o := s.apply(); o.exit != 0 {
-			s.expect(o, 1, "for another resource with the same parameters", "inconsistent final plan")
-			s.expectAccepted(1)
-			s.mustApply("-target=x_dds_collection_restore.this[0]")
+		if o := env.apply(); o.exit != clitest.ExitOK {
+			env.expect(o, clitest.ExitError, "for another resource with the same parameters", "inconsistent final plan")
+			env.expectAccepted(1)
+			env.mustApply("-target=x_dds_collection_restore.this[0]")
 		}
-		s.mustApply()
-		s.expectAccepted(2)
-		s.expectNoChanges()
+		env.mustApply()
+		env.expectAccepted(2)
+		env.expectNoChanges()
 	})
 	t.Run("both, without a refresh", func(t *testing.T) {
 		t.Parallel()
-		s := bothTainted(t)
-		s.mustApply("-refresh=false")
-		s.expectAccepted(2)
-		s.expectNoChanges()
+		env := bothTainted(t)
+		env.mustApply("-refresh=false")
+		env.expectAccepted(2)
+		env.expectNoChanges()
 	})
 	t.Run("both unfinished and tainted", func(t *testing.T) {
 		t.Parallel()
-		s := bothTainted(t)
-		s.expect(s.apply(), 1, "terraform untaint ADDRESS where one is tainted, then terraform apply -target=ADDRESS")
+		env := bothTainted(t)
+		env.expect(env.apply(), clitest.ExitError, "terraform untaint ADDRESS where one is tainted, then terraform apply -target=ADDRESS")
 		for _, address := range []string{"x_dds_collection_restore.this[0]", "x_dds_collection_restore.this[1]"} {
-			s.expect(s.run("untaint", address), 0)
+			env.expect(env.run("untaint", address), clitest.ExitOK)
 		}
-		s.mustApply()
-		s.expectAccepted(2)
-		s.expectNoChanges()
+		env.mustApply()
+		env.expectAccepted(2)
+		env.expectNoChanges()
 	})
 }
 
 // bothTainted has two resources with the same parameters that have timed out, and whose jobs have completed since.
-func bothTainted(t *testing.T) *stage {
+func bothTainted(t *testing.T) *testEnv {
 	t.Helper()
-	s := newStage(t)
-	s.configure(wholeDatabase(1, shortTimeouts))
-	s.change("next", "hold", "")
-	s.expect(s.apply(), 1)
-	s.change("*", "finish", "")
-	s.expect(s.run("state", "mv", "x_dds_collection_restore.this[0]", "x_dds_collection_restore.this[1]"), 0)
-	s.change("next", "hold", "")
-	s.expect(s.apply("-target=x_dds_collection_restore.this[0]"), 1)
-	s.configure(wholeDatabase(2, ""))
-	s.change("*", "finish", "")
-	return s
+	env := newTestEnv(t)
+	env.configure(wholeDatabase(1, shortTimeouts))
+	env.change("next", "hold", "")
+	env.expect(env.apply(), clitest.ExitError)
+	env.change("*", "finish", "")
+	env.expect(env.run("state", "mv", "x_dds_collection_restore.this[0]", "x_dds_collection_restore.this[1]"), clitest.ExitOK)
+	env.change("next", "hold", "")
+	env.expect(env.apply("-target=x_dds_collection_restore.this[0]"), clitest.ExitError)
+	env.configure(wholeDatabase(2, ""))
+	env.change("*", "finish", "")
+	return env
 }
 
 // TestReplacementThatStopsHalfWay removes the tainted object and then cannot create, because what it depends on fails. The
 // job leaves the state that way; the warning says how to take it back.
 func TestReplacementThatStopsHalfWay(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	env := newTestEnv(t)
 	config := func(more, dependency string) string {
 		return ordersTable("this", `{ old_name = "orders" }`, more+"\ndepends_on = [terraform_data.first]") +
 			"\nresource \"terraform_data\" \"first\" {\n" + dependency + "\n}\n"
 	}
-	s.configure(config(shortTimeouts, ""))
-	s.change("next", "hold", "")
-	s.expect(s.apply(), 1)
-	job := s.expectAccepted(1)[0]
-	s.configure(config("", "triggers_replace = [1]\nprovisioner \"local-exec\" {\n command = \"false\"\n}"))
+	env.configure(config(shortTimeouts, ""))
+	env.change("next", "hold", "")
+	env.expect(env.apply(), clitest.ExitError)
+	job := env.expectAccepted(1)[0]
+	env.configure(config("", "triggers_replace = [1]\nprovisioner \"local-exec\" {\n command = \"false\"\n}"))
 	command := "terraform import ADDRESS df29b535eec64ee1b286bd2c62871a9cin03/" + job
-	s.expect(s.apply(), 1, "Should this apply end without a resource that goes on with it", command)
-	s.configure(config("", ""))
-	s.expect(s.apply(), 1, "A restore is already running", command)
-	s.expect(s.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job), 0)
-	s.change(job, "finish", "")
-	s.mustApply()
-	s.expectAccepted(1)
-	s.expectNoChanges()
+	env.expect(env.apply(), clitest.ExitError, "Should this apply end without a resource that goes on with it", command)
+	env.configure(config("", ""))
+	env.expect(env.apply(), clitest.ExitError, "A restore is already running", command)
+	env.expect(env.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job), clitest.ExitOK)
+	env.change(job, "finish", "")
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectNoChanges()
 }
 
 // TestPreventDestroy resumes in place what may not be replaced.
 func TestPreventDestroy(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s, job := timedOut(t, c, "lifecycle {\n prevent_destroy = true\n}")
-		s.change(job, "finish", "")
-		s.expect(s.apply(), 1, "prevent_destroy")
-		s.expect(s.run("untaint", c.address), 0)
-		s.mustApply()
-		s.expectResumed(c, job)
+		env, job := timedOut(t, c, "lifecycle {\n prevent_destroy = true\n}")
+		env.change(job, "finish", "")
+		env.expect(env.apply(), clitest.ExitError, "prevent_destroy")
+		env.expect(env.run("untaint", c.address), clitest.ExitOK)
+		env.mustApply()
+		env.expectResumed(c, job)
 	})
 }
 
@@ -243,27 +244,27 @@ func TestPreventDestroy(t *testing.T) {
 // how to keep it.
 func TestTaintedByAProvisioner(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t, "provisioner \"local-exec\" {\n command = \"false\"\n}"))
-		s.expect(s.apply(), 1)
-		job := s.expectAccepted(1)[0]
-		s.configure(c.config(t, "preflight = false")) // the names are taken
-		s.expect(s.plan(), 2, "A finished restore will be started once more", "Job "+job, "terraform untaint ADDRESS")
-		s.expect(s.run("untaint", c.address), 0)
-		s.mustApply()
-		s.expectResumed(c, job)
+		env := newTestEnv(t)
+		env.configure(c.config(t, "provisioner \"local-exec\" {\n command = \"false\"\n}"))
+		env.expect(env.apply(), clitest.ExitError)
+		job := env.expectAccepted(1)[0]
+		env.configure(c.config(t, "preflight = false")) // the names are taken
+		env.expect(env.plan(), clitest.ExitChanges, "A finished restore will be started once more", "Job "+job, "terraform untaint ADDRESS")
+		env.expect(env.run("untaint", c.address), clitest.ExitOK)
+		env.mustApply()
+		env.expectResumed(c, job)
 	})
 }
 
 func TestEmptyTriggersAreNone(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t)
-		s.configure(c.config(t))
-		s.mustApply()
-		s.configure(c.config(t, "triggers = {}"))
-		s.mustApply()
-		s.expectAccepted(1)
-		s.expectNoChanges()
+		env := newTestEnv(t)
+		env.configure(c.config(t))
+		env.mustApply()
+		env.configure(c.config(t, "triggers = {}"))
+		env.mustApply()
+		env.expectAccepted(1)
+		env.expectNoChanges()
 	})
 }
 
@@ -271,27 +272,27 @@ func TestEmptyTriggersAreNone(t *testing.T) {
 // the plan says so.
 func TestUnknownCountsAsAChange(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	env := newTestEnv(t)
 	config := func(run int) string {
 		return fmt.Sprintf("resource \"terraform_data\" \"name\" {\n triggers_replace = [%d]\n input = \"orders\"\n}\n", run) +
 			ordersTable("this", `{ old_name = terraform_data.name.output }`, "")
 	}
-	s.configure(config(1))
-	s.mustApply()
-	s.configure(config(2))
-	s.expect(s.plan(), 2, runsAgain, "because of a change of databases (which is known only after apply, and so counts as a change)")
-	s.expectAccepted(1)
+	env.configure(config(1))
+	env.mustApply()
+	env.configure(config(2))
+	env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of databases (which is known only after apply, and so counts as a change)")
+	env.expectAccepted(1)
 }
 
 // TestDetachBeforeTheJobIsSeen detaches from a job that the service does not show yet.
 func TestDetachBeforeTheJobIsSeen(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		s := newStage(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 40 * time.Second })
-		s.configure(c.config(t, `timeouts = { create = "10s" }`, `on_timeout = "detach"`))
-		job := s.mustApply()
-		s.expect(job, 0, "The restore goes on without this apply")
-		s.mustApply()
-		s.expectResumed(c, s.expectAccepted(1)[0])
+		env := newTestEnv(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 40 * time.Second })
+		env.configure(c.config(t, `timeouts = { create = "10s" }`, `on_timeout = "detach"`))
+		job := env.mustApply()
+		env.expect(job, clitest.ExitOK, "The restore goes on without this apply")
+		env.mustApply()
+		env.expectResumed(c, env.expectAccepted(1)[0])
 	})
 }
 
@@ -299,15 +300,15 @@ func TestDetachBeforeTheJobIsSeen(t *testing.T) {
 // only when something else is changed.
 func TestNewNameRemoved(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(ordersTable("this", `{ old_name = "orders", new_name = "mine" }`, ""))
-	s.mustApply()
-	s.configure(ordersTable("this", `{ old_name = "orders" }`, ""))
-	s.expect(s.plan(), 2, runsAgain, "because of a change of databases", "orders_1688556737000")
-	s.mustApply()
-	s.expectAccepted(2)
-	s.configure(ordersTable("this", `{ old_name = "orders", new_name = "orders_1688556737000" }`, `timeouts = { create = "4h" }`))
-	s.mustApply()
-	s.expectAccepted(2)
-	s.expectNoChanges()
+	env := newTestEnv(t)
+	env.configure(ordersTable("this", `{ old_name = "orders", new_name = "mine" }`, ""))
+	env.mustApply()
+	env.configure(ordersTable("this", `{ old_name = "orders" }`, ""))
+	env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of databases", "orders_1688556737000")
+	env.mustApply()
+	env.expectAccepted(2)
+	env.configure(ordersTable("this", `{ old_name = "orders", new_name = "orders_1688556737000" }`, `timeouts = { create = "4h" }`))
+	env.mustApply()
+	env.expectAccepted(2)
+	env.expectNoChanges()
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -73,63 +74,62 @@ func exampleDirectories(t *testing.T) []string {
 }
 
 // configureExample writes an example as it is, with a provider block where it has none, and returns the variables it wants.
-func (s *stage) configureExample(name string) []string {
-	s.Helper()
+func (env *testEnv) configureExample(name string) []string {
+	env.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "examples", name, "*.tf"))
 	if err != nil {
-		s.Fatal(err)
+		env.Fatal(err)
 	}
 	var text string
 	for _, file := range files {
-		text += example(s.T, filepath.Join(name, filepath.Base(file)))
+		text += example(env.T, filepath.Join(name, filepath.Base(file)))
 	}
 	if !strings.Contains(text, `provider "x"`) {
-		text += s.loginBlock("")
+		text += env.loginBlock("")
 	}
-	s.write("main.tf", text)
+	env.write("main.tf", text)
 	var variables []string
 	if strings.Contains(text, `variable "endpoints"`) {
-		at := s.cloud.Addresses()
+		at := env.cloud.Addresses()
 		variables = append(variables, "-var", fmt.Sprintf("endpoints={iam=%q,sts=%q,metadata=%q,rds=%q,dds=%q,dws=%q}", at.IAM, at.STS, at.Metadata, at.RDS, at.DDS, at.DWS))
 	}
 	if strings.Contains(text, `variable "job_id"`) {
-		job, err := s.cloud.Occupy(fakecloud.RDS, ordersDB, "RestoreSomething")
+		job, err := env.cloud.Occupy(fakecloud.RDS, ordersDB, "RestoreSomething")
 		if err != nil {
-			s.Fatal(err)
+			env.Fatal(err)
 		}
-		s.change(job, "finish", "")
+		env.change(job, "finish", "")
 		variables = append(variables, "-var", "job_id="+job)
 	}
 	return variables
 }
 
 // everything runs a command and returns all that it wrote.
-func (s *stage) everything(arguments ...string) string {
-	s.Helper()
-	p := s.start(arguments...)
-	o := s.end(p)
-	if o.exit != 0 {
-		s.Fatalf("%v: exit status %d:\n%.9000s", arguments, o.exit, o.output)
+func (env *testEnv) everything(arguments ...string) string {
+	env.Helper()
+	result := env.result(arguments...)
+	if result.Exit != clitest.ExitOK {
+		env.Fatalf("%v: exit status %d:\n%.9000s", arguments, result.Exit, result.Output)
 	}
-	return string(p.output.Bytes())
+	return string(result.Output)
 }
 
 // unzipped is what a plan's file holds.
-func (s *stage) unzipped(name string) string {
-	s.Helper()
-	archive, err := zip.OpenReader(filepath.Join(s.dir, name))
+func (env *testEnv) unzipped(name string) string {
+	env.Helper()
+	archive, err := zip.OpenReader(filepath.Join(env.dir, name))
 	if err != nil {
-		s.Fatal(err)
+		env.Fatal(err)
 	}
 	defer archive.Close()
 	var all strings.Builder
 	for _, file := range archive.File {
 		content, err := file.Open()
 		if err != nil {
-			s.Fatal(err)
+			env.Fatal(err)
 		}
 		if _, err := io.Copy(&all, content); err != nil {
-			s.Fatal(err)
+			env.Fatal(err)
 		}
 		_ = content.Close()
 	}
@@ -140,14 +140,14 @@ func (s *stage) unzipped(name string) string {
 var unquoted = strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">", `\`, "")
 
 // expectNoSecrets searches what is shown for every secret of the world.
-func (s *stage) expectNoSecrets(shown map[string]string) {
-	s.Helper()
+func (env *testEnv) expectNoSecrets(shown map[string]string) {
+	env.Helper()
 	for where, text := range shown {
 		text = unquoted.Replace(text)
-		for _, secret := range s.cloud.Secrets() {
+		for _, secret := range env.cloud.Secrets() {
 			for _, spelling := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
 				if at := strings.Index(text, spelling); at >= 0 {
-					s.Fatalf("%s shows %q:\n%s", where, spelling, text[max(0, at-200):min(len(text), at+200)])
+					env.Fatalf("%s shows %q:\n%s", where, spelling, text[max(0, at-200):min(len(text), at+200)])
 				}
 			}
 		}
@@ -155,19 +155,19 @@ func (s *stage) expectNoSecrets(shown map[string]string) {
 }
 
 // traced plans and applies what is configured, logging all that there is to log, and returns all that was written anywhere.
-func (s *stage) traced(variables []string) map[string]string {
-	s.Helper()
-	s.environment = append(s.environment, "TF_LOG=TRACE", "HW_REGION_NAME=eu-west-101")
+func (env *testEnv) traced(variables []string) map[string]string {
+	env.Helper()
+	env.environment = append(env.environment, "TF_LOG=TRACE", "HW_REGION_NAME=eu-west-101")
 	shown := map[string]string{
-		"plan":  s.everything(append([]string{"plan", "-no-color", "-out=plan.bin"}, variables...)...),
-		"apply": s.everything("apply", "-no-color", "plan.bin"),
+		"plan":  env.everything(append([]string{"plan", "-no-color", "-out=plan.bin"}, variables...)...),
+		"apply": env.everything("apply", "-no-color", "plan.bin"),
 	}
-	shown["the plan's file"] = s.unzipped("plan.bin")
-	shown["show plan"] = s.everything("show", "-json", "plan.bin")
-	shown["show"] = s.everything("show", "-json")
-	state, err := os.ReadFile(filepath.Join(s.dir, "terraform.tfstate"))
+	shown["the plan's file"] = env.unzipped("plan.bin")
+	shown["show plan"] = env.everything("show", "-json", "plan.bin")
+	shown["show"] = env.everything("show", "-json")
+	state, err := os.ReadFile(filepath.Join(env.dir, "terraform.tfstate"))
 	if err != nil {
-		s.Fatal(err)
+		env.Fatal(err)
 	}
 	shown["the state"] = string(state)
 	return shown
@@ -179,13 +179,13 @@ func TestExamplesShowNoSecret(t *testing.T) {
 	run := func(name string, way int) {
 		t.Run(fmt.Sprintf("%s/%d", name, way), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, changedWorld(addOwnAgency))
-			s.environment = slices.Clone(logins[way])
-			shown := s.traced(s.configureExample(name))
-			s.expectNoSecrets(shown)
+			env := newTestEnv(t, changedWorld(addOwnAgency))
+			env.environment = slices.Clone(logins[way])
+			shown := env.traced(env.configureExample(name))
+			env.expectNoSecrets(shown)
 			calls := strings.Count(shown["plan"]+shown["apply"], "cloud call")
 			requests := 0
-			for _, operations := range s.cloud.Requests() {
+			for _, operations := range env.cloud.Requests() {
 				for _, count := range operations {
 					requests += count
 				}

@@ -15,10 +15,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"terraform-provider-x/internal/client"
 )
 
 // Serve serves the provider as it is released to a CLI, until that has done with it.
 func Serve(version string, debugging bool) error { return serve(New(version), debugging) }
+
+// ServeWithClock serves the provider on another clock, to test and to measure it.
+func ServeWithClock(version string, clock client.Clock) error {
+	return serve(newWithClock(version, clock), false)
+}
 
 // reduceOverhead turns off the plugin library's trace logs and raises GOGC, unless the environment says otherwise. The library
 // formats a log line for each step, and a CLI that logs nothing throws them away. In a plan of 1,000 finished restores, that

@@ -22,7 +22,7 @@ func TestRecordedStates(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimPrefix(file, "testdata/states/"), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			env := newTestEnv(t)
 			read := func(name string) string {
 				text, err := os.ReadFile(name)
 				if err != nil {
@@ -30,11 +30,11 @@ func TestRecordedStates(t *testing.T) {
 				}
 				return string(text)
 			}
-			s.write("terraform.tfstate", read(file))
-			s.configure(read(strings.TrimSuffix(file, ".state.json") + ".tf"))
-			s.expectNoChanges()
-			s.mustApply()
-			if requests := s.cloud.Requests(); len(requests) > 0 {
+			env.write("terraform.tfstate", read(file))
+			env.configure(read(strings.TrimSuffix(file, ".state.json") + ".tf"))
+			env.expectNoChanges()
+			env.mustApply()
+			if requests := env.cloud.Requests(); len(requests) > 0 {
 				t.Errorf("the cloud was called: %s", fmt.Sprint(requests))
 			}
 		})

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-
+	"terraform-provider-x/internal/clitest"
 )
 
 // invalid is a resource that is wrong in one way, and what must be said about it, in one error unless in more.
@@ -112,18 +112,16 @@ func (i invalid) block() string {
 
 func TestInvalidConfigurations(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	env := newTestEnv(t)
 	var config strings.Builder
 	for _, i := range invalids {
 		config.WriteString(i.block())
 	}
-	s.configure(config.String())
-	p := s.start("validate", "-json")
-	<-p.ended // with 1, as asserted by the diagnostics
+	env.configure(config.String())
+	output := env.result("validate", "-json").Output // with ExitError, as asserted by the diagnostics
 	var validated struct {
 		Diagnostics []struct{ Severity, Address, Summary, Detail string } `json:"diagnostics"`
 	}
-	output := p.output.Bytes()
 	if err := json.Unmarshal(output[bytes.IndexByte(output, '{'):], &validated); err != nil {
 		t.Fatalf("%v:\n%s", err, output)
 	}
@@ -145,7 +143,7 @@ func TestInvalidConfigurations(t *testing.T) {
 	if len(said) > 0 {
 		t.Errorf("errors about nothing that was asked: %q", said)
 	}
-	if requests := s.cloud.Requests(); len(requests) > 0 {
+	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("validation called the cloud: %v", requests)
 	}
 }
@@ -153,8 +151,8 @@ func TestInvalidConfigurations(t *testing.T) {
 // TestUnknownValuesPlan has every parameter come from something that is not there yet.
 func TestUnknownValuesPlan(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.configure(`
+	env := newTestEnv(t)
+	env.configure(`
 resource "terraform_data" "later" {
   input = {
     word      = "w"
@@ -194,6 +192,6 @@ resource "x_dws_table_restore" "all" {
   target_table_list  = [{ schema_name = "s", table_name = "t" }, { schema_name = "s", table_name = local.later.word }]
 }
 `)
-	s.expect(s.plan(), 2, "Plan: 6 to add")
-	s.expectAccepted(0)
+	env.expect(env.plan(), clitest.ExitChanges, "Plan: 6 to add")
+	env.expectAccepted(0)
 }

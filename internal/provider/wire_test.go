@@ -74,11 +74,11 @@ resource "x_dws_table_restore" "this" {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			s.configure(c.resource)
-			s.mustApply()
-			s.expectAccepted(1)
-			restore := s.cloud.Restores()[0]
+			env := newTestEnv(t)
+			env.configure(c.resource)
+			env.mustApply()
+			env.expectAccepted(1)
+			restore := env.cloud.Restores()[0]
 			if restore.Service != c.service || restore.TargetID != c.target {
 				t.Errorf("restored %s of %s, want %s of %s", restore.TargetID, restore.Service, c.target, c.service)
 			}
