@@ -10,75 +10,49 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
+	"terraform-provider-x/internal/clitest"
+	"terraform-provider-x/internal/fakecloud"
 	"terraform-provider-x/internal/provider"
 )
 
-// commandLine is Terraform or OpenTofu in a working directory.
-type commandLine struct {
-	path        string
-	directory   string
-	environment []string
-}
+// commandLine is the CLI in its working directory. What its commands write is shown as they write it.
+type commandLine struct{ *clitest.CLI }
 
-// command is interrupted once when ctx ends, as by a person, so that it can end its provider. It has a process group of its
-// own because it takes a second interrupt, which the terminal would send it, as the order to leave everything behind.
-func (c commandLine) command(ctx context.Context, arguments ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, c.path, arguments...)
-	command.Dir = c.directory
-	command.Env = c.environment
-	command.Stderr = os.Stderr
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = 30 * time.Second
-	return command
-}
-
-// announce prints a command before it runs, and lets its output through.
-func (c commandLine) announce(ctx context.Context, arguments []string) (command *exec.Cmd, name string) {
-	name = filepath.Base(c.path) + " " + strings.Join(arguments, " ")
-	fmt.Printf("\n$ %s\n", name)
-	command = c.command(ctx, arguments...)
-	command.Stdout = os.Stdout
-	return command, name
+// announce prints a command before it runs.
+func (c commandLine) announce(arguments []string) {
+	fmt.Printf("\n$ %s %s\n", filepath.Base(c.Path), strings.Join(arguments, " "))
 }
 
 // run runs a command, which must succeed.
 func (c commandLine) run(ctx context.Context, arguments ...string) error {
-	command, name := c.announce(ctx, arguments)
-	err := command.Run()
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
+	c.announce(arguments)
+	result, err := c.Run(ctx, arguments...)
+	if err == nil && result.Exit != clitest.ExitOK { // why was shown
+		err = fmt.Errorf("%s: exit code %d", arguments[0], result.Exit)
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
+	return err
 }
 
 // interrupt runs a command and, once when has returned, does what Ctrl-C in a terminal does: it signals the command and the
 // provider that it has started. The command must fail then.
 func (c commandLine) interrupt(ctx context.Context, when func(context.Context) error, arguments ...string) error {
-	command, name := c.announce(ctx, arguments)
-	if err := command.Start(); err != nil {
+	c.announce(arguments)
+	command, err := c.Start(ctx, arguments...)
+	if err != nil {
 		return err
 	}
 	waited := when(ctx)
-	signalled := syscall.Kill(-command.Process.Pid, syscall.SIGINT)
-	err := command.Wait()
-	if ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", name, context.Cause(ctx))
+	signalled := command.SignalGroup(syscall.SIGINT)
+	result, err := command.Wait()
+	if err := errors.Join(waited, signalled, err); err != nil {
+		return err
 	}
-	if waited != nil || signalled != nil {
-		return fmt.Errorf("%s: %w", name, errors.Join(waited, signalled))
-	}
-	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() < 0 {
-		return fmt.Errorf("%s: interrupted, it ended with %s", name, command.ProcessState)
+	if result.Exit != clitest.ExitError {
+		return fmt.Errorf("%s: interrupted, it exited with %d", command.Name, result.Exit)
 	}
 	return nil
 }
@@ -96,18 +70,20 @@ type evidence struct {
 
 // evidence reads, and does not print, what the last apply has printed among its outputs.
 func (c commandLine) evidence(ctx context.Context) (map[string]evidence, error) {
-	text, err := c.command(ctx, "output", "-json", "evidence").Output()
+	silent := *c.CLI
+	silent.Stdout = nil
+	result, err := silent.Must(ctx, "output", "-json", "evidence")
 	if err != nil {
 		return nil, fmt.Errorf("reading the evidence: %w", err)
 	}
 	var all map[string]evidence
-	if err := json.Unmarshal(text, &all); err != nil {
+	if err := json.Unmarshal(result.Stdout, &all); err != nil {
 		return nil, fmt.Errorf("reading the evidence: %w", err)
 	}
 	return all, nil
 }
 
-// copyExample copies the example, so that its state file does not end up in the repository.
+// copyExample copies the example into a directory, so that its state file does not end up in the repository.
 func copyExample(to string) error {
 	files, err := filepath.Glob("examples/demo/*.tf")
 	if err != nil {
@@ -115,9 +91,6 @@ func copyExample(to string) error {
 	}
 	if len(files) == 0 {
 		return errors.New("no examples/demo/*.tf here; start this at the top of the repository")
-	}
-	if err := os.Mkdir(to, 0o755); err != nil {
-		return err
 	}
 	for _, file := range files {
 		content, err := os.ReadFile(file)
@@ -131,37 +104,21 @@ func copyExample(to string) error {
 	return nil
 }
 
-// environment is the caller's without what selects a cloud, an account or the command line's behaviour there, and with what
-// selects the stand-in, its only account and the provider that was just built.
-func environment(directory, providerDirectory string, endpoints map[string]string) ([]string, error) {
-	// A provider under a development override needs no "init", which would look it up in the registry.
-	configFile := filepath.Join(directory, "cli.tfrc")
-	config := fmt.Sprintf(`provider_installation {
-  dev_overrides {
-    %q = %q
-  }
-  direct {}
-}
-`, provider.Address, providerDirectory)
-	if err := os.WriteFile(configFile, []byte(config), 0o644); err != nil {
-		return nil, err
-	}
+// newCommandLine takes the provider that was just built, and signs in to the stand-in, where there is one account.
+func newCommandLine(path, directory, providerDirectory string, endpoints map[string]string) (commandLine, error) {
 	endpointsVariable, err := json.Marshal(endpoints)
 	if err != nil {
-		return nil, err
+		return commandLine{}, err
 	}
-
-	var result []string
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "HW_") && !strings.HasPrefix(variable, "OS_") && !strings.HasPrefix(variable, "TF_") {
-			result = append(result, variable)
-		}
-	}
-	return append(result,
-		"TF_CLI_CONFIG_FILE="+configFile,
+	cli, err := clitest.New(path, directory, map[string]string{provider.Address: providerDirectory},
 		"TF_VAR_endpoints="+string(endpointsVariable),
-		"HW_REGION_NAME=eu-west-101",
-		"HW_ACCESS_KEY=AKFAKECLOUD0EXAMPLE1",
-		"HW_SECRET_KEY=fakecloud-secret-key-not-a-real-one-0001",
-	), nil
+		"HW_REGION_NAME="+fakecloud.DefaultRegion,
+		"HW_ACCESS_KEY="+fakecloud.DefaultAccessKey,
+		"HW_SECRET_KEY="+fakecloud.DefaultSecretKey,
+	)
+	if err != nil {
+		return commandLine{}, err
+	}
+	cli.Stdout, cli.Stderr = os.Stdout, os.Stderr
+	return commandLine{cli}, nil
 }

@@ -6,18 +6,19 @@
 // examples/demo to it with a real Terraform or OpenTofu. What it prints is what these say, and a heading for each step. It
 // fails if anything is not as the headings have it.
 //
-// It is started by "make demo", at the top of the repository: the provider and the stand-in lie beside its own binary, and
-// TF_CLI_PATH names the command line to use. The stand-in is in cloud.go, the command line in cli.go.
+// It is started by "make demo", at the top of the repository: the provider and the stand-in lie beside its own binary. The
+// stand-in is in cloud.go, the CLI in cli.go.
 package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
+
+	"terraform-provider-x/internal/clitest"
 )
 
 func main() {
@@ -31,9 +32,9 @@ func main() {
 }
 
 func demo(ctx context.Context) error {
-	cliPath := os.Getenv("TF_CLI_PATH")
-	if cliPath == "" {
-		return errors.New(`TF_CLI_PATH names no Terraform or OpenTofu; start this with "make demo"`)
+	path, err := clitest.Find()
+	if err != nil {
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -53,11 +54,11 @@ func demo(ctx context.Context) error {
 	}
 	defer cloud.stop()
 
-	cli := commandLine{path: cliPath, directory: filepath.Join(directory, "work")}
-	if err := copyExample(cli.directory); err != nil {
+	cli, err := newCommandLine(path, filepath.Join(directory, "work"), binaries, cloud.endpoints)
+	if err != nil {
 		return err
 	}
-	if cli.environment, err = environment(directory, binaries, cloud.endpoints); err != nil {
+	if err := copyExample(cli.Directory); err != nil {
 		return err
 	}
 	return show(ctx, cli, cloud)
@@ -76,7 +77,7 @@ func show(ctx context.Context, cli commandLine, cloud *cloud) error {
 	}
 
 	heading("A second plan has no changes")
-	if err := cli.run(ctx, "plan", "-detailed-exitcode", "-input=false", "-no-color"); err != nil { // exit code 2: there are changes
+	if err := cli.run(ctx, "plan", "-detailed-exitcode", "-input=false", "-no-color"); err != nil { // ExitChanges is one
 		return err
 	}
 
@@ -93,7 +94,7 @@ func show(ctx context.Context, cli commandLine, cloud *cloud) error {
 		return err
 	}
 
-	heading("The next apply goes on with job " + fourth)
+	heading("The next apply resumes job " + fourth)
 	if err := cloud.changeJob(ctx, fourth, "release"); err != nil {
 		return err
 	}
