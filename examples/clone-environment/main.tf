@@ -1,11 +1,11 @@
 variable "environment" {
-  description = "What the clones' names end with. Another one clones everything once more."
+  description = "The suffix of the clones' names. Another value clones everything once more."
   type        = string
   default     = "test"
 }
 
 variable "moment" {
-  description = "The moment to clone tables and collections as of; latest is the newest that each instance offers."
+  description = "The moment that tables and collections are cloned from. latest is the newest that each instance offers."
   type        = string
   default     = "latest"
 }
@@ -99,13 +99,13 @@ locals {
   )
 }
 
-# What may only begin when the data is there, such as making it anonymous. Each waits for its own clone.
+# What needs the data, such as making it anonymous. Each waits for its own clone.
 resource "terraform_data" "anonymised" {
   for_each = local.clones
   input    = each.value.restored_objects
 }
 
-# And what waits for all of them, such as the deployment of what is to be tested.
+# What waits for all of them, such as the deployment of the application under test.
 resource "terraform_data" "deployment" {
   input = { for name, step in terraform_data.anonymised : name => step.output }
 }

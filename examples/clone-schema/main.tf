@@ -5,7 +5,7 @@ variable "instance_id" {
 }
 
 variable "restore_time" {
-  description = "The moment to clone the schema as of. With latest, a table that comes or goes later makes the next plan clone again."
+  description = "The moment that the schema is cloned from. With latest, a table that comes or goes later makes the next plan clone again."
   type        = string
   default     = "2023-07-05T11:32:17Z"
 }
@@ -27,7 +27,7 @@ variable "exclude" {
 }
 
 variable "suffix" {
-  description = "What the clones' names end with."
+  description = "The suffix of the clones' names."
   type        = string
   default     = "_clone"
 }

@@ -7,7 +7,7 @@ terraform {
 }
 
 variable "endpoints" {
-  description = "Where the services listen, if not at their usual addresses."
+  description = "Addresses of the services that differ from the usual ones."
   type        = map(string)
   default     = null
 }

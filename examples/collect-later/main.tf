@@ -27,7 +27,7 @@ resource "x_rds_pg_table_pitr" "orders" {
     }]
   }]
 
-  on_timeout = "detach" # to reach the timeout is no error, and the next apply waits for the same job
+  on_timeout = "detach" # at the timeout the apply only warns, and the next apply waits for the same job
   timeouts   = { create = var.wait, update = var.wait }
 }
 

@@ -7,7 +7,7 @@ terraform {
 }
 
 variable "endpoints" {
-  description = "Where the services listen. `make demo` sets it to the stand-in cloud that it starts."
+  description = "The addresses of the services. `make demo` sets it to the stand-in cloud that it starts."
   type        = map(string)
   default     = null
 }
@@ -18,7 +18,7 @@ provider "x" {
 }
 
 variable "incident" {
-  description = "Whether to restore one table more."
+  description = "Whether to restore one more table."
   type        = bool
   default     = false
 }
@@ -59,7 +59,7 @@ resource "x_dws_table_restore" "sales" {
   target_table_list  = [{ schema_name = "public", table_name = "sales_before" }]
 }
 
-# The fourth restore, which `make demo` interrupts.
+# `make demo` interrupts this fourth restore.
 resource "x_rds_pg_table_pitr" "incident" {
   count        = var.incident ? 1 : 0
   instance_id  = "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03"

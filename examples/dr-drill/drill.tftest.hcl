@@ -1,4 +1,4 @@
-# The drill with a verdict: it restores anew each time, and keeps no state. A check of main.tf that fails, fails it as well.
+# The drill with a verdict: it restores again each time, and keeps no state. If a check of main.tf fails, the test fails as well.
 
 variables {
   suffix = "test_${formatdate("hhmmss", timestamp())}" # for names that no other drill of the week has taken
@@ -17,6 +17,6 @@ run "drill" {
 
   assert {
     condition     = length(local.objects) > 0 && toset(x_rds_pg_table_pitr.drill.restored_objects) == local.objects
-    error_message = "Restored were ${join(", ", x_rds_pg_table_pitr.drill.restored_objects)}."
+    error_message = "The drill restored ${join(", ", x_rds_pg_table_pitr.drill.restored_objects)}."
   }
 }

@@ -1,11 +1,11 @@
 locals {
-  # plantimestamp() is another one in every plan. The Monday of its week is not, so a second apply in a week has nothing to do.
+  # plantimestamp() differs in every plan. The Monday of its week does not, so a second apply in a week has nothing to do.
   moment  = coalesce(var.week, plantimestamp())
   weekday = index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], formatdate("EEE", local.moment))
   monday  = timeadd(local.moment, "-${24 * local.weekday}h")
   week    = formatdate("YYYY-MM-DD", local.monday)
 
-  # A name that is taken fails a restore, and those of the last drill stay until somebody drops them.
+  # A restore fails if a name is taken, and the tables of the last drill stay until somebody drops them.
   new_names = { for table in var.tables : table => "${table}_${var.suffix}_${formatdate("YYYYMMDD", local.monday)}" }
 
   objects = toset([for name in local.new_names : "${var.database}.${var.schema}.${name}"])
@@ -27,7 +27,7 @@ resource "x_rds_pg_table_pitr" "drill" {
 }
 
 locals {
-  # While the end of the restore has not been seen there are nulls, of which none passes.
+  # Until an apply has seen the restore end, these attributes are null, and a null does not pass.
   passed = {
     duration = try(x_rds_pg_table_pitr.drill.duration_seconds <= var.maximum_duration_seconds, false)
     data_age = try(x_rds_pg_table_pitr.drill.data_age_seconds <= var.maximum_data_age_seconds, false)
@@ -52,12 +52,12 @@ check "data_age" {
 check "objects" {
   assert {
     condition     = local.passed.objects
-    error_message = "Restored were ${join(", ", coalesce(x_rds_pg_table_pitr.drill.restored_objects, ["?"]))}, and not ${join(", ", local.objects)}."
+    error_message = "The drill restored ${join(", ", coalesce(x_rds_pg_table_pitr.drill.restored_objects, ["?"]))}, and not ${join(", ", local.objects)}."
   }
 }
 
 output "evidence" {
-  description = "What the drill has shown, as one JSON object."
+  description = "The evidence of the drill, as one JSON object."
   value = jsonencode({
     passed                   = alltrue(values(local.passed))
     week                     = local.week
@@ -77,6 +77,6 @@ output "evidence" {
 }
 
 output "cleanup" {
-  description = "The statements that drop what the drill has restored. Nothing runs them but you."
+  description = "The statements that drop what the drill has restored. Only you run them."
   value       = join("", [for statement in coalesce(x_rds_pg_table_pitr.drill.cleanup_statements, []) : "${statement}\n"])
 }

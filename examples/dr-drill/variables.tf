@@ -21,13 +21,13 @@ variable "tables" {
 }
 
 variable "week" {
-  description = "Any moment of the week that the drill is for, RFC 3339. By default it is for this week."
+  description = "Any moment of the week of the drill, as RFC 3339. By default this week."
   type        = string
   default     = null
 }
 
 variable "suffix" {
-  description = "What stands between a table's name and the week, in the name of what is restored."
+  description = "The part of a restored table's name between the table's name and the week."
   type        = string
   default     = "drill"
 }

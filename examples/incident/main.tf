@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.14" # which has actions; OpenTofu has none
+  required_version = ">= 1.14" # earlier versions and OpenTofu have no actions
   required_providers {
     x = {
       source = "registry.terraform.io/x-restore/x"
@@ -8,7 +8,7 @@ terraform {
 }
 
 variable "endpoints" {
-  description = "Where the services listen, if not at their usual addresses."
+  description = "Addresses of the services that differ from the usual ones."
   type        = map(string)
   default     = null
 }
@@ -25,7 +25,7 @@ variable "instance_id" {
 }
 
 variable "restore_time" {
-  description = "The moment before things went wrong: RFC 3339 with any offset, epoch milliseconds, or latest."
+  description = "The moment before the incident: RFC 3339 with any offset, epoch milliseconds, or latest."
   type        = string
   default     = "latest"
 }
@@ -37,7 +37,7 @@ variable "tables" {
 }
 
 variable "job_id" {
-  description = "A restore that was interrupted, to look up."
+  description = "The job of an interrupted restore, to query."
   type        = string
   default     = null
 }

@@ -4,7 +4,7 @@ data "x_dds_restorable_collections" "app" {
   database     = "app"
 }
 
-# Restores every collection that the database had then.
+# Restores every collection that the database had at that moment.
 resource "x_dds_collection_restore" "app" {
   instance_id         = data.x_dds_restorable_collections.app.instance_id
   restore_collections = data.x_dds_restorable_collections.app.restore_collections

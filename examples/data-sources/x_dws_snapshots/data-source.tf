@@ -4,7 +4,7 @@ data "x_dws_snapshots" "sales" {
 }
 
 resource "x_dws_table_restore" "sales" {
-  # The newest from which single tables can be restored.
+  # The newest snapshot that single tables can be restored from.
   snapshot_id    = [for s in data.x_dws_snapshots.sales.snapshots : s.id if s.fine_grained_backup == true][0]
   database       = "postgres"
   case_sensitive = true
@@ -13,6 +13,6 @@ resource "x_dws_table_restore" "sales" {
   target_table_list  = [{ schema_name = "public", table_name = "sales_before" }]
 
   lifecycle {
-    ignore_changes = [snapshot_id] # without this, the next snapshot would be restored too
+    ignore_changes = [snapshot_id] # without this, the next snapshot causes another restore
   }
 }

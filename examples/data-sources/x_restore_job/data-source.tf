@@ -3,7 +3,7 @@ variable "job_id" {
   type        = string
 }
 
-# Nothing that depends on it goes on before the restore is there.
+# What depends on this data source waits until the restore is complete.
 data "x_restore_job" "nightly" {
   service = "rds"
   job_id  = var.job_id

@@ -3,7 +3,7 @@ resource "x_dws_table_restore" "sales" {
   database       = "postgres"
   case_sensitive = true
 
-  # Tables belong to targets by position. One that exists is refused without allow_overwrite = true.
+  # Each table goes to the target at the same position. The plan rejects a target that exists without allow_overwrite = true.
   restore_table_list = [{ schema_name = "public", table_name = "sales" }]
   target_table_list  = [{ schema_name = "public", table_name = "sales_before" }]
 }
