@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-#   fuzz.sh TIME    runs each fuzz test there is for that long, such as 1m, one after the other
+#   fuzz.sh TIME    runs each fuzz test for TIME, such as 1m, one after the other
 #
-# What it finds is written to testdata/fuzz of the package, and belongs there: from then on it is a test.
+# It writes each failing input to testdata/fuzz of the package. Commit that file: from then on it is a test.
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -17,6 +17,6 @@ for package in $(go list ./...); do
 	done
 done
 [ "$found" -gt 0 ] || {
-	echo "fuzz.sh: there is nothing to fuzz" >&2
+	echo "fuzz.sh: found no fuzz test" >&2
 	exit 1
 }

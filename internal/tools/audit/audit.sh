@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-#   audit.sh             what must hold of the provider's dependencies: checksums, licences, vulnerabilities, the same build twice
-#   audit.sh online      as well, and fails where the vulnerability database cannot be reached
+#   audit.sh           checks the provider's dependencies (checksums, licences, vulnerabilities) and that builds are reproducible
+#   audit.sh online    does the same, and fails if it cannot reach the vulnerability database
 #
-# All but the vulnerability database is on this machine once the modules are.
+# Once the modules are on this machine, only the vulnerability database needs the internet.
 
 set -eu
 cd "$(dirname "$0")/../../.."
@@ -18,7 +18,7 @@ trap 'exit 1' HUP INT TERM
 case ${1:-} in
 '' | online) ;;
 *)
-	echo "audit.sh: do not know $1: online, or nothing" >&2
+	echo "audit.sh: unknown argument $1: use online, or nothing" >&2
 	exit 1
 	;;
 esac
@@ -27,7 +27,7 @@ echo "audit.sh: checksums"
 go mod verify
 
 echo "audit.sh: licences"
-# What is linked into a release, on each system that there is one for, and what only tests use.
+# All modules: what a release links on each system, and what only tests use.
 for system in darwin freebsd linux windows; do
 	GOOS=$system CGO_ENABLED=0 go list -deps -test -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./...
 done | sort -u >"$work/modules"
@@ -35,8 +35,8 @@ done | sort -u >"$work/modules"
 "$work/licences" <"$work/modules"
 
 echo "audit.sh: the same build twice"
-# From copies of the sources under two paths, each with a build cache of its own: from a shared one the second build would be
-# the first. The second cache is kept in .build/, because to fill it takes a minute.
+# Build copies of the sources under two paths, each with its own build cache: with a shared cache, the second build would be
+# the first. The second cache stays in .build/, because filling it takes a minute.
 second=$root/.build/second-build-cache
 for copy in first second/time; do
 	mkdir -p "$work/$copy"
@@ -48,11 +48,11 @@ for copy in first second/time; do
 	)
 done
 if ! cmp "$work/first/provider" "$work/second/time/provider"; then
-	echo "audit.sh: the same sources have made two different builds" >&2
+	echo "audit.sh: two builds of the same sources differ" >&2
 	exit 1
 fi
 if grep -a -q -F -e "$work" -e "$root" "$work/first/provider"; then
-	echo "audit.sh: the build holds a path of this machine" >&2
+	echo "audit.sh: the build contains a path of this machine" >&2
 	exit 1
 fi
 sha256sum <"$work/first/provider"
@@ -64,12 +64,12 @@ status=0
 cat "$work/vulnerabilities"
 case $status in
 0) ;;
-3) # what govulncheck says where it has found some
-	echo "audit.sh: there are vulnerabilities" >&2
+3) # govulncheck has found some
+	echo "audit.sh: govulncheck has found vulnerabilities" >&2
 	exit 1
 	;;
 *)
-	echo "audit.sh: vulnerabilities were NOT looked for: the database could not be read (exit code $status)"
+	echo "audit.sh: vulnerabilities NOT checked: govulncheck cannot read its database (exit code $status)"
 	[ "${1:-}" != online ] || exit 1
 	;;
 esac

@@ -1,16 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-# Prints the absolute path of a command line, Terraform's or OpenTofu's, to drive the provider with.
-# Everything it says on the way goes to stderr.
+# Prints the absolute path of a CLI, Terraform or OpenTofu, that drives the provider. All other output goes to stderr.
 #
-#   find.sh              $TF_CLI_PATH if set, else the one on PATH, else the pinned OpenTofu
-#   find.sh path         the one on PATH: terraform, else tofu; exit code 1 if there is neither
+#   find.sh              $TF_CLI_PATH if set, else the CLI on PATH, else the pinned OpenTofu
+#   find.sh path         the CLI on PATH: terraform, else tofu; exit code 1 if there is neither
 #   find.sh terraform    the pinned Terraform
 #   find.sh opentofu     the pinned OpenTofu
 #
-# A pinned one is built by Go from the version and the checksums in the go.mod and go.sum of a folder beside this one,
-# into .build/ at the top of the repository. That takes minutes the first time, and no binary is downloaded.
+# It builds a pinned CLI into .build/ at the top of the repository, from the version and the checksums in the go.mod and go.sum
+# of a folder beside this one. The first build takes minutes. It downloads no binary.
 
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -27,24 +26,24 @@ absolute() {
 	echo "$folder/$(basename "$1")"
 }
 
-# from_path prints the one on PATH.
+# from_path prints the CLI on PATH.
 from_path() {
 	found=$(command -v terraform || command -v tofu) || fail "neither terraform nor tofu is on PATH"
 	absolute "$found"
 }
 
-# pinned FOLDER MODULE PACKAGE NAME builds PACKAGE of MODULE with what FOLDER pins, unless that was done before, and
-# prints the path of the binary. A go.mod changed since then builds anew.
+# pinned FOLDER MODULE PACKAGE NAME builds PACKAGE of MODULE in the version that FOLDER pins, and prints the path of the binary.
+# It builds only if the binary is missing or older than FOLDER's go.mod.
 pinned() {
 	folder=$root/internal/tools/$1
-	# The version is part of the name, so that a path in a test's output says what ran.
+	# The name holds the version, so that a path in a test's output says which CLI ran.
 	version=$(sed -n "s|^.*$2 v\([^ ]*\).*|\1|p" "$folder/go.mod")
 	binary=$root/.build/$4-$version
 	if [ ! "$binary" -nt "$folder/go.mod" ]; then
-		echo "find.sh: building $binary; the first time this takes minutes" >&2
+		echo "find.sh: building $binary, which takes minutes" >&2
 		mkdir -p "$root/.build"
-		# Unless told at link time both call themselves "-dev" (package version of each), and a pre-release does not
-		# satisfy required_version = ">= 1.11". The rename keeps a binary that is in use whole.
+		# Without the link flag, both call themselves "-dev" (package version of each), and a pre-release does not
+		# satisfy required_version = ">= 1.11". Renaming keeps a binary whole that another process uses.
 		(cd "$folder" && GOWORK=off CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $2/version.dev=no" \
 			-o "$binary.$$" "$3") >&2
 		mv "$binary.$$" "$binary"
@@ -71,5 +70,5 @@ terraform) pinned_terraform ;;
 		(from_path) 2>/dev/null || pinned_opentofu
 	fi
 	;;
-*) fail "do not know $1: path, terraform or opentofu" ;;
+*) fail "unknown argument $1: use path, terraform, opentofu, or nothing" ;;
 esac

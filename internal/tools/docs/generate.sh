@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MPL-2.0
 #
 #   generate.sh          writes docs/ from the provider's schema, templates/ and examples/
-#   generate.sh check    writes nothing, and fails where docs/ is not what would be written
+#   generate.sh check    writes nothing, and fails if docs/ is out of date
 #
-# It is started by "cli/with.sh terraform": only Terraform from 1.14 on prints the schemas of actions. Nothing is looked up in a registry: the command line takes the provider
-# that is built here, and tfplugindocs takes the schema that the command line prints. All of docs/ is generated; a page
-# that is not belongs in templates/, from where it is copied.
+# Start it through "cli/with.sh terraform": only Terraform from 1.14 on prints the schemas of actions. It needs no registry: the
+# CLI takes the provider that is built here, and tfplugindocs takes the schema that the CLI prints. It replaces all of docs/. A
+# page without a template belongs in templates/, from where tfplugindocs copies it.
 
 set -eu
 cd "$(dirname "$0")/../../.."
@@ -15,9 +15,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# tfplugindocs looks for the schema of a provider that HashiCorp publishes, and for no other (terraform-plugin-docs,
-# internal/provider/generate.go, terraformProviderSchemaFromFile). The schema is the same under any address, so it is asked for
-# under that one. The host is written out because OpenTofu's own is another.
+# tfplugindocs looks only for the schema of a provider that HashiCorp publishes (terraform-plugin-docs,
+# internal/provider/generate.go, terraformProviderSchemaFromFile). The schema is the same under any address, so use that one.
+# The address names the host because OpenTofu's default host is another.
 address=registry.terraform.io/hashicorp/x
 
 go build -o "$work/bin/" .
@@ -54,7 +54,7 @@ tfplugindocs validate
 case ${1:-} in
 check)
 	diff -ruN docs "$work/docs" || {
-		echo "docs/ is out of date: run \"make docs\" and look at what it changed" >&2
+		echo "docs/ is out of date: run \"make docs\" and review what it changed" >&2
 		exit 1
 	}
 	;;
@@ -63,7 +63,7 @@ check)
 	cp -R "$work/docs" docs
 	;;
 *)
-	echo "generate.sh: do not know $1: check, or nothing" >&2
+	echo "generate.sh: unknown argument $1: use check, or nothing" >&2
 	exit 1
 	;;
 esac

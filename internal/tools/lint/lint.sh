@@ -3,8 +3,8 @@
 #
 #   lint.sh [ARGUMENT...]    runs the pinned golangci-lint over the provider, with .golangci.yml and ARGUMENTs such as --fix
 #
-# It is built by Go from the version and the checksums in the go.mod and go.sum beside this file, into .build/ at the top of
-# the repository. That takes minutes the first time.
+# The first run builds golangci-lint into .build/ at the top of the repository, from the version and the checksums in the go.mod
+# and go.sum beside this file. That takes minutes.
 
 set -eu
 folder=$(cd "$(dirname "$0")" && pwd)
@@ -12,10 +12,10 @@ root=$(cd "$folder/../../.." && pwd)
 
 module=github.com/golangci/golangci-lint/v2
 version=$(sed -n "s|^.*$module v\([^ ]*\).*|\1|p" "$folder/go.mod")
-# A linter reads no code that needs a newer Go than the one it was built with, so that one is part of the name too.
+# A linter cannot read code that needs a newer Go than its own, so the name holds the Go version too.
 binary=$root/.build/golangci-lint-$version-$(go env GOVERSION)
 if [ ! "$binary" -nt "$folder/go.mod" ]; then
-	echo "lint.sh: building $binary; the first time this takes minutes" >&2
+	echo "lint.sh: building $binary, which takes minutes" >&2
 	mkdir -p "$root/.build"
 	(cd "$folder" && GOWORK=off CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" \
 		-o "$binary.$$" "$module/cmd/golangci-lint") >&2
