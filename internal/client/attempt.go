@@ -3,127 +3,191 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"net/url"
 	"time"
+
+	"terraform-provider-x/internal/client/signer"
 )
 
 const (
+	// attemptTimeout ends one attempt. The lookup of the tables that RDS can restore is known to take most of a minute, and the
+	// vendor's own SDK waits as long as this.
+	attemptTimeout = 120 * time.Second
+	// metadataTimeout is the vendor's SDK's: the service is on this machine or nowhere.
+	metadataTimeout = 3 * time.Second
+
 	replyLimit      = 8 << 20
 	errorReplyLimit = 64 << 10
 )
 
 var errReplyTooLarge = errors.New("the reply is larger than 8 MiB")
 
-// roundTripper makes one attempt: it authorises the request anew, because a signature ages, reads
-// the reply to the end, so that a connection cut in the middle is an error like any other, and logs.
-type roundTripper struct {
-	*shared
-	next    http.RoundTripper
-	timeout time.Duration // of one attempt
-	uncut   bool          // once there is a connection, only the timeout ends the attempt
-}
+// errNoAnswer is why an attempt ends that timed out. It is not context.DeadlineExceeded, which would pass for the caller's own
+// deadline.
+var errNoAnswer = errors.New("no answer in time")
 
-func (t *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
-	x := exchangeOf(request.Context())
-	x.attempt++
-	x.sent.Store(false)
-	x.retryAfter = 0
-	x.started = t.clock.Now()
-	if x.begun.IsZero() {
-		x.begun = x.started
-	}
-	ctx, cancel := t.attemptContext(request.Context(), x)
+// attempt sends the request once and reads the answer to the end, so that a connection that breaks in the middle is an error like
+// any other. It authorises the request anew, because a signature ages. The exchange keeps what came of it.
+func (x *exchange) attempt(request *http.Request) error {
+	x.begin()
+	ctx, cancel := x.attemptContext(request.Context())
 	defer cancel()
-	request = request.Clone(ctx)
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("Content-Type", "application/json")
-	if t.config.UserAgent != "" {
-		request.Header.Set("User-Agent", t.config.UserAgent)
-	}
-	for name, values := range x.header {
-		request.Header[name] = values
-	}
+	request = request.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { x.sent.Store(true) },
+	}))
+	x.setHeader(request.Header)
 	if x.credential != nil {
 		x.credential.authorise(request, x.query, x.payload, x.projectID, x.started)
 	}
-	response, err := t.next.RoundTrip(request)
+	response, err := x.httpClient().Do(request)
 	if err != nil {
-		err = t.struck(err) // net/http quotes an answer's head that it cannot read, which may echo the request's
+		err = x.transportError(err)
 	} else {
-		err = t.readReply(x, response)
+		err = x.read(response)
 	}
-	t.logAttempt(request.Context(), x, response, err)
+	x.end(err)
+	x.log(ctx, response, err)
 	if err != nil {
-		return nil, err
+		return x.describe(err)
 	}
-	x.retryAfter = retryAfter(response.Header, t.clock.Now())
-	return response, nil
+	return nil
 }
 
-// errNoAnswer is the cause of an attempt's end by its timeout. It is not context.DeadlineExceeded, which would pass for the
-// caller's own deadline.
-var errNoAnswer = errors.New("no answer in time")
+// begin notes a new attempt, of which nothing is known yet.
+func (x *exchange) begin() {
+	x.attempts++
+	x.started = x.client.clock.Now()
+	if x.begun.IsZero() {
+		x.begun = x.started
+	}
+	x.sent.Store(false)
+	x.throttled, x.retryAfter, x.answer = false, 0, nil
+}
 
-// attemptContext ends with the timeout, and with the caller's context unless the attempt is not to be cut.
-func (t *roundTripper) attemptContext(caller context.Context, x *exchange) (context.Context, context.CancelFunc) {
+// end notes what came of an attempt.
+func (x *exchange) end(err error) {
+	switch {
+	case err != nil:
+		x.failures++
+		return
+	case x.answer.status == http.StatusTooManyRequests:
+		x.throttled = true
+		x.sent.Store(false) // the gateway throttles before the call reaches the service
+	case x.answer.status >= http.StatusInternalServerError:
+		x.failures++
+	}
+	x.retryAfter = retryAfter(x.answer.header, x.client.clock.Now())
+}
+
+// attemptContext ends with the timeout, and with the caller's context. But once a call that must not be sent twice has a
+// connection, only the timeout ends its attempt: the answer to a restore must not be lost to a Ctrl-C.
+func (x *exchange) attemptContext(caller context.Context) (context.Context, context.CancelFunc) {
+	timeout := x.client.attemptTimeout
 	if x.service == serviceMetadata {
-		return context.WithTimeoutCause(caller, metadataTimeout, errNoAnswer)
+		timeout = metadataTimeout
 	}
-	if !t.uncut {
-		return context.WithTimeoutCause(caller, t.timeout, errNoAnswer)
+	if !x.once {
+		return context.WithTimeoutCause(caller, timeout, errNoAnswer)
 	}
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), t.timeout, errNoAnswer)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), timeout, errNoAnswer)
 	stop := context.AfterFunc(caller, func() {
-		if !x.sent.Load() { // still dialling: nothing is lost
+		if !x.sent.Load() { // it is still dialling, so nothing is lost
 			cancel()
 		}
 	})
 	return ctx, func() { stop(); cancel() }
 }
 
-// readReply replaces the response's body by what it holds. Of an error's body the beginning will do;
-// any other reply must be whole, and JSON.
-func (t *roundTripper) readReply(x *exchange, response *http.Response) error {
+func (x *exchange) setHeader(header http.Header) {
+	header.Set("Accept", "application/json")
+	header.Set("Content-Type", "application/json")
+	if x.client.config.UserAgent != "" {
+		header.Set("User-Agent", x.client.config.UserAgent)
+	}
+	for name, values := range x.header {
+		header[name] = values
+	}
+}
+
+// read keeps the answer. The beginning of an error's body is enough; any other reply must be whole, and JSON.
+func (x *exchange) read(response *http.Response) error {
 	defer func() { _ = response.Body.Close() }()
+	got := &answer{status: response.StatusCode, header: response.Header}
 	if response.StatusCode/100 != 2 {
-		data, _ := io.ReadAll(io.LimitReader(response.Body, errorReplyLimit))
-		response.Body = io.NopCloser(bytes.NewReader(data))
+		got.body, _ = io.ReadAll(io.LimitReader(response.Body, errorReplyLimit))
+		x.answer = got
 		return nil
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, replyLimit+1))
+	var err error
+	got.body, err = io.ReadAll(io.LimitReader(response.Body, replyLimit+1))
 	switch {
 	case err != nil:
 		return fmt.Errorf("HTTP %d, but the reply broke off: %w", response.StatusCode, err)
-	case len(data) > replyLimit:
+	case len(got.body) > replyLimit:
 		return errReplyTooLarge
-	case !x.plain && !json.Valid(data):
-		return &ReplyError{Operation: x.name(), Body: x.excerpt(data), Err: fmt.Errorf("HTTP %d, but it is not JSON", response.StatusCode)}
+	case !x.plain && !json.Valid(got.body):
+		err := fmt.Errorf("HTTP %d, but it is not JSON", response.StatusCode)
+		return &ReplyError{Operation: x.name(), Body: x.excerpt(got.body), Err: err}
 	}
-	response.Body = io.NopCloser(bytes.NewReader(data))
+	x.answer = got
 	return nil
 }
 
-func (t *roundTripper) logAttempt(ctx context.Context, x *exchange, response *http.Response, err error) {
+// transportError is why no answer came, fit to be shown: net/http quotes the head of an answer that it cannot read, and a redirect
+// that it cannot follow, which may echo the request's credentials.
+func (x *exchange) transportError(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		err = failed.Err // the rest of it repeats method and address
+		if failed.Timeout() {
+			// The dialler's timeout. It is not wrapped: it would pass for the caller's own deadline.
+			err = fmt.Errorf("no connection in time (%v)", failed.Err)
+		}
+	}
+	return x.client.redact(err)
+}
+
+// describe says which attempt failed.
+func (x *exchange) describe(err error) error {
+	attempt := fmt.Sprintf("%s %s%s, attempt %d", x.method, x.client.endpoint(x.service), x.path, x.attempts)
+	var reply *ReplyError
+	if errors.As(err, &reply) {
+		return &ReplyError{Operation: reply.Operation, Body: reply.Body, Err: fmt.Errorf("%s: %w", attempt, reply.Err)}
+	}
+	return fmt.Errorf("%s: %s: %w", x.name(), attempt, err)
+}
+
+func (x *exchange) log(ctx context.Context, response *http.Response, err error) {
 	fields := map[string]any{
 		"service":     x.service,
 		"operation":   x.operation,
 		"method":      x.method,
 		"path":        x.path,
-		"attempt":     x.attempt,
-		"duration_ms": t.clock.Now().Sub(x.started).Milliseconds(),
+		"attempt":     x.attempts,
+		"duration_ms": x.client.clock.Now().Sub(x.started).Milliseconds(),
 	}
 	if response != nil {
 		fields["status"] = response.StatusCode
-		fields["request_id"] = t.line([]byte(requestID(response.Header, nil)), excerptLimit)
+		fields["request_id"] = x.client.line([]byte(requestID(response.Header, nil)), excerptLimit)
 	}
 	if err != nil {
 		fields["error"] = err.Error()
 	}
-	t.log(ctx, "cloud call", fields)
+	x.client.log(ctx, "cloud call", fields)
+}
+
+// address is where the call is sent. The query is written as it is signed.
+func (x *exchange) address() string {
+	address := x.client.endpoint(x.service) + x.path
+	if len(x.query) > 0 {
+		address += "?" + signer.CanonicalQuery(x.query)
+	}
+	return address
 }

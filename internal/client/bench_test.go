@@ -56,11 +56,11 @@ func BenchmarkJobList(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c.repeatable.HTTPClient.Transport.(*roundTripper).next = s
+	c.http.repeatable.Transport = s
 	b.ReportAllocs()
 	b.SetBytes(int64(len(s.body)))
 	for b.Loop() {
-		jobs, err := c.RDS().listJobs(b.Context(), pollAll, "", noon.Add(-time.Hour), noon, func([]Job) bool { return true })
+		jobs, err := c.RDS().jobList(forJobList)(b.Context(), "", noon.Add(-time.Hour), noon, func([]Job) bool { return true })
 		if err != nil || len(jobs) != rdsTasksPage {
 			b.Fatal(len(jobs), err)
 		}

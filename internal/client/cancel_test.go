@@ -15,6 +15,13 @@ var errInterrupted = errors.New("interrupted")
 
 // Each wait is entered, then cancelled: the call must end at once with the cause, and be followed by no request.
 func TestCancelEndsEveryWait(t *testing.T) {
+	exhaust := func(c *Client) {
+		for range DefaultRequestsPerMinute[serviceDWS] / 10 { // as many may go at once
+			if err := c.limiters[serviceDWS].Wait(t.Context(), 0); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 	tests := []struct {
 		name     string
 		reply    http.HandlerFunc
@@ -26,11 +33,11 @@ func TestCancelEndsEveryWait(t *testing.T) {
 		{name: "back-off, once", reply: answerWith(429, ""), call: theCalls["once"], requests: 1},
 		{name: "Retry-After", reply: answerWith(429, "", "Retry-After", "60"), call: theCalls["once"], requests: 1},
 		{
-			name: "limit", prepare: func(c *Client) { c.budgets[serviceDWS].bucket.ReserveN(noon, 30) },
+			name: "limit", prepare: exhaust,
 			call: theCalls["repeatable"],
 		},
 		{
-			name: "limit, once", prepare: func(c *Client) { c.budgets[serviceDWS].bucket.ReserveN(noon, 30) },
+			name: "limit, once", prepare: exhaust,
 			call: theCalls["once"],
 		},
 		{
@@ -61,7 +68,15 @@ func TestCancelEndsEveryWait(t *testing.T) {
 			name: "somebody else's look-up of the project",
 			prepare: func(c *Client) {
 				c.project.id = ""
-				c.project.flight = &projectFlight{done: make(chan struct{})}
+				asked := make(chan struct{})
+				go func() {
+					_, _ = c.project.queries.Do(t.Context(), struct{}{}, func(ctx context.Context) (string, error) {
+						close(asked)
+						<-ctx.Done()
+						return "", ctx.Err()
+					})
+				}()
+				<-asked
 			},
 			call: nil, // see below: this wait is not on the clock
 		},
@@ -174,8 +189,8 @@ func TestCancelEndsADial(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			c := newTestClient(t, "http://unused.example", newFakeClock())
-			for _, h := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
-				hops(t, h).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			for _, transport := range c.transports() {
+				transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 					cancel(errInterrupted)
 					select { // net/http dials on for whoever asks next
 					case <-ctx.Done():
@@ -200,27 +215,6 @@ func TestNothingIsSentUnderAnEndedContext(t *testing.T) {
 		if err != errInterrupted || len(server.got()) != 0 { //nolint:errorlint // the cause itself is promised
 			t.Errorf("%s: got %v after %d requests", class, err, len(server.got()))
 		}
-	}
-}
-
-// Whoever is cancelled while waiting for a turn takes none from the others, and the next one is first.
-func TestCancelReturnsTheTurn(t *testing.T) {
-	clock := newFakeClock()
-	c := newTestClient(t, "http://unused.example", clock)
-	b := c.budgets[serviceRDS]
-	b.bucket.ReserveN(noon, 6)
-	ctx, cancel := context.WithCancelCause(t.Context())
-	clock.sleep = func(ctx context.Context, _ time.Duration) error {
-		cancel(errInterrupted)
-		return context.Cause(ctx)
-	}
-	for range 5 {
-		if err := b.await(ctx, lookUp); !errors.Is(err, errInterrupted) {
-			t.Fatalf("got %v", err)
-		}
-	}
-	if got := b.bucket.TokensAt(noon); got < 0 || len(b.queue) != 0 {
-		t.Errorf("%v tokens are left, %d wait", got, len(b.queue))
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
+	"terraform-provider-x/internal/client/ratelimit"
 )
 
 // Config says whom to speak to and as whom.
@@ -70,19 +71,19 @@ type Client struct {
 	project projectLookup
 	login   *login
 
-	watchers         map[string]*watcher // of the services that restore
-	rdsRoll, ddsRoll *roll
+	pollers    map[string]*poller    // of the services that restore
+	jobListers map[string]*jobLister // of RDS and DDS; DWS lists no jobs
 }
 
 // shared is what the clients of all regions have in common.
 type shared struct {
-	config     Config
-	clock      Clock
-	secrets    *secrets
-	endpoints  map[string]string
-	repeatable *retryablehttp.Client // calls that may be sent again
-	once       *retryablehttp.Client // the restore calls
-	budgets    map[string]*budget    // of the services
+	config         Config
+	clock          Clock
+	secrets        *secrets
+	endpoints      map[string]string
+	http           httpClients
+	attemptTimeout time.Duration
+	limiters       map[string]*ratelimit.Limiter // of the services
 
 	mutex   sync.Mutex
 	regions map[string]*Client
@@ -121,20 +122,19 @@ func New(config Config) (*Client, error) {
 		clock = SystemClock
 	}
 	s := &shared{
-		config:    config,
-		clock:     clock,
-		secrets:   newSecrets(config.AuthToken, config.SecurityToken, config.SecretKey, config.AccessKey, config.Password, config.Passcode),
-		endpoints: endpoints,
-		budgets:   config.newBudgets(clock),
-		regions:   map[string]*Client{},
+		config:         config,
+		clock:          clock,
+		secrets:        newSecrets(config.secrets()...),
+		endpoints:      endpoints,
+		http:           newHTTPClients(config),
+		attemptTimeout: attemptTimeout,
+		limiters:       config.newLimiters(clock),
+		regions:        map[string]*Client{},
 	}
-	s.repeatable = s.newHTTPClient(retryRepeatable, false)
-	s.once = s.newHTTPClient(retryOnce, true)
 	c := &Client{shared: s, region: config.Region}
 	c.project.id, c.project.name = config.ProjectID, cmp.Or(config.ProjectName, config.Region)
 	c.login = c.newLogin()
-	c.watchers = c.newWatchers()
-	c.rdsRoll, c.ddsRoll = c.newRolls()
+	c.pollers, c.jobListers = c.newPollers(), c.newJobListers()
 	s.regions[config.Region] = c
 	return c, nil
 }
@@ -163,10 +163,9 @@ func (c *Client) ForRegion(region string) (*Client, error) {
 	sibling := &Client{shared: c.shared, region: region}
 	sibling.project.name = region // the configured project is of the configured region
 	sibling.login = c.login
-	sibling.watchers = sibling.newWatchers()
-	sibling.rdsRoll, sibling.ddsRoll = sibling.newRolls()
+	sibling.pollers, sibling.jobListers = sibling.newPollers(), sibling.newJobListers()
 	if c.config.tokenPerProject() {
-		sibling.login = sibling.newPasswordLogin(c.login.tries)
+		sibling.login = sibling.newPasswordLogin(c.login.guard)
 	}
 	c.regions[region] = sibling
 	return sibling, nil

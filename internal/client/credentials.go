@@ -19,35 +19,63 @@ type credential struct {
 	token                               string // wins
 	accessKey, secretKey, securityToken string
 
-	projectID string    // that the token is for; "" for a key, and where IAM did not say
-	renew     time.Time // on the client's clock, as the next; zero for one that is not renewed
+	projectID string    // that the token is for; "" for a key, and if IAM did not say
+	renew     time.Time // on the client's clock, as the next; zero if nobody renews it
 	expires   time.Time
-	afterA401 bool        // issued because the one before it was refused
-	accepted  atomic.Bool // some call with it was answered otherwise than by a 401
-	refused   atomic.Bool // none will be any more
+	afterA401 bool        // it was issued because a service rejected the one before it
+	accepted  atomic.Bool // a service answered some call with it otherwise than by a 401
+	rejected  atomic.Bool // no service will accept it any more
 }
 
-// isRefused takes note of an answer, and reports whether another credential may help. One that was issued for that reason, and
-// never accepted, shows that it does not.
-func (c *credential) isRefused(a *answer) bool {
+// isRejectedBy reports whether the answer rejects the credential, and another one may be accepted. A credential that was issued for
+// that reason, and that nobody ever accepted, shows that another does not help.
+func (c *credential) isRejectedBy(a *answer) bool {
+	return c.isRenewable() && deniesLogin(a) && (!c.afterA401 || c.accepted.Load())
+}
+
+// note keeps what an answer says of the credential.
+func (c *credential) note(a *answer) {
 	switch {
-	case c == nil || c.expires.IsZero(): // this is a login, or there is nothing to renew
-		return false
-	case a.status >= 500 || a.status == http.StatusTooManyRequests: // perhaps before anybody looked at it
-		return false
+	case !c.isRenewable():
+	case a.status >= http.StatusInternalServerError || a.status == http.StatusTooManyRequests:
+		// Perhaps nobody has looked at the credential.
+	case c.isRejectedBy(a):
+		c.rejected.Store(true)
 	case !deniesLogin(a):
 		c.accepted.Store(true)
-		return false
-	case c.afterA401 && !c.accepted.Load():
-		return false
 	}
-	c.refused.Store(true)
-	return true
 }
 
-// deniesLogin tells a 401 from DWS's for "not found or no access".
-func deniesLogin(a *answer) bool {
-	return a.status == http.StatusUnauthorized && errorCode(a) != dwsNoAccess
+// isRenewable reports whether the credential was issued. There may be none, for the call of a login.
+func (c *credential) isRenewable() bool { return c != nil && !c.expires.IsZero() }
+
+// isUsable reports whether a credential that was issued is good. There may be none.
+func (c *credential) isUsable(now time.Time) bool {
+	return c != nil && !c.rejected.Load() && now.Before(c.expires)
+}
+
+// lifetime says how long an issued credential lives.
+type lifetime struct {
+	asked           time.Time // when the client asked for it, on its own clock
+	issued, expires moment    // on the issuer's clock, as far as it tells
+	fallback        time.Duration
+}
+
+// live sets until when a credential is good. Its life counts from the issuer's own time if the issuer tells it, because clocks
+// differ. The fallback is for an issuer that does not tell the end either.
+func (c *credential) live(l lifetime) {
+	life := l.expires.Sub(l.asked)
+	if !l.issued.IsZero() {
+		life = l.expires.Sub(l.issued.Time)
+	}
+	if l.expires.IsZero() || life <= 0 {
+		life = l.fallback
+	}
+	c.expires = l.asked.Add(life)
+	c.renew = c.expires.Add(-min(renewBefore, life/2))
+	if soonest := l.asked.Add(renewPause); c.renew.Before(soonest) {
+		c.renew = soonest
+	}
 }
 
 // authorise adds the token, or the signature of this moment, to a request. The project and the
@@ -76,6 +104,11 @@ func (c *credential) authorise(request *http.Request, query url.Values, body []b
 			request.Header[name] = values
 		}
 	}
+}
+
+// secrets are what no text may show.
+func (c Config) secrets() []string {
+	return []string{c.AuthToken, c.SecurityToken, c.SecretKey, c.AccessKey, c.Password, c.Passcode}
 }
 
 // checkCredentials refuses a configuration that nobody can log in with.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -35,7 +36,7 @@ func (s DDS) RestoreCollections(ctx context.Context, instanceID string, restore 
 	if err := checkID("DDS instance", instanceID); err != nil {
 		return "", err
 	}
-	var reply jobReply
+	var reply restoreReply
 	err := s.client.submit(ctx, call{
 		service:   serviceDDS,
 		operation: "restore collections",
@@ -46,12 +47,12 @@ func (s DDS) RestoreCollections(ctx context.Context, instanceID string, restore 
 	return string(reply.JobID), err
 }
 
-// jobReply is the answer of DDS and DWS to a restore call.
-type jobReply struct {
+// restoreReply is the answer of DDS and DWS to a restore call.
+type restoreReply struct {
 	JobID text `json:"job_id"`
 }
 
-func (r *jobReply) accepted() bool { return r.JobID != "" }
+func (r *restoreReply) accepted() bool { return r.JobID != "" }
 
 // ListJobs lists the instance's jobs created within the span, at most 30 days (DDS API Reference, "Querying
 // Tasks"). Open Telekom Cloud does not document the call.
@@ -59,27 +60,33 @@ func (s DDS) ListJobs(ctx context.Context, instanceID string, from, to time.Time
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
 	}
-	return s.client.ddsRoll.of(ctx, instanceID, from, to)
+	return s.client.jobListers[serviceDDS].listJobs(ctx, instanceID, from, to)
 }
 
 const ddsJobsPage = 100 // the service's limit
 
-// listJobs are those of the project: the list cannot be filtered by instance.
-func (s DDS) listJobs(ctx context.Context, how urgency, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-	const layout = "2006-01-02T15:04:05-0700"
-	span := url.Values{"start_time": {from.UTC().Format(layout)}, "end_time": {to.UTC().Format(layout)}}
-	return pages(ddsJobsPage, idOf, enough, func(offset, limit string) ([]Job, error) {
-		reply := list[jobRecord]{key: "jobs"} // what has none must not pass for "no restore runs"
-		err := s.client.do(ctx, call{
-			service:   serviceDDS,
-			operation: "query tasks",
-			method:    http.MethodGet,
-			path:      "/v3.1/{project_id}/jobs",
-			query:     onPage(span, offset, limit),
-			urgency:   ofPage(how, offset),
-		}, &reply)
-		return jobsOf(reply.items), err
-	})
+// jobList lists the project's jobs: the service cannot filter them by instance.
+func (s DDS) jobList(priority priority) jobListFunc {
+	return func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+		const layout = "2006-01-02T15:04:05-0700"
+		span := url.Values{"start_time": {from.UTC().Format(layout)}, "end_time": {to.UTC().Format(layout)}}
+		jobs, err := pages(ddsJobsPage, idOf, enough, func(offset, limit string) ([]Job, error) {
+			reply := list[jobRecord]{key: "jobs"} // a reply without the key must not pass for "no restore runs"
+			err := s.client.do(ctx, call{
+				service:   serviceDDS,
+				operation: "query tasks",
+				method:    http.MethodGet,
+				path:      "/v3.1/{project_id}/jobs",
+				query:     onPage(span, offset, limit),
+				priority:  ofPage(priority, offset),
+			}, &reply)
+			return jobsOf(reply.items), err
+		})
+		if instanceID != "" {
+			jobs = slices.DeleteFunc(jobs, func(job Job) bool { return job.InstanceID != instanceID })
+		}
+		return jobs, err
+	}
 }
 
 // DDSInstance is what matters of an instance for a restore.

@@ -30,7 +30,7 @@ func (s DWS) RestoreTables(ctx context.Context, snapshotID string, restore DWSTa
 	if err := checkID("DWS snapshot", snapshotID); err != nil {
 		return "", err
 	}
-	var reply jobReply
+	var reply restoreReply
 	err := s.client.submit(ctx, call{
 		service:   serviceDWS,
 		operation: "restore tables",

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -27,9 +26,10 @@ var (
 	requestIDKeys = []string{"request_id", "requestId"}
 )
 
-// apiError makes an error of an answer. Texts of the service are cut to one bounded line, and
-// credentials, should it echo them, are struck out.
-func (c *Client) apiError(x *exchange, a *answer) *APIError {
+// apiError makes an error of the exchange's answer. It cuts texts of the service to one bounded line, and redacts credentials that
+// the service may echo.
+func (x *exchange) apiError() *APIError {
+	c, a := x.client, x.answer
 	text, body := decodeErrorBody(a.body)
 	code, message := findError(body, 0)
 	e := &APIError{
@@ -50,6 +50,11 @@ func (c *Client) apiError(x *exchange, a *answer) *APIError {
 		e.Body = c.line(text, excerptLimit)
 	}
 	return e
+}
+
+// replyError says what is wrong with the exchange's answer.
+func (x *exchange) replyError(err error) error {
+	return &ReplyError{Operation: x.name(), Body: x.excerpt(x.answer.body), Err: x.client.redact(err)}
 }
 
 func errorCode(a *answer) string {
@@ -144,34 +149,29 @@ func requestID(header http.Header, body any) string {
 	return firstText(object, requestIDKeys)
 }
 
-// struckError is an error in whose text a server may have a part, as it may be shown.
-type struckError struct {
-	text  string
-	error // what it was; nil where that quotes a credential
+// redactedError is an error whose text may quote a server, fit to be shown.
+type redactedError struct {
+	text string
+	err  error // the original; nil if it quotes a credential
 }
 
-func (s *shared) struck(err error) error {
-	e := &struckError{s.line([]byte(err.Error()), excerptLimit), err}
-	if s.secrets.strike(err.Error()) != err.Error() {
-		e.error = nil
+// redact makes an error fit to be shown: one bounded line without credentials.
+func (s *shared) redact(err error) error {
+	text := err.Error()
+	if s.secrets.redact(text) != text {
+		err = nil
 	}
-	return e
+	return &redactedError{s.line([]byte(text), excerptLimit), err}
 }
 
-func (e *struckError) Error() string { return e.text }
+func (e *redactedError) Error() string { return e.text }
 
-func (e *struckError) Unwrap() error { return e.error }
+func (e *redactedError) Unwrap() error { return e.err }
 
-// Timeout is what url.Error asks of the error that it wraps.
-func (e *struckError) Timeout() bool {
-	var timed interface{ Timeout() bool }
-	return errors.As(e.error, &timed) && timed.Timeout()
-}
-
-// line makes a server's text one line of at most limit bytes without credentials. These are struck
-// out first: a cut might leave half of one.
+// line makes a server's text one line of at most limit bytes without credentials. It redacts before it cuts: a cut might leave half
+// of a credential.
 func (s *shared) line(text []byte, limit int) string {
-	clean := s.secrets.strike(strings.ToValidUTF8(string(text), "\uFFFD"))
+	clean := s.secrets.redact(strings.ToValidUTF8(string(text), "\uFFFD"))
 	clean = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '

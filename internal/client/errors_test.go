@@ -234,7 +234,7 @@ func FuzzErrorBody(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got := c.apiError(&exchange{}, &answer{status: 400, header: http.Header{}, body: body})
+		got := (&exchange{client: c, answer: &answer{status: 400, header: http.Header{}, body: body}}).apiError()
 		if got.Code != "" && got.Body != "" {
 			t.Errorf("both a code and an excerpt of %q", body)
 		}

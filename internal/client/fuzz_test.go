@@ -77,9 +77,7 @@ func FuzzReplies(f *testing.F) {
 			config.Log = func(_ context.Context, message string, fields map[string]any) { fmt.Fprintln(&shown, message, fields) }
 		}
 		c := newTestClient(t, "http://stub.example", clock, change)
-		for _, transport := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
-			transport.(*roundTripper).next = s
-		}
+		c.answerBy(s)
 		err := row.call(t.Context(), c, jobID)
 		if s.requests > 100 || clock.total() > 10*time.Minute {
 			t.Fatalf("%d requests within %s", s.requests, clock.total())
@@ -188,7 +186,7 @@ func FuzzJobs(f *testing.F) {
 		ask := func(body string, call func(*Client) ([]Job, error)) ([]Job, error) {
 			s := &stub{status: 200, header: http.Header{}, body: []byte(body)}
 			c := newTestClient(t, "http://stub.example", newFakeClock())
-			c.repeatable.HTTPClient.Transport.(*roundTripper).next = s
+			c.answerBy(s)
 			jobs, err := call(c)
 			if s.requests > 2 {
 				t.Errorf("%d requests for %s", s.requests, body)

@@ -142,8 +142,18 @@ func newTestClient(t *testing.T, address string, clock Clock, change ...func(*Co
 	return c
 }
 
-// hops is the transport of a class, for tests of what happens before a connection is had.
-func hops(t *testing.T, of http.RoundTripper) *http.Transport {
-	t.Helper()
-	return of.(*roundTripper).next.(*http.Transport)
+// transports are those of all classes of calls, for tests of what happens before there is a connection.
+func (c *Client) transports() []*http.Transport {
+	var all []*http.Transport
+	for _, client := range []*http.Client{c.http.repeatable, c.http.once, c.http.metadata} {
+		all = append(all, client.Transport.(*http.Transport))
+	}
+	return all
+}
+
+// answerBy has a round-tripper answer all requests.
+func (c *Client) answerBy(answers http.RoundTripper) {
+	for _, client := range []*http.Client{c.http.repeatable, c.http.once, c.http.metadata} {
+		client.Transport = answers
+	}
 }

@@ -4,86 +4,60 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+
+	"terraform-provider-x/internal/client/joined"
 )
 
-// projectLookup holds the project of a region, and the query for it that is under way.
+// projectLookup holds the project of a region.
 type projectLookup struct {
-	name   string // what IAM calls it
-	mutex  sync.Mutex
-	id     string
-	flight *projectFlight
+	name    string // what IAM calls it
+	queries joined.Calls[struct{}, string]
+
+	mutex sync.Mutex
+	id    string // "" until it was looked up
 }
 
-type projectFlight struct {
-	done chan struct{} // closed when id and err are set
-	id   string
-	err  error
+func (p *projectLookup) knownID() string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.id
 }
 
-// ProjectID returns the id of the region's project: the configured one, or the one that IAM has under
-// the configured name or else the region's. The error is a *ProjectError when there is not exactly one. Callers at the same time share one query, and its failure: a wrong access key is
-// locked after a few failures in a row. A failure is not remembered for later callers.
+func (p *projectLookup) remember(id string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.id = id
+}
+
+// ProjectID returns the id of the region's project: the configured one, or the one that IAM has under the configured name or else
+// the region's. The error is a *ProjectError if there is not exactly one. Callers at the same time share one query, and its
+// failure: a few failures in a row lock a wrong access key. Later callers ask again after a failure.
 func (c *Client) ProjectID(ctx context.Context) (string, error) {
-	for {
-		c.project.mutex.Lock()
-		if id := c.project.id; id != "" {
-			c.project.mutex.Unlock()
+	if id := c.project.knownID(); id != "" {
+		return id, nil
+	}
+	return c.project.queries.Do(ctx, struct{}{}, func(ctx context.Context) (string, error) {
+		if id := c.project.knownID(); id != "" { // a query ended in between
 			return id, nil
 		}
-		flight := c.project.flight
-		if flight == nil {
-			flight = &projectFlight{done: make(chan struct{})}
-			c.project.flight = flight
-			c.project.mutex.Unlock()
-			return c.flyProject(ctx, flight)
+		id, err := c.findProject(ctx)
+		if err == nil {
+			c.project.remember(id)
 		}
-		c.project.mutex.Unlock()
-		select {
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		case <-flight.done:
-		}
-		if !errors.Is(flight.err, errFlightCancelled) {
-			return flight.id, flight.err
-		}
-	}
-}
-
-// errFlightCancelled tells those who waited for a query that it ended with its caller's context, which
-// says nothing about theirs.
-var errFlightCancelled = errors.New("the query was cancelled by who made it")
-
-func (c *Client) flyProject(ctx context.Context, flight *projectFlight) (string, error) {
-	id, err := c.findProject(ctx)
-	flight.id, flight.err = id, err
-	if ctx.Err() != nil && err != nil {
-		flight.err = errFlightCancelled
-	}
-	c.project.mutex.Lock()
-	c.project.id, c.project.flight = id, nil
-	c.project.mutex.Unlock()
-	close(flight.done)
-	return id, err
-}
-
-// projectKnown is the project's id, or "" while it is to be looked up.
-func (c *Client) projectKnown() string {
-	c.project.mutex.Lock()
-	defer c.project.mutex.Unlock()
-	return c.project.id
+		return id, err
+	})
 }
 
 // findProject asks IAM. Names are compared exactly: sub-projects are called REGION_NAME.
 func (c *Client) findProject(ctx context.Context) (string, error) {
 	name := c.project.name
 	if credential, err := c.login.current(ctx, c.clock); err != nil || credential.projectID != "" {
-		// A password's token is one of this project, and says which that is.
+		// A password's token is for this project, and says which one it is.
 		if err != nil {
 			return "", err
 		}
@@ -102,11 +76,11 @@ func (c *Client) findProject(ctx context.Context) (string, error) {
 	switch len(found) {
 	case 1:
 		if err := checkID("project", found[0].ID); err != nil {
-			return "", fmt.Errorf("IAM query projects: %w", c.struck(err))
+			return "", fmt.Errorf("IAM query projects: %w", c.redact(err))
 		}
 		return found[0].ID, nil
 	case 0:
-		// For the message only: what there is instead.
+		// For the message only: which projects there are instead.
 		if all, err := c.queryProjects(ctx, nil); err == nil {
 			listed = all
 		}

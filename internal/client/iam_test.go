@@ -153,13 +153,13 @@ func TestProjectIDIsLookedUpOnceByMany(t *testing.T) {
 				const callers = 20
 				requests, answer := 0, make(chan struct{})
 				c := newTestClient(t, "http://iam.example", newFakeClock(), unconfigured)
-				c.repeatable.HTTPClient.Transport.(*roundTripper).next = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				c.answerBy(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 					requests++
 					<-answer
 					recorder := httptest.NewRecorder()
 					reply(recorder, r)
 					return recorder.Result(), nil
-				})
+				}))
 				results := make(chan error, callers)
 				for range callers {
 					go func() { _, err := c.ProjectID(t.Context()); results <- err }()

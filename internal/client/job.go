@@ -41,35 +41,47 @@ type Job struct {
 // job's adoption, not the guard: the guard asks the instance as well (JobService.IsRestoring).
 func (j Job) MayBeRestore() bool { return strings.Contains(strings.ToLower(j.Name), "restor") }
 
-func (c *Client) job(ctx context.Context, service, jobID string, how urgency) (Job, error) {
+// job queries one job.
+func (c *Client) job(ctx context.Context, service, jobID string, priority priority) (Job, error) {
 	if err := checkID("job", jobID); err != nil {
 		return Job{}, err
 	}
-	path, query := "/v3/{project_id}/jobs", url.Values{"id": {jobID}}
+	query := call{
+		service: service, operation: "query job", method: http.MethodGet, priority: priority,
+		path: "/v3/{project_id}/jobs", query: url.Values{"id": {jobID}},
+	}
 	if service == serviceDWS {
-		path, query = "/v1.0/{project_id}/job/"+jobID, nil
+		query.path, query.query = "/v1.0/{project_id}/job/"+jobID, nil
 	}
 	what := strings.ToUpper(service) + " job " + jobID
-	var reply struct {
-		Job       jobRecord `json:"job"` // RDS and DDS
-		jobRecord           // DWS has no wrapper
-	}
-	err := c.do(ctx, call{service: service, operation: "query job", method: http.MethodGet, path: path, query: query, urgency: how}, &reply)
-	if err != nil {
+	var reply jobReply
+	if err := c.do(ctx, query, &reply); err != nil {
 		return Job{}, notFound(err, what, "DBS.200543")
 	}
-	record := reply.Job
-	if record.empty() {
-		record = reply.jobRecord
-	}
-	if record.empty() {
+	if reply.record.empty() {
 		return Job{}, &NotFoundError{What: what}
 	}
-	job := record.job()
+	job := reply.record.job()
 	if job.ID == "" {
 		job.ID = jobID
 	}
 	return job, nil
+}
+
+// jobReply is the answer to a query of one job. RDS and DDS wrap the job, DWS does not.
+type jobReply struct{ record jobRecord }
+
+func (r *jobReply) UnmarshalJSON(data []byte) error {
+	var wrapped struct {
+		Job jobRecord `json:"job"`
+	}
+	if err := json.Unmarshal(data, &wrapped); err != nil {
+		return err
+	}
+	if r.record = wrapped.Job; r.record.empty() {
+		return json.Unmarshal(data, &r.record)
+	}
+	return nil
 }
 
 // jobRecord is a job in any of its spellings: the services differ from each other, and the lists of

@@ -101,7 +101,7 @@ func (c *Client) logInFederated(ctx context.Context) (*credential, error) {
 		return nil, err
 	}
 	c.secrets.add(idToken)
-	x, answer, err := c.send(ctx, c.repeatable, call{
+	x, err := c.send(ctx, call{
 		service:   serviceIAM,
 		operation: "log in with an ID token",
 		method:    http.MethodPost,
@@ -113,10 +113,10 @@ func (c *Client) logInFederated(ctx context.Context) (*credential, error) {
 	if err != nil {
 		return nil, err
 	}
-	if answer.status/100 != 2 {
-		return nil, c.apiError(x, answer)
+	if x.answer.status/100 != 2 {
+		return nil, x.apiError()
 	}
-	unscoped, _, err := c.readToken(x, answer)
+	unscoped, _, err := x.readToken()
 	if err != nil {
 		return nil, err
 	}
@@ -130,9 +130,6 @@ func (c *Client) logInFederated(ctx context.Context) (*credential, error) {
 		anonymous: true,
 	}, life)
 }
-
-// configError is what only a person can mend.
-type configError struct{ error }
 
 func (f *Federation) idToken() (string, error) {
 	if f.IDToken != "" {
@@ -175,7 +172,7 @@ func (c *Client) readSecurityKey(ctx context.Context) (*credential, error) {
 // metadataToken is a header, or none where the service has no such token: then it answers with 404, 405 or 503, says the vendor's
 // SDK for Go (core/auth/provider, internal/metadata).
 func (c *Client) metadataToken(ctx context.Context) (http.Header, error) {
-	x, answer, err := c.send(ctx, c.repeatable, call{
+	x, err := c.send(ctx, call{
 		service: serviceMetadata, operation: "get a token",
 		method: http.MethodPut, path: "/meta-data/latest/api/token",
 		header:    http.Header{"X-Metadata-Token-Ttl-Seconds": {"21600"}},
@@ -187,17 +184,17 @@ func (c *Client) metadataToken(ctx context.Context) (http.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch answer.status {
+	switch x.answer.status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable:
 		return nil, nil
 	}
-	if answer.status/100 != 2 {
-		return nil, c.apiError(x, answer)
+	if x.answer.status/100 != 2 {
+		return nil, x.apiError()
 	}
-	token := strings.TrimSpace(string(answer.body))
+	token := strings.TrimSpace(string(x.answer.body))
 	c.secrets.add(token)
 	if token == "" || strings.ContainsAny(token, "\r\n\x00") {
-		return nil, c.badReply(x, answer, errors.New("it holds no token"))
+		return nil, x.replyError(errors.New("it holds no token"))
 	}
 	return http.Header{"X-Metadata-Token": {token}}, nil
 }
@@ -221,6 +218,6 @@ func (c *Client) useKey(key issuedKey, asked time.Time, life time.Duration, oper
 			return nil, &ReplyError{Operation: operation, Body: "parts of a key: " + string(whole), Err: errors.New("it holds no whole key")}
 		}
 	}
-	k.live(asked, moment{}, key.ExpiresAt, life)
+	k.live(lifetime{asked: asked, expires: key.ExpiresAt, fallback: life})
 	return k, nil
 }

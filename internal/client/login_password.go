@@ -16,39 +16,40 @@ import (
 // a service is unavailable says that it has not looked.
 func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 	asked := c.clock.Now()
-	x, answer, err := c.send(ctx, c.once, call{
+	x, err := c.send(ctx, call{
 		service:   serviceIAM,
 		operation: "log in",
 		method:    http.MethodPost,
 		path:      "/v3/auth/tokens",
 		body:      c.loginBody(),
 		anonymous: true,
+		once:      true,
 	})
 	switch {
 	case err != nil && x != nil && x.sent.Load():
 		return nil, &unansweredError{err}
 	case err != nil:
 		return nil, err
-	case answer.status >= 500 && answer.status != http.StatusServiceUnavailable:
-		return nil, &unansweredError{c.apiError(x, answer)}
-	case answer.status/100 != 2:
-		return nil, c.apiError(x, answer)
+	case x.answer.status >= 500 && x.answer.status != http.StatusServiceUnavailable:
+		return nil, &unansweredError{x.apiError()}
+	case x.answer.status/100 != 2:
+		return nil, x.apiError()
 	}
-	t, token, err := c.readToken(x, answer)
+	t, token, err := x.readToken()
 	if err != nil {
 		return nil, err
 	}
-	t.live(asked, token.IssuedAt, token.ExpiresAt, usualTokenLife)
+	t.live(lifetime{asked: asked, issued: token.IssuedAt, expires: token.ExpiresAt, fallback: usualTokenLife})
 	got := token.Project
 	if got.ID == "" || len(c.config.Roles) > 0 {
 		return t, nil
 	}
 	t.projectID = got.ID
 	if err := checkID("project", got.ID); err != nil {
-		return nil, c.badReply(x, answer, errors.New("its project has an id that is none"))
+		return nil, x.replyError(errors.New("its project has an id that is none"))
 	}
-	if known := c.projectKnown(); known != "" && got.ID != known || known == "" && got.Name != "" && got.Name != c.project.name {
-		return nil, c.badReply(x, answer, fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.project.name)))
+	if known := c.project.knownID(); known != "" && got.ID != known || known == "" && got.Name != "" && got.Name != c.project.name {
+		return nil, x.replyError(fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.project.name)))
 	}
 	return t, nil
 }
@@ -98,7 +99,7 @@ func (c *Client) loginScope() any {
 		}
 		return object{"domain": domain}
 	}
-	if id := c.projectKnown(); id != "" {
+	if id := c.project.knownID(); id != "" {
 		return object{"project": object{"id": id}}
 	}
 	project := object{"name": c.project.name}
@@ -116,17 +117,17 @@ type issuedToken struct {
 }
 
 // readToken reads the answer to a login: the token is in a header, and the body tells of it.
-func (c *Client) readToken(x *exchange, a *answer) (*credential, issuedToken, error) {
-	t := &credential{token: a.header.Get("X-Subject-Token")}
-	c.secrets.add(t.token)
+func (x *exchange) readToken() (*credential, issuedToken, error) {
+	t := &credential{token: x.answer.header.Get("X-Subject-Token")}
+	x.client.secrets.add(t.token)
 	var reply struct {
 		Token issuedToken `json:"token"`
 	}
-	if err := json.Unmarshal(a.body, &reply); err != nil {
-		return nil, reply.Token, c.badReply(x, a, err)
+	if err := json.Unmarshal(x.answer.body, &reply); err != nil {
+		return nil, reply.Token, x.replyError(err)
 	}
 	if t.token == "" || strings.TrimSpace(t.token) != t.token {
-		return nil, reply.Token, c.badReply(x, a, errors.New("it has no header X-Subject-Token"))
+		return nil, reply.Token, x.replyError(errors.New("it has no header X-Subject-Token"))
 	}
 	return t, reply.Token, nil
 }

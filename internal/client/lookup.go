@@ -45,12 +45,12 @@ func onPage(query url.Values, offset, limit string) url.Values {
 	return page
 }
 
-// ofPage is how urgent a page is: once the first was had, the others do not queue up again behind what has come since.
-func ofPage(how urgency, offset string) urgency {
+// ofPage is the priority of a page: after the first, the others do not queue again behind what has come since.
+func ofPage(first priority, offset string) priority {
 	if offset != "0" {
-		return submission
+		return forRestore
 	}
-	return how
+	return first
 }
 
 // fieldOf returns a field of a reply that must have it. An answer without it, such as a gateway's or an older service's, must

@@ -204,7 +204,7 @@ func (m *matrix) startJob(c *Client, service string) (id string) {
 
 func closeIdle(t *testing.T, c *Client) {
 	t.Helper()
-	for _, transport := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
-		hops(t, transport).CloseIdleConnections()
+	for _, transport := range c.transports() {
+		transport.CloseIdleConnections()
 	}
 }

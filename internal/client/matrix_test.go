@@ -177,6 +177,9 @@ func letterOf(err error, attempts int) string {
 	return letters[outcome(err)]
 }
 
+// matrixStruck is the key by which a dialler learns whether the request is the row's.
+type matrixStruck struct{}
+
 // run makes the row's call, with the fault in its way.
 func (s *matrixServer) run(t *testing.T, row matrixOperation, fault matrixFault, lasting bool, clock Clock, change ...func(*Config)) matrixRun {
 	t.Helper()
@@ -199,8 +202,8 @@ func (s *matrixServer) run(t *testing.T, row matrixOperation, fault matrixFault,
 	})
 	c := newTestClient(t, s.URL, clock, change...)
 	dials := 0
-	for _, h := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
-		transport := hops(t, h)
+	for _, client := range []*http.Client{c.http.repeatable, c.http.once, c.http.metadata} {
+		transport := client.Transport.(*http.Transport)
 		defer transport.CloseIdleConnections()
 		if s.dialer != nil {
 			transport.DialContext = s.dialer
@@ -211,7 +214,7 @@ func (s *matrixServer) run(t *testing.T, row matrixOperation, fault matrixFault,
 		transport.DisableKeepAlives = true // else the connection of an earlier request would do
 		inner := transport.DialContext
 		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-			if exchangeOf(ctx).name() != row.says {
+			if ctx.Value(matrixStruck{}) != true {
 				return inner(ctx, network, address)
 			}
 			if dials++; dials > 1 && !lasting {
@@ -219,6 +222,9 @@ func (s *matrixServer) run(t *testing.T, row matrixOperation, fault matrixFault,
 			}
 			return fault.dial(ctx, inner, address)
 		}
+		client.Transport = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			return transport.RoundTrip(r.WithContext(context.WithValue(r.Context(), matrixStruck{}, row.is(r))))
+		})
 	}
 	started := clock.Now()
 	run.err = row.call(t.Context(), c, jobID)

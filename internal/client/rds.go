@@ -87,27 +87,29 @@ func (s RDS) ListJobs(ctx context.Context, instanceID string, from, to time.Time
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
 	}
-	return s.client.rdsRoll.of(ctx, instanceID, from, to)
+	return s.client.jobListers[serviceRDS].listJobs(ctx, instanceID, from, to)
 }
 
-// listJobs is ListJobs, for "" of all instances of the project.
-func (s RDS) listJobs(ctx context.Context, how urgency, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-	span := url.Values{"start_time": {milliseconds(from)}, "end_time": {milliseconds(to)}}
-	if instanceID != "" {
-		span.Set("instance_id", instanceID)
+// jobList lists the jobs of an instance, or of all instances of the project for "".
+func (s RDS) jobList(priority priority) jobListFunc {
+	return func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+		span := url.Values{"start_time": {milliseconds(from)}, "end_time": {milliseconds(to)}}
+		if instanceID != "" {
+			span.Set("instance_id", instanceID)
+		}
+		return pages(rdsTasksPage, idOf, enough, func(offset, limit string) ([]Job, error) {
+			reply := list[jobRecord]{key: "tasks"} // a reply without the key must not pass for "no restore runs"
+			err := s.client.do(ctx, call{
+				service:   serviceRDS,
+				operation: "query task list",
+				method:    http.MethodGet,
+				path:      "/v3/{project_id}/tasklist",
+				query:     onPage(span, offset, limit),
+				priority:  ofPage(priority, offset),
+			}, &reply)
+			return jobsOf(reply.items), err
+		})
 	}
-	return pages(rdsTasksPage, idOf, enough, func(offset, limit string) ([]Job, error) {
-		reply := list[jobRecord]{key: "tasks"} // what has none must not pass for "no restore runs"
-		err := s.client.do(ctx, call{
-			service:   serviceRDS,
-			operation: "query task list",
-			method:    http.MethodGet,
-			path:      "/v3/{project_id}/tasklist",
-			query:     onPage(span, offset, limit),
-			urgency:   ofPage(how, offset),
-		}, &reply)
-		return jobsOf(reply.items), err
-	})
 }
 
 // RDSInstance is what matters of an instance for a restore.

@@ -172,9 +172,9 @@ func TestRetryOfDialErrors(t *testing.T) {
 				for failures, want := range map[int32]string{2: accepted, 99: unsent} {
 					c := newTestClient(t, server.URL, newFakeClock())
 					var dials atomic.Int32
-					for _, h := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
-						inner := hops(t, h).DialContext
-						hops(t, h).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+					for _, transport := range c.transports() {
+						inner := transport.DialContext
+						transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 							if dials.Add(1) <= failures {
 								return nil, fault
 							}
@@ -234,11 +234,10 @@ func TestNoAnswerInTime(t *testing.T) {
 		t.Run(class, func(t *testing.T) {
 			server := newStage(t, silence, answerWith(200, goodReply))
 			c := newTestClient(t, server.URL, newFakeClock())
-			once, repeatable := c.once.HTTPClient.Transport.(*roundTripper), c.repeatable.HTTPClient.Transport.(*roundTripper)
-			if once.timeout != 2*time.Minute || repeatable.timeout != 2*time.Minute {
-				t.Errorf("time-outs are %s and %s", once.timeout, repeatable.timeout)
+			if c.attemptTimeout != 2*time.Minute {
+				t.Errorf("the timeout is %s", c.attemptTimeout)
 			}
-			once.timeout, repeatable.timeout = 300*time.Millisecond, 300*time.Millisecond
+			c.attemptTimeout = 300 * time.Millisecond
 			err := theCalls[class](t.Context(), c)
 			if got := outcome(err); got != want {
 				t.Errorf("outcome: %s (%v), want %s", got, err, want)
@@ -258,9 +257,9 @@ func TestRestoreCallsHaveAConnectionEach(t *testing.T) {
 	server := newStage(t, answerWith(200, goodReply))
 	c := newTestClient(t, server.URL, newFakeClock())
 	var dials atomic.Int32
-	for _, h := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
-		inner := hops(t, h).DialContext
-		hops(t, h).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	for _, transport := range c.transports() {
+		inner := transport.DialContext
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			dials.Add(1)
 			return inner(ctx, network, address)
 		}

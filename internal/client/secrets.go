@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// secrets strikes credentials out of a server's text, should it echo them, as they are and as JSON or a query would spell
-// them. Tokens are added as they are issued.
+// secrets redacts credentials in a server's text that may echo them, as they are and as JSON or a query spells them. Tokens are
+// added as they are issued.
 type secrets struct {
 	mutex     sync.Mutex
 	spellings []string
@@ -28,14 +28,14 @@ func (s *secrets) add(values ...string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, secret := range values {
-		if len(secret) < 4 { // not a credential; striking it out would only make texts unreadable
+		if len(secret) < 4 { // not a credential; to redact it would only make texts unreadable
 			continue
 		}
 		quoted, _ := json.Marshal(secret)
 		inJSON := string(quoted[1 : len(quoted)-1])
 		s.spellings = append(s.spellings, secret, inJSON, strings.ReplaceAll(inJSON, "/", `\/`), url.QueryEscape(secret), plainJSON(secret))
 	}
-	slices.SortFunc(s.spellings, func(a, b string) int { return len(b) - len(a) }) // the longest first, should one contain another
+	slices.SortFunc(s.spellings, func(a, b string) int { return len(b) - len(a) }) // the longest first, because one may contain another
 	var pairs []string
 	for _, spelling := range s.spellings {
 		pairs = append(pairs, spelling, "(credential)")
@@ -43,7 +43,7 @@ func (s *secrets) add(values ...string) {
 	s.replacer = strings.NewReplacer(pairs...)
 }
 
-// plainJSON is as most others write JSON: Go alone escapes <, > and & too.
+// plainJSON writes JSON as most others do: only Go escapes <, > and &.
 func plainJSON(text string) string {
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)
@@ -52,7 +52,7 @@ func plainJSON(text string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(out.String()), `"`), `"`)
 }
 
-func (s *secrets) strike(text string) string {
+func (s *secrets) redact(text string) string {
 	s.mutex.Lock()
 	replacer := s.replacer
 	s.mutex.Unlock()

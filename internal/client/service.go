@@ -55,12 +55,12 @@ func (c *Client) RDS() RDS { return RDS{c} }
 
 // Job is as in JobService (RDS API Reference, "Obtaining Information About a Task with a Specified ID").
 func (s RDS) Job(ctx context.Context, jobID string) (Job, error) {
-	return s.client.job(ctx, serviceRDS, jobID, lookUp)
+	return s.client.job(ctx, serviceRDS, jobID, forLookup)
 }
 
 // WaitForJob is as in JobService.
 func (s RDS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
-	return s.client.watchers[serviceRDS].waitFor(ctx, wait)
+	return s.client.pollers[serviceRDS].waitFor(ctx, wait)
 }
 
 // IsRestoring is as in JobService (RDS API Reference, "Querying DB Instances").
@@ -77,12 +77,12 @@ func (c *Client) DDS() DDS { return DDS{c} }
 
 // Job is as in JobService (DDS API Reference, "Obtaining Task Information of a Specified ID").
 func (s DDS) Job(ctx context.Context, jobID string) (Job, error) {
-	return s.client.job(ctx, serviceDDS, jobID, lookUp)
+	return s.client.job(ctx, serviceDDS, jobID, forLookup)
 }
 
 // WaitForJob is as in JobService.
 func (s DDS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
-	return s.client.watchers[serviceDDS].waitFor(ctx, wait)
+	return s.client.pollers[serviceDDS].waitFor(ctx, wait)
 }
 
 // IsRestoring is as in JobService. The API reference names the action RESTORE_TABLE; any other restore counts as well.
@@ -99,12 +99,12 @@ func (c *Client) DWS() DWS { return DWS{c} }
 
 // Job is as in JobService (DWS API Reference, "Querying the Task Progress"): the path is of v1.0, with "job" in the singular.
 func (s DWS) Job(ctx context.Context, jobID string) (Job, error) {
-	return s.client.job(ctx, serviceDWS, jobID, lookUp)
+	return s.client.job(ctx, serviceDWS, jobID, forLookup)
 }
 
 // WaitForJob is as in JobService. DWS has no list of jobs, so each wait asks for its own job.
 func (s DWS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
-	return s.client.watchers[serviceDWS].waitFor(ctx, wait)
+	return s.client.pollers[serviceDWS].waitFor(ctx, wait)
 }
 
 // ListJobs lists the restores that run on a cluster, whatever the span. DWS lists no jobs, only a cluster's actions, and does

@@ -110,8 +110,8 @@ func TestProxyFromEnvironment(t *testing.T) {
 				fmt.Printf("%s %s: %s\n", class, address, outcome(theCalls[class](ctx, c)))
 				cancel()
 			}
-			for _, h := range []http.RoundTripper{c.once.HTTPClient.Transport, c.repeatable.HTTPClient.Transport} {
-				hops(t, h).CloseIdleConnections()
+			for _, transport := range c.transports() {
+				transport.CloseIdleConnections()
 			}
 		}
 		return

@@ -26,25 +26,26 @@ type JobWait struct {
 	Seen      func(Job) // called after every successful query; may be nil
 }
 
-func (w *watcher) waitFor(ctx context.Context, wait JobWait) (Job, error) {
-	me := &watch{jobID: wait.JobID, submitted: wait.Submitted}
-	w.enter(me)
-	defer w.leave(me)
+// waitFor is JobService.WaitForJob.
+func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
+	me := &waiter{jobID: wait.JobID, submitted: wait.Submitted}
+	p.enter(me)
+	defer p.leave(me)
 	var last Job
 	var seen bool
 	var failures pollFailures
 	// A submission that lies ahead is another clock's, and nothing to wait for.
-	delay := min(wait.Submitted.Add(firstPoll).Sub(w.clock.Now()), firstPoll)
+	delay := min(wait.Submitted.Add(firstPoll).Sub(p.clock.Now()), firstPoll)
 	for {
-		asked := w.clock.Now().Add(delay)
+		asked := p.clock.Now().Add(delay)
 		if wait.Deadline.Before(asked) { // the last poll is at the deadline, not beyond
 			asked = wait.Deadline
 		}
-		job, err := w.next(ctx, me, asked)
+		job, err := p.next(ctx, me, asked)
 		if err != nil && ctx.Err() != nil {
 			return last, context.Cause(ctx)
 		}
-		now := w.clock.Now()
+		now := p.clock.Now()
 		switch {
 		case err == nil:
 			last, seen, failures = job, true, pollFailures{}

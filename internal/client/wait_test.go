@@ -32,9 +32,9 @@ func pollReply(letter byte) (Job, error) {
 	panic(string(letter))
 }
 
-// unlisted watches jobs that no list shows.
-func unlisted(clock Clock, get func(context.Context, string) (Job, error)) *watcher {
-	return &watcher{clock: clock, get: get, waiting: map[*watch]bool{}}
+// unlisted is the poller of a service that has no list.
+func unlisted(clock Clock, get func(context.Context, string) (Job, error)) *poller {
+	return &poller{clock: clock, get: get, waiters: map[*waiter]bool{}}
 }
 
 // Each letter is a reply, the last one for ever. Without a deadline it is an hour.

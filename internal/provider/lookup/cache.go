@@ -27,7 +27,7 @@ const keptFor = 5 * time.Minute
 // hundred restores of one instance ask for its windows once.
 type Cache struct {
 	clock client.Clock
-	calls joined.Group[*answer, any]
+	calls joined.Calls[*answer, any]
 
 	mutex   sync.Mutex
 	answers map[string]*answer // by question

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,7 +47,7 @@ func (s *service) get(_ context.Context, id string) (Job, error) {
 	return s.job(id), nil
 }
 
-func (s *service) list(_ context.Context, _, _ time.Time, enough func([]Job) bool) ([]Job, error) {
+func (s *service) list(_ context.Context, _ string, _, _ time.Time, enough func([]Job) bool) ([]Job, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.lists++
@@ -68,24 +67,28 @@ func (s *service) list(_ context.Context, _, _ time.Time, enough func([]Job) boo
 	return jobs, nil
 }
 
+func newTestPoller(get func(context.Context, string) (Job, error), list jobListFunc) *poller {
+	return &poller{clock: SystemClock, get: get, list: list, pageSize: 50, perPage: 4 * time.Second, waiters: map[*waiter]bool{}}
+}
+
 // watchAll waits for all jobs of a service at once, each of the given length, and returns by how much each was noticed late.
 func watchAll(t *testing.T, s *service, lengths ...time.Duration) (late []time.Duration, errs []error) {
 	t.Helper()
 	s.ends, s.pageSize = map[string]time.Time{}, 50
-	w := &watcher{clock: SystemClock, get: s.get, list: s.list, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{}}
+	p := newTestPoller(s.get, s.list)
 	late, errs = make([]time.Duration, len(lengths)), make([]error, len(lengths))
 	var all sync.WaitGroup
 	for i, length := range lengths {
 		id, now := fmt.Sprint("job ", i), time.Now()
 		s.ends[id] = now.Add(length)
 		all.Go(func() {
-			_, errs[i] = w.waitFor(t.Context(), JobWait{JobID: id, Submitted: now, Deadline: now.Add(time.Hour)})
+			_, errs[i] = p.waitFor(t.Context(), JobWait{JobID: id, Submitted: now, Deadline: now.Add(time.Hour)})
 			late[i] = time.Since(now) - length
 		})
 	}
 	all.Wait()
-	if len(w.waiting) != 0 || w.flight != nil {
-		t.Errorf("%d waits are left", len(w.waiting))
+	if len(p.waiters) != 0 {
+		t.Errorf("%d waits are left", len(p.waiters))
 	}
 	return late, errs
 }
@@ -212,40 +215,35 @@ func TestOutageOfAList(t *testing.T) {
 	})
 }
 
-// Whoever asks for all and is cancelled says nothing to the others, and who waits meanwhile returns at once.
-func TestCancelledWatcher(t *testing.T) {
+// The waiter that asks for all and is cancelled says nothing to the others, and a waiter that is cancelled meanwhile returns at once.
+func TestCancelledWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, cancelFirst := context.WithCancelCause(t.Context())
 		second, cancelSecond := context.WithCancelCause(t.Context())
-		calls := 0
-		var alone atomic.Bool
-		w := &watcher{
-			clock: SystemClock, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{},
-			get: func(context.Context, string) (Job, error) {
-				if !alone.Load() {
-					panic("a list will do")
-				}
-				return Job{ID: "c", Status: JobCompleted}, nil
-			},
-			list: func(ctx context.Context, _, _ time.Time, _ func([]Job) bool) ([]Job, error) {
-				if calls++; calls == 1 {
-					<-ctx.Done()
+		calls, answer := 0, make(chan struct{})
+		p := newTestPoller(
+			func(context.Context, string) (Job, error) { panic("a list will do") },
+			func(ctx context.Context, _ string, _, _ time.Time, _ func([]Job) bool) ([]Job, error) {
+				calls++
+				select {
+				case <-answer:
+					return []Job{{ID: "c", Status: JobCompleted}}, nil
+				case <-ctx.Done():
 					return nil, context.Cause(ctx)
 				}
-				return []Job{{ID: "c", Status: JobCompleted}}, nil
 			},
-		}
+		)
 		now := time.Now()
 		wait := func(ctx context.Context, id string) chan error {
 			result := make(chan error, 1)
 			go func() {
-				_, err := w.waitFor(ctx, JobWait{JobID: id, Submitted: time.Now(), Deadline: now.Add(time.Hour)})
+				_, err := p.waitFor(ctx, JobWait{JobID: id, Submitted: time.Now(), Deadline: now.Add(time.Hour)})
 				result <- err
 			}()
 			synctest.Wait()
 			return result
 		}
-		leads := wait(first, "a")
+		asks := wait(first, "a")
 		time.Sleep(time.Second) // on the bubble's clock
 		waits, goesOn := wait(second, "b"), wait(t.Context(), "c")
 		time.Sleep(2 * time.Second) // on the bubble's clock
@@ -254,17 +252,48 @@ func TestCancelledWatcher(t *testing.T) {
 		if err := <-waits; err != errInterrupted { //nolint:errorlint // the cause itself is promised
 			t.Error(err)
 		}
-		alone.Store(true)
 		cancelFirst(errInterrupted)
-		if err := <-leads; err != errInterrupted { //nolint:errorlint // the cause itself is promised
+		if err := <-asks; err != errInterrupted { //nolint:errorlint // the cause itself is promised
 			t.Error(err)
 		}
+		close(answer)
 		if err := <-goesOn; err != nil {
 			t.Error(err)
 		}
-		if time.Since(now) > 20*time.Second {
-			t.Errorf("it took %s", time.Since(now))
+		if calls != 1 || time.Since(now) > 20*time.Second {
+			t.Errorf("%d lists within %s", calls, time.Since(now))
 		}
+	})
+}
+
+// If all that wait for a list are cancelled, the list is as well.
+func TestCancelOfAllWaitersEndsTheList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		ended := make(chan struct{})
+		p := newTestPoller(
+			func(context.Context, string) (Job, error) { panic("a list will do") },
+			func(ctx context.Context, _ string, _, _ time.Time, _ func([]Job) bool) ([]Job, error) {
+				<-ctx.Done()
+				close(ended)
+				return nil, context.Cause(ctx)
+			},
+		)
+		results := make(chan error, 2)
+		for _, id := range []string{"a", "b"} {
+			go func() {
+				_, err := p.waitFor(ctx, JobWait{JobID: id, Submitted: time.Now(), Deadline: time.Now().Add(time.Hour)})
+				results <- err
+			}()
+		}
+		time.Sleep(5 * time.Second) // on the bubble's clock
+		cancel(errInterrupted)
+		for range 2 {
+			if err := <-results; err != errInterrupted { //nolint:errorlint // the cause itself is promised
+				t.Error(err)
+			}
+		}
+		<-ended
 	})
 }
 
@@ -289,9 +318,9 @@ func TestYoungJobsAreNotKnown(t *testing.T) {
 func TestSlowListsSayNothingOfNewJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{ends: map[string]time.Time{}, pageSize: 50}
-		w := &watcher{clock: SystemClock, get: s.get, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{}}
-		w.list = func(ctx context.Context, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-			jobs, err := s.list(ctx, from, to, enough) // of now, but it takes its pages some time
+		p := newTestPoller(s.get, nil)
+		p.list = func(ctx context.Context, _ string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+			jobs, err := s.list(ctx, "", from, to, enough) // of now, but it takes its pages some time
 			return jobs, errors.Join(err, SystemClock.Sleep(ctx, 20*time.Second))
 		}
 		var all sync.WaitGroup
@@ -301,7 +330,7 @@ func TestSlowListsSayNothingOfNewJobs(t *testing.T) {
 			s.ends[id] = now.Add(5 * time.Minute)
 			s.mutex.Unlock()
 			all.Go(func() {
-				if _, err := w.waitFor(t.Context(), JobWait{JobID: id, Submitted: now, Deadline: now.Add(time.Hour)}); err != nil {
+				if _, err := p.waitFor(t.Context(), JobWait{JobID: id, Submitted: now, Deadline: now.Add(time.Hour)}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -319,12 +348,12 @@ func TestAnotherJobsEndIsNotMine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{listError: func() error { return errors.New("no list") }}
 		s.ends, s.pageSize = map[string]time.Time{"here": time.Now().Add(20 * time.Minute)}, 50
-		w := &watcher{clock: SystemClock, get: s.get, list: s.list, pageSize: 50, perPage: 4 * time.Second, waiting: map[*watch]bool{}}
+		p := newTestPoller(s.get, s.list)
 		var all sync.WaitGroup
 		now := time.Now()
 		for _, id := range []string{"here", "gone 1", "gone 2", "gone 3"} {
 			all.Go(func() {
-				_, err := w.waitFor(t.Context(), JobWait{JobID: id, Submitted: now.Add(-10 * time.Minute), Deadline: now.Add(time.Hour)})
+				_, err := p.waitFor(t.Context(), JobWait{JobID: id, Submitted: now.Add(-10 * time.Minute), Deadline: now.Add(time.Hour)})
 				if (err == nil) != (id == "here") || err != nil && !IsNotFound(err) {
 					t.Errorf("%s: %v", id, err)
 				}

@@ -14,19 +14,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// rollStage is a roll whose list takes a second and shows two jobs of each instance.
-type rollStage struct {
-	roll
-	mutex sync.Mutex
-	asked []string // the instance of each list
-	spans []time.Duration
-	fail  error
+// listerScene is a job lister whose list takes a second and shows two jobs of each instance.
+type listerScene struct {
+	lister *jobLister
+	mutex  sync.Mutex
+	asked  []string // the instance of each list
+	spans  []time.Duration
+	fail   error
 }
 
-func newRollStage(instances, pageSize int) *rollStage {
-	s := &rollStage{}
-	s.pageSize, s.single = pageSize, true
-	s.list = func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+func newListerScene(instances, pageSize int) *listerScene {
+	s := &listerScene{}
+	s.lister = newJobLister(func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
 		s.mutex.Lock()
 		s.asked, s.spans = append(s.asked, instanceID), append(s.spans, to.Sub(from))
 		s.mutex.Unlock()
@@ -45,18 +44,18 @@ func newRollStage(instances, pageSize int) *rollStage {
 			}
 		}
 		return jobs, s.fail
-	}
+	}, pageSize, true)
 	return s
 }
 
 // askAll asks for as many instances at the same time, and checks each answer.
-func (s *rollStage) askAll(t *testing.T, count int) {
+func (s *listerScene) askAll(t *testing.T, count int) {
 	t.Helper()
 	var all sync.WaitGroup
 	for i := range count {
 		id := fmt.Sprint("instance ", i)
 		all.Go(func() {
-			jobs, err := s.of(t.Context(), id, time.Now().Add(-time.Hour), time.Now())
+			jobs, err := s.lister.listJobs(t.Context(), id, time.Now().Add(-time.Hour), time.Now())
 			want := []Job{{ID: id + " a", InstanceID: id}, {ID: id + " b", InstanceID: id}}
 			if diff := cmp.Diff(want, jobs); diff != "" || err != nil {
 				t.Errorf("%s: %v\n%s", id, err, diff)
@@ -66,7 +65,7 @@ func (s *rollStage) askAll(t *testing.T, count int) {
 	all.Wait()
 }
 
-func TestRoll(t *testing.T) {
+func TestJobLister(t *testing.T) {
 	for name, test := range map[string]struct{ instances, pageSize, lists int }{
 		"one":                        {1, 50, 1},
 		"two":                        {2, 50, 2},
@@ -76,7 +75,7 @@ func TestRoll(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newRollStage(test.instances, test.pageSize)
+				s := newListerScene(test.instances, test.pageSize)
 				s.askAll(t, test.instances)
 				if len(s.asked) != test.lists {
 					t.Errorf("%d lists, want %d: %q", len(s.asked), test.lists, s.asked)
@@ -94,13 +93,13 @@ func TestRoll(t *testing.T) {
 }
 
 // No answer is older than its question.
-func TestRollIsFresh(t *testing.T) {
+func TestJobListerIsFresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newRollStage(3, 50)
-		go func() { _, _ = s.of(t.Context(), "instance 0", time.Now(), time.Now()) }()
+		s := newListerScene(3, 50)
+		go func() { _, _ = s.lister.listJobs(t.Context(), "instance 0", time.Now(), time.Now()) }()
 		time.Sleep(500 * time.Millisecond) // on the bubble's clock
 		asked := time.Now()
-		jobs, err := s.of(t.Context(), "instance 1", time.Now().Add(-2*time.Hour), time.Now().Add(time.Hour))
+		jobs, err := s.lister.listJobs(t.Context(), "instance 1", time.Now().Add(-2*time.Hour), time.Now().Add(time.Hour))
 		if len(jobs) != 2 || err != nil || time.Since(asked) < 1500*time.Millisecond {
 			t.Errorf("%v, %v after %s", jobs, err, time.Since(asked))
 		}
@@ -111,14 +110,14 @@ func TestRollIsFresh(t *testing.T) {
 }
 
 // Where the list of all fails, each is asked for alone: it may be allowed. A cancellation is one of one only.
-func TestRollFails(t *testing.T) {
+func TestJobListerFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newRollStage(3, 50)
+		s := newListerScene(3, 50)
 		s.fail = errors.New("no")
 		var all sync.WaitGroup
 		for i := range 3 {
 			all.Go(func() {
-				if _, err := s.of(t.Context(), fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(err, s.fail) {
+				if _, err := s.lister.listJobs(t.Context(), fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(err, s.fail) {
 					t.Error(err)
 				}
 			})
@@ -131,14 +130,14 @@ func TestRollFails(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		for i := range 2 {
 			all.Go(func() {
-				if _, err := s.of(ctx, fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(err, errInterrupted) {
+				if _, err := s.lister.listJobs(ctx, fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(err, errInterrupted) {
 					t.Error(err)
 				}
 			})
 		}
 		synctest.Wait()
 		all.Go(func() {
-			if jobs, err := s.of(t.Context(), "instance 2", time.Now(), time.Now()); len(jobs) != 2 || err != nil {
+			if jobs, err := s.lister.listJobs(t.Context(), "instance 2", time.Now(), time.Now()); len(jobs) != 2 || err != nil {
 				t.Errorf("%v, %v", jobs, err)
 			}
 		})
@@ -149,11 +148,11 @@ func TestRollFails(t *testing.T) {
 }
 
 // The list of one instance may be allowed where that of all is not: the guard before each restore relies on it.
-func TestRollWithoutTheListOfAll(t *testing.T) {
+func TestJobListerWithoutTheListOfAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newRollStage(5, 50)
-		list := s.list
-		s.list = func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+		s := newListerScene(5, 50)
+		list := s.lister.list
+		s.lister.list = func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
 			jobs, err := list(ctx, instanceID, from, to, enough)
 			if instanceID == "" {
 				return nil, &APIError{Service: serviceRDS, StatusCode: 403}

@@ -152,7 +152,7 @@ func TestRefusedRenewalIsTriedAgain(t *testing.T) {
 
 // A key that was right and is refused is sent once more, alone, and then no more: it may have been a gateway's whim, and five
 // wrong signatures lock it.
-func TestProvenKeyIsRefused(t *testing.T) {
+func TestVerifiedKeyIsRejected(t *testing.T) {
 	gone, good := answerWith(401, `{"error_code":"APIGW.0301"}`), answerWith(200, goodReply)
 	for name, test := range map[string]struct {
 		replies []http.HandlerFunc
@@ -194,10 +194,10 @@ func TestWaitEndsWithItsKey(t *testing.T) {
 }
 
 // Only an answer of somebody who has looked at the signature proves a key. Until then one call goes at a time.
-func TestWhatProvesAKey(t *testing.T) {
+func TestWhatVerifiesAKey(t *testing.T) {
 	for name, test := range map[string]struct {
-		reply  http.HandlerFunc
-		proven bool
+		reply    http.HandlerFunc
+		verified bool
 	}{
 		"good": {answerWith(200, goodReply), true}, "bad request": {answerWith(400, ""), true}, "missing": {answerWith(404, ""), true},
 		"unavailable": {answerWith(503, ""), false}, "throttled": {answerWith(429, ""), false}, "elsewhere": {answerWith(302, ""), false},
@@ -205,8 +205,8 @@ func TestWhatProvesAKey(t *testing.T) {
 	} {
 		c := newTestClient(t, newStage(t, test.reply).URL, newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
 		_, _ = c.DWS().Job(t.Context(), jobID)
-		if c.login.proven != test.proven || c.login.open || c.login.failed != nil {
-			t.Errorf("%s: %+v", name, c.login.tries)
+		if c.login.guard.verified != test.verified || c.login.guard.unreachable || c.login.guard.closed != nil {
+			t.Errorf("%s: %+v", name, c.login.guard)
 		}
 	}
 }
@@ -242,7 +242,7 @@ func TestOneCallGoesFirst(t *testing.T) {
 				c := newTestClient(t, "http://dws.example", newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
 				var mutex sync.Mutex
 				requests, answer := 0, make(chan struct{})
-				c.repeatable.HTTPClient.Transport.(*roundTripper).next = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				c.answerBy(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 					mutex.Lock()
 					requests++
 					mutex.Unlock()
@@ -253,7 +253,7 @@ func TestOneCallGoesFirst(t *testing.T) {
 					recorder := httptest.NewRecorder()
 					test.reply(recorder, r)
 					return recorder.Result(), nil
-				})
+				}))
 				results := make(chan error)
 				for range 10 {
 					go func() { _, err := c.DWS().Job(t.Context(), jobID); results <- err }()
@@ -304,22 +304,22 @@ func TestTheNextGoesFirst(t *testing.T) {
 }
 
 // Several calls that are on their way when a proven key is refused are one doubt, and not the end of the key.
-func TestOneWhimIsOneDoubt(t *testing.T) {
+func TestOneWhimIsOneRejection(t *testing.T) {
 	c := newTestClient(t, newStage(t, answerWith(200, goodReply)).URL, newFakeClock(), inProject)
 	if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 		t.Fatal(err)
 	}
 	denied := &answer{status: 401, body: []byte(`{"error_code":"APIGW.0301"}`)}
-	var doubts []int
+	var underWay []admission
 	for range 3 {
-		first, d, err := c.login.begin(t.Context())
-		if first || err != nil {
-			t.Fatal(first, err)
+		admitted, err := c.login.admit(t.Context())
+		if admitted.first || err != nil {
+			t.Fatal(admitted, err)
 		}
-		doubts = append(doubts, d)
+		underWay = append(underWay, admitted)
 	}
-	for _, d := range doubts {
-		c.end(t.Context(), &exchange{call: call{as: c.login}, client: c}, denied, false, d)
+	for _, admitted := range underWay {
+		c.login.settle(t.Context(), &exchange{call: call{as: c.login}, client: c, answer: denied}, admitted)
 	}
 	if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 		t.Errorf("after one whim: %v", err)
