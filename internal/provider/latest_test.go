@@ -310,7 +310,7 @@ func TestLatestOfABusyInstance(t *testing.T) {
 					env.plant(busy)
 					env.configure(config("a", preflight))
 					if unfinished {
-						env.configure(config("a", preflight+"\n"+`timeouts = { create = "90s", update = "90s" }`))
+						env.configure(config("a", preflight+"\n"+`timeouts = { create = "5m", update = "5m" }`))
 						env.change("next", "hold", "")
 						env.expect(env.apply(), clitest.ExitError, "The restore is still running")
 						env.change(env.expectAccepted(1)[0], "finish", "")

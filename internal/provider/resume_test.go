@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	shortTimeouts = `timeouts = { create = "20s", update = "20s" }`
+	shortTimeouts = `timeouts = { create = "50s", update = "50s" }`
 	resumesIt     = "The apply goes on with a restore that was begun before"
 	runsAgain     = "A new restore will be started"
 )
@@ -29,7 +29,7 @@ func timedOut(t *testing.T, c restoreCase, more ...string) (*testEnv, string) {
 	env.change("next", "hold", "")
 	o := env.apply()
 	job := env.expectAccepted(1)[0]
-	env.expect(o, clitest.ExitError, "The restore is still running", "Job "+job+" was still running when the timeout of 20s was over", "Apply again")
+	env.expect(o, clitest.ExitError, "The restore is still running", "Job "+job+" was still running when the timeout of 50s was over", "Apply again")
 	env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Running", "finished_at": nil})
 	if !env.stored(c.address).Tainted || env.dependantRan() {
 		t.Error("want the restore tainted, and nothing that depends on it")

@@ -106,3 +106,16 @@ func TestMemory(t *testing.T) {
 		t.Errorf("resident %d bytes, at most %d", now, peak)
 	}
 }
+
+func TestLines(t *testing.T) {
+	var got []string
+	l := &lines{each: func(line []byte) { got = append(got, string(line)) }}
+	for _, text := range []string{"on", "e\ntwo\n\nth", "ree"} {
+		if n, err := l.Write([]byte(text)); n != len(text) || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if want := []string{"one", "two", ""}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

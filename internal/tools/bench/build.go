@@ -13,52 +13,35 @@ import (
 	"runtime"
 	"strings"
 
-	"terraform-provider-x/internal/provider"
+	"terraform-provider-x/internal/clitest"
 )
 
-// binaries are what is measured. Each lies in a directory of its own, under the name by which a command line finds it.
+// binaries are what is measured. Each lies in a directory of its own, under the name by which a CLI finds it.
 type binaries struct {
-	released string // the provider as it is released
+	released string // the provider as main.go makes it and as it is released
 	floor    string // the smallest provider
-	// clocked is the provider on a clock that can be told to run faster: the test binary of its package, which serves it where
-	// clockVariable is set. The released one has the system's clock and no way to another.
-	clocked string
 }
 
 const (
-	providerName  = "terraform-provider-x"
-	floorName     = "terraform-provider-floor"
-	floorAddress  = "registry.terraform.io/x-restore/floor"
-	clockVariable = "X_PROVIDER_TEST_SERVE"
+	providerName = "terraform-provider-x"
+	floorName    = "terraform-provider-floor"
+	floorAddress = "registry.terraform.io/x-restore/floor"
 )
 
 func buildAll(ctx context.Context, directory string) (binaries, error) {
 	b := binaries{
 		released: filepath.Join(directory, "released", providerName),
 		floor:    filepath.Join(directory, "floor", floorName),
-		clocked:  filepath.Join(directory, "clocked", providerName),
 	}
-	// As .goreleaser.yml has them.
-	asReleased := []string{"build", "-trimpath", "-ldflags", "-s -w"}
-	for _, arguments := range [][]string{
-		append(asReleased, "-o", b.released, "."),
-		append(asReleased, "-o", b.floor, "./internal/tools/bench/floor"),
-		{"test", "-c", "-o", b.clocked, "./internal/provider"},
-	} {
-		command := exec.CommandContext(ctx, "go", arguments...)
-		command.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if text, err := command.CombinedOutput(); err != nil {
-			return binaries{}, fmt.Errorf("go %s: %w\n%s", strings.Join(arguments, " "), err, text)
-		}
+	if err := os.Setenv("CGO_ENABLED", "0"); err != nil {
+		return b, err
 	}
-	return b, nil
-}
-
-// overrides writes a configuration of the command line that takes both providers from where they were built, without "init".
-func (b binaries) overrides(file, providerBinary string) error {
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
-		provider.Address, filepath.Dir(providerBinary), floorAddress, filepath.Dir(b.floor))
-	return os.WriteFile(file, []byte(text), 0o600)
+	asReleased := []string{"-trimpath", "-ldflags", "-s -w"} // and without cgo, as .goreleaser.yml has them
+	err := clitest.Build(ctx, ".", b.released, asReleased...)
+	if err == nil {
+		err = clitest.Build(ctx, "./internal/tools/bench/floor", b.floor, asReleased...)
+	}
+	return b, err
 }
 
 // facts are what a reader must know of the machine.

@@ -3,13 +3,14 @@
 //go:build unix
 
 // Command bench measures the provider with a real Terraform or OpenTofu against a stand-in cloud (internal/fakecloud), and
-// writes what it has measured to docs/benchmarks.md, by way of templates/. Machines are shared and noisy, so that what counts are ratios
-// within one run: to what the cloud's limits allow at best, to a provider that does nothing (the folder floor), to a resource
-// that is built into the command line. It fails if a run fails, never for a timing.
+// writes what it has measured to RESULTS.md beside this file. It drives the provider as it is released, on the system's
+// clock. Machines are shared and noisy, so that what counts are ratios within one run: to what the cloud's limits allow at
+// best, to a provider that does nothing (the folder floor), to a resource that is built into the CLI. It fails if a run
+// fails, never for a timing.
 //
 // It is started by "make bench", at the top of the repository, and builds what it measures by itself. Here lie the runs and
-// their report, one file a benchmark: scale.go, lag.go, cost.go, start.go, allocations.go. The Go benchmarks that the last of these
-// runs stand beside the code that they measure.
+// their report, one file a benchmark: scale.go, lag.go, cost.go, start.go, allocations.go. The Go benchmarks that the last
+// of these runs stand beside the code that they measure.
 package main
 
 import (
@@ -19,19 +20,22 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"terraform-provider-x/internal/clitest"
 )
 
 // sizes are how much is measured.
 type sizes struct {
-	factor int64 // by which the clock of cloud and provider runs faster than the system's
+	duration  func(k int) time.Duration // of the job of the k-th restore, for benchmarks 1 and 2
+	durations string                    // the same in words
 
 	restores, restoreRuns int   // benchmark 1
+	preflighted           int   // the same with preflight
 	growth                []int // benchmark 2: how many restores
 	lags                  int   // benchmark 3: runs for each length of a job
 	lagged                []time.Duration
@@ -42,17 +46,19 @@ type sizes struct {
 	benchTime             string // benchmark 6, as "go test" takes it
 }
 
-// A minute of the cloud takes six seconds. That leaves the command line and the provider tens of milliseconds of the processor
-// for each restore; with a greater factor it is their own work that would be measured.
+// Provider and cloud have the system's clock, and a limit of 60 calls a minute, so that these take their time: benchmarks 1
+// to 3 together about a quarter of an hour.
 var (
 	full = sizes{
-		factor: 10, restores: 100, restoreRuns: 3, growth: []int{1, 10, 50, 200},
-		lags: 5, lagged: []time.Duration{5 * time.Second, time.Minute, 12 * time.Minute},
+		duration: spreadDuration, durations: "30 to 90 s",
+		restores: 100, restoreRuns: 3, preflighted: 20, growth: []int{1, 10, 50, 200},
+		lags: 5, lagged: []time.Duration{5 * time.Second, time.Minute, 5 * time.Minute},
 		resources: 1000, oneRuns: 9, manyRuns: 3, startRuns: 21, schemaRuns: 9, benchTime: "1s",
 	}
 	quick = sizes{
-		factor: 20, restores: 10, restoreRuns: 1, growth: []int{1, 5},
-		lags: 1, lagged: []time.Duration{5 * time.Second, time.Minute},
+		duration: func(k int) time.Duration { return spreadDuration(k) / 10 }, durations: "3 to 9 s",
+		restores: 6, restoreRuns: 1, preflighted: 2, growth: []int{1, 5},
+		lags: 1, lagged: []time.Duration{time.Second, 5 * time.Second},
 		resources: 20, oneRuns: 1, manyRuns: 1, startRuns: 2, schemaRuns: 1, benchTime: "1x",
 	}
 )
@@ -61,9 +67,12 @@ var (
 type bench struct {
 	sizes
 	directory string // of everything that is only for this run
-	cli       string // path of the command line
+	cli       string // path of the CLI
 	binaries  binaries
 }
+
+// results is where the report goes, from the top of the repository.
+const results = "internal/tools/bench/RESULTS.md"
 
 // benchmarks in the order of the report.
 var benchmarks = []func(*bench, context.Context) (section, error){
@@ -94,12 +103,12 @@ func run(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return err
 	}
-	b := &bench{sizes: full, cli: os.Getenv("TF_CLI_PATH")}
+	b := &bench{sizes: full}
 	if *smoke {
 		b.sizes = quick
 	}
-	if b.cli == "" {
-		return errors.New(`TF_CLI_PATH names no Terraform or OpenTofu; start this with "make bench"`)
+	if b.cli, err = clitest.Find(); err != nil {
+		return err
 	}
 	if b.directory, err = os.MkdirTemp("", "restore-bench-"); err != nil {
 		return err
@@ -115,13 +124,7 @@ func run(ctx context.Context, arguments []string) error {
 	if *only != "" || *smoke {
 		return nil
 	}
-	// docs/ is generated, and what is in templates/ and no template is copied there.
-	for _, folder := range []string{"templates", "docs"} {
-		if err := os.WriteFile(filepath.Join(folder, "benchmarks.md"), []byte(report), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return os.WriteFile(results, []byte(report), 0o644)
 }
 
 // choose reads the numbers of the benchmarks to run; "" is all of them.

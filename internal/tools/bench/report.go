@@ -43,13 +43,13 @@ func (t table) markdown() string {
 }
 
 func page(facts string, sections []string) string {
-	return `<!-- Written by "make bench", into templates/ and docs/: run that instead of changing it. -->
+	return `<!-- Written by "make bench": run that instead of changing it. -->
 
 # Benchmarks
 
-What the provider costs and how long it takes, measured by ` + "`make bench`" + ` with a real command line against the stand-in cloud of this
-repository. Machines differ and are shared, so that only the ratios within one run say something. Where commands are compared they
-took turns, and each number is the median of n runs.
+What the provider costs and how long it takes, measured by ` + "`make bench`" + ` with a real CLI and the released binary against the
+stand-in cloud of this repository, on the system's clock. Machines differ and are shared, so that only the ratios within one
+run say something. Where commands are compared they took turns, and each number is the median of n runs.
 
 This run: ` + facts + `.
 

@@ -5,10 +5,9 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -19,6 +18,8 @@ import (
 const (
 	// visibleAfter is how long a new job is not yet shown: "several seconds", say the API references.
 	visibleAfter = 3 * time.Second
+	// apart is how long after one apply the next is started.
+	apart = 3 * time.Second
 	// unending is the duration of a job that is ended from here.
 	unending = 1000 * time.Hour
 )
@@ -30,7 +31,7 @@ type plannedRestores struct {
 	duration  func(k int) time.Duration // of the job of the k-th restore that is accepted, from 0
 }
 
-// doneRestores are how that went, on the cloud's clock.
+// doneRestores are how that went.
 type doneRestores struct {
 	total     time.Duration // from the first call to RDS to the end of the last Create
 	calls     map[string]int
@@ -51,19 +52,34 @@ func (d doneRestores) jobQueries() int {
 	return d.calls[fakecloud.ListTasks] + d.calls[fakecloud.ShowJob]
 }
 
-// apply restores, each on an instance of its own, in a cloud of its own with a clock of its own.
+// applyAll applies several, side by side, each in a cloud and a working directory of its own. Nearly all of the time they
+// wait; they are started apart, so that the work of a start disturbs no other wait.
+func (b *bench) applyAll(ctx context.Context, name string, planned []plannedRestores) ([]doneRestores, error) {
+	results, errs := make([]doneRestores, len(planned)), make([]error, len(planned))
+	var applies sync.WaitGroup
+	for i := range planned {
+		applies.Go(func() { results[i], errs[i] = b.apply(ctx, fmt.Sprintf("%s-%d", name, i), planned[i]) })
+		select {
+		case <-time.After(apart):
+		case <-ctx.Done():
+		}
+	}
+	applies.Wait()
+	return results, errors.Join(errs...)
+}
+
+// apply restores, each on an instance of its own, in a cloud of its own.
 func (b *bench) apply(ctx context.Context, name string, planned plannedRestores) (doneRestores, error) {
-	clock := newClock(b.factor)
 	cloud, err := fakecloud.Start(fakecloud.Options{
-		World: world(planned.count, 60), Now: clock.Now, JobDuration: unending, JobVisibleAfter: visibleAfter,
+		World: world(planned.count, 60), JobDuration: unending, JobVisibleAfter: visibleAfter,
 	})
 	if err != nil {
 		return doneRestores{}, err
 	}
 	defer cloud.Close()
 	configuration := providerBlock(cloud.Addresses(), fmt.Sprintf("preflight = %t", planned.preflight)) +
-		restores(planned.count, clock.Now().Add(-time.Hour))
-	w, err := b.workspace(name, b.binaries.clocked, configuration, clockVariable+"="+clock.String())
+		restores(planned.count, time.Now().Add(-time.Hour))
+	w, err := b.workspace(name, configuration)
 	if err != nil {
 		return doneRestores{}, err
 	}
@@ -72,8 +88,8 @@ func (b *bench) apply(ctx context.Context, name string, planned plannedRestores)
 	defer cancel()
 	var began time.Time
 	var conducting sync.WaitGroup
-	conducting.Go(func() { began = conduct(ctx, cloud, clock, planned) })
-	ends, err := w.applyAndWatch(ctx, clock, planned.count)
+	conducting.Go(func() { began = conduct(ctx, cloud, planned) })
+	ends, err := w.applyAndWatch(ctx, planned.count)
 	if err == nil && len(ends) != planned.count {
 		err = fmt.Errorf("%d of %d restores have ended", len(ends), planned.count)
 	}
@@ -96,7 +112,7 @@ func (b *bench) apply(ctx context.Context, name string, planned plannedRestores)
 }
 
 // conduct ends each job at its time, until ctx ends, and returns when the first call came.
-func conduct(ctx context.Context, cloud *fakecloud.Cloud, clock clock, planned plannedRestores) (began time.Time) {
+func conduct(ctx context.Context, cloud *fakecloud.Cloud, planned plannedRestores) (began time.Time) {
 	known := 0
 	for {
 		err := cloud.WaitFor(ctx, func() bool {
@@ -106,50 +122,35 @@ func conduct(ctx context.Context, cloud *fakecloud.Cloud, clock clock, planned p
 			return began
 		}
 		if began.IsZero() {
-			began = clock.Now()
+			began = time.Now()
 		}
 		for _, restore := range cloud.Restores()[known:] {
 			end := restore.Time.Add(planned.duration(known))
 			known++
-			time.AfterFunc(clock.until(end), func() {
+			time.AfterFunc(time.Until(end), func() {
 				_ = cloud.Change(restore.JobID, fakecloud.JobChange{Action: "finish"}) // there is that job
 			})
 		}
 	}
 }
 
-// applyAndWatch applies and returns, by job, when the command line has said that its resource is created.
-func (w workspace) applyAndWatch(ctx context.Context, clock clock, parallelism int) (map[string]time.Time, error) {
-	command := w.command(ctx, "apply", "-auto-approve", "-input=false", "-json", fmt.Sprintf("-parallelism=%d", parallelism))
-	output, err := command.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	var all bytes.Buffer
-	command.Stderr = &all
-	if err := command.Start(); err != nil {
-		return nil, err
-	}
+// applyAndWatch applies and returns, by job, when the CLI has said that its resource is created.
+func (w workspace) applyAndWatch(ctx context.Context, parallelism int) (map[string]time.Time, error) {
 	ends := map[string]time.Time{}
-	lines := bufio.NewScanner(output)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		now := clock.Now()
+	watched := *w.CLI
+	watched.Stdout = &lines{each: func(text []byte) {
+		now := time.Now()
 		var line struct {
 			Type string `json:"type"`
 			Hook struct {
 				ID string `json:"id_value"`
 			} `json:"hook"`
 		}
-		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Type == "apply_complete" {
+		if json.Unmarshal(text, &line) == nil && line.Type == "apply_complete" {
 			ends[line.Hook.ID] = now
 		}
-		all.Write(lines.Bytes())
-		all.WriteByte('\n')
-	}
-	err = wait(ctx, command)
-	if err != nil {
-		return nil, fmt.Errorf("apply: %w\n%s", err, end(all.Bytes()))
-	}
-	return ends, lines.Err()
+	}}
+	parallel := fmt.Sprintf("-parallelism=%d", parallelism)
+	_, err := watched.Must(ctx, "apply", "-auto-approve", "-input=false", "-json", parallel)
+	return ends, err
 }

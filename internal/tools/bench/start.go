@@ -87,11 +87,11 @@ the printing of the schemas included. The goals are a binary of less than 22 MB,
 
 // schemasPrinted compares the command that starts a provider to ask for its schemas.
 func (b *bench) schemasPrinted(ctx context.Context) ([][]string, error) {
-	ours, err := b.workspace("schemas", b.binaries.released, providerBlock(fakecloud.Addresses{}, ""))
+	ours, err := b.workspace("schemas", providerBlock(fakecloud.Addresses{}, ""))
 	if err != nil {
 		return nil, err
 	}
-	floor, err := b.workspace("schemas-floor", b.binaries.released, smallest(1))
+	floor, err := b.workspace("schemas-floor", smallest(1))
 	if err != nil {
 		return nil, err
 	}

@@ -11,21 +11,20 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
 // finished is a workspace whose state has a number of resources that need nothing more. The first one is made by an apply, and the
 // others are copies of it in the state file: the command line would take minutes to make a thousand.
 func (b *bench) finished(ctx context.Context, name string, count int, configuration func(count int) string) (workspace, error) {
-	w, err := b.workspace(fmt.Sprintf("%s-%d", name, count), b.binaries.released, configuration(1))
+	w, err := b.workspace(fmt.Sprintf("%s-%d", name, count), configuration(1))
 	if err != nil {
 		return w, err
 	}
 	if _, err := w.run(ctx, "apply", "-auto-approve", "-input=false", "-no-color"); err != nil || count == 1 {
 		return w, err
 	}
-	file := filepath.Join(w.directory, "terraform.tfstate")
+	file := w.StateFile()
 	state, err := os.ReadFile(file)
 	if err != nil {
 		return w, err
