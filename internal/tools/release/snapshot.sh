@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-#   snapshot.sh          makes in .build/dist what a release of this tree would be, for this platform only, and checks it
-#   snapshot.sh all      for all platforms
+#   snapshot.sh        makes what a release of this tree would be in .build/dist, for this platform only
+#   snapshot.sh all    makes it for all platforms
 #
-# It runs the pinned goreleaser with .goreleaser.yml. It signs only where GPG_FINGERPRINT names a key, and lists what is in the
-# archives (SBOM) only where syft is on PATH; where not, it says so. goreleaser is built by Go from the version and the checksums
-# in the go.mod and go.sum beside this file, into .build/; that takes minutes the first time.
+# It runs the pinned goreleaser with .goreleaser.yml. It signs only if GPG_FINGERPRINT names a key. It lists what is in the
+# archives (SBOM) only if syft is on PATH. It says what it leaves out. The first run builds goreleaser into .build/ from the
+# version and the checksums in the go.mod and go.sum beside this file; that takes minutes. check.sh checks the result.
 
 set -eu
 folder=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +15,7 @@ root=$(cd "$folder/../../.." && pwd)
 case ${1:-} in
 '' | all) ;;
 *)
-	echo "snapshot.sh: do not know $1: all, or nothing" >&2
+	echo "snapshot.sh: unknown argument $1: use all, or nothing" >&2
 	exit 1
 	;;
 esac
@@ -24,7 +24,7 @@ module=github.com/goreleaser/goreleaser/v2
 version=$(sed -n "s|^.*$module v\([^ ]*\).*|\1|p" "$folder/go.mod")
 goreleaser=$root/.build/goreleaser-$version
 if [ ! "$goreleaser" -nt "$folder/go.mod" ]; then
-	echo "snapshot.sh: building $goreleaser; the first time this takes minutes" >&2
+	echo "snapshot.sh: building $goreleaser, which takes minutes" >&2
 	mkdir -p "$root/.build"
 	(cd "$folder" && GOWORK=off CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$goreleaser.$$" "$module") >&2
 	mv "$goreleaser.$$" "$goreleaser"
@@ -34,16 +34,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# A repository of its own, because goreleaser wants a clean one with a remote, and this tree may be neither. Its one commit has a
-# fixed time, so that the same tree makes the same archives.
+# goreleaser needs a clean repository with a remote, and this tree may be neither: copy it into a new repository. Its one
+# commit has a fixed time, so that the same tree makes the same archives.
 mkdir "$work/tree"
 cd "$root"
 cp -R go.mod go.sum main.go internal LICENSE terraform-registry-manifest.json .goreleaser.yml .gitignore "$work/tree"
 cd "$work/tree"
-platforms=all
 if [ "${1:-}" != all ]; then
 	goos=$(go env GOOS) goarch=$(go env GOARCH)
-	platforms=${goos}_$goarch
 	sed -i.all -e "s/^\( *goos: \)\[.*/\1[$goos]/" -e "s/^\( *goarch: \)\[.*/\1[$goarch]/" .goreleaser.yml
 	rm .goreleaser.yml.all
 fi
@@ -64,7 +62,7 @@ if [ -z "${GPG_FINGERPRINT:-}" ]; then
 	skip=,sign
 fi
 if ! command -v syft >/dev/null; then
-	echo "snapshot.sh: without SBOMs: syft is not on PATH"
+	echo "snapshot.sh: NO SBOMs: syft is not on PATH"
 	skip=$skip,sbom
 fi
 "$goreleaser" release --snapshot --clean --skip="publish$skip" >"$work/log" 2>&1 || {
@@ -74,5 +72,3 @@ fi
 
 rm -rf "$root/.build/dist"
 cp -R .build/dist "$root/.build/dist"
-cd "$folder"
-GOWORK=off go run ./check "$root/.build/dist" "$root/terraform-registry-manifest.json" "$platforms"
