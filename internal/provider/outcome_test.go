@@ -56,6 +56,9 @@ func TestEveryRestoreIsACase(t *testing.T) {
 		if len(c.lookups) == 0 || len(evidenceOf[c.name].objects) == 0 || len(evidenceOf[c.name].cleanup) == 0 {
 			t.Errorf("%s has no lookups, or no row in evidenceOf", c.name)
 		}
+		if _, decided := decisionCases[resourceType]; !decided {
+			t.Errorf("%s has no row in decisionCases", resourceType)
+		}
 	}
 	for _, of := range newWithClock("test", client.SystemClock)().Resources(t.Context()) {
 		var named resource.MetadataResponse
