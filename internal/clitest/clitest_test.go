@@ -75,14 +75,16 @@ func TestSignalAfterTheEnd(t *testing.T) {
 
 func TestSignalGroup(t *testing.T) {
 	t.Parallel()
-	command := start(t.Context(), t, newScript(t, `trap 'echo heard; exit 2' INT; echo ready; while :; do sleep 0.01; done`))
+	command := start(t.Context(), t,
+		newScript(t, `trap 'echo heard; exit 2' INT; echo ready; while :; do sleep 0.01; done`))
 	if err := command.AwaitOutput(t.Context(), "ready"); err != nil {
 		t.Fatal(err)
 	}
 	if err := command.SignalGroup(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if result, err := command.Wait(); err != nil || result.Exit != ExitChanges || !strings.Contains(string(result.Stdout), "heard") {
+	if result, err := command.Wait(); err != nil || result.Exit != ExitChanges ||
+		!strings.Contains(string(result.Stdout), "heard") {
 		t.Errorf("exit code %d, %v\n%s", result.Exit, err, result.Output)
 	}
 }
@@ -99,7 +101,8 @@ func TestAwaitOutputOfWhatEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	if err := command.AwaitOutput(ctx, "text"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "other") {
+	if err := command.AwaitOutput(ctx, "text"); !errors.Is(err, context.Canceled) ||
+		!strings.Contains(err.Error(), "other") {
 		t.Errorf("want the end of the context, and what was written: %v", err)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"sync"
 )
 
-// output collects what a command writes, and tells when it has written something. The streams are kept apart, so that no
-// message has a piece of another in it.
+// output collects what a command writes, and tells when it has written something. The streams are kept apart, so that
+// no message has a piece of another in it.
 type output struct {
 	lock           sync.Mutex
 	stdout, stderr bytes.Buffer

@@ -20,8 +20,8 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// acceptance is a restore of one small table or collection, which a real account has to have: a variable names each part. Without
-// an account the values are those of fakecloud's world.
+// acceptance is a restore of one small table or collection, which a real account has to have: a variable names each
+// part. Without an account the values are those of fakecloud's world.
 type acceptance struct {
 	address string
 	config  string // with a %[n]q for each of the variables, and last for a target's name that is new
@@ -40,7 +40,8 @@ var acceptances = map[string]acceptance{
   databases    = [{ database = %[2]q, schemas = [{ schema = %[3]q, tables = [{ old_name = %[4]q, new_name = %[5]q }] }] }]
 }`,
 		parts: []part{
-			{"X_ACC_RDS_INSTANCE_ID", rdsCase.target}, {"X_ACC_RDS_DATABASE", "shop"}, {"X_ACC_RDS_SCHEMA", "public"}, {"X_ACC_RDS_TABLE", "orders"},
+			{"X_ACC_RDS_INSTANCE_ID", rdsCase.target}, {"X_ACC_RDS_DATABASE", "shop"}, {"X_ACC_RDS_SCHEMA", "public"},
+			{"X_ACC_RDS_TABLE", "orders"},
 		},
 	},
 	"dds": {
@@ -63,13 +64,14 @@ var acceptances = map[string]acceptance{
   target_table_list  = [{ schema_name = %[3]q, table_name = %[5]q }]
 }`,
 		parts: []part{
-			{"X_ACC_DWS_SNAPSHOT_ID", dwsCase.target}, {"X_ACC_DWS_DATABASE", "postgres"}, {"X_ACC_DWS_SCHEMA", "public"}, {"X_ACC_DWS_TABLE", "sales"},
+			{"X_ACC_DWS_SNAPSHOT_ID", dwsCase.target}, {"X_ACC_DWS_DATABASE", "postgres"}, {"X_ACC_DWS_SCHEMA", "public"},
+			{"X_ACC_DWS_TABLE", "sales"},
 		},
 	},
 }
 
-// TestAccRestores is what a real account is tried with, by TF_ACC=1 and the variables above; CONTRIBUTING.md says how, for how long
-// and at what cost. Without TF_ACC the very same runs against fakecloud.
+// TestAccRestores is what a real account is tried with, by TF_ACC=1 and the variables above; CONTRIBUTING.md says how,
+// for how long and at what cost. Without TF_ACC the very same runs against fakecloud.
 func TestAccRestores(t *testing.T) {
 	t.Parallel()
 	account, tried := os.Getenv("TF_ACC") != "", 0
@@ -129,8 +131,10 @@ func (a acceptance) testCase(config string, clock client.Clock) resource.TestCas
 				Config:           config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(a.address, plancheck.ResourceActionCreate)}},
 				ConfigStateChecks: []statecheck.StateCheck{
-					known("status", knownvalue.StringExact("Completed")), known("job_id", knownvalue.NotNull()), known("finished_at", knownvalue.NotNull()),
-					known("duration_seconds", knownvalue.NotNull()), known("restored_objects", knownvalue.ListSizeExact(1)), known("cleanup_statements", knownvalue.ListSizeExact(1)),
+					known("status", knownvalue.StringExact("Completed")), known("job_id", knownvalue.NotNull()),
+					known("finished_at", knownvalue.NotNull()),
+					known("duration_seconds", knownvalue.NotNull()), known("restored_objects", knownvalue.ListSizeExact(1)),
+					known("cleanup_statements", knownvalue.ListSizeExact(1)),
 				},
 			},
 			{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},

@@ -72,7 +72,8 @@ func TestActionInvoked(t *testing.T) {
 		env.awaitOutput(p, "so far.")
 		job := env.expectAccepted(1)[0]
 		env.change(job, "finish", "")
-		env.expect(env.end(p), clitest.ExitOK, "Accepted as job "+job, "Job "+job+" is running", "so far.", "Job "+job+" completed after", ": "+c.restoredNames())
+		env.expect(env.end(p), clitest.ExitOK, "Accepted as job "+job, "Job "+job+" is running", "so far.",
+			"Job "+job+" completed after", ": "+c.restoredNames())
 		if resources := env.resources(); len(resources) > 0 {
 			t.Errorf("the state holds %v", resources)
 		}
@@ -111,12 +112,14 @@ func TestActionOfAJobThatFails(t *testing.T) {
 		env := newTestEnv(t)
 		env.configure(c.action(t))
 		env.change("next", "fail", "disk full")
-		env.expect(env.apply(c.invoke()), clitest.ExitError, "The restore failed", "disk full", "terraform apply -invoke=action.TYPE.NAME")
+		env.expect(env.apply(c.invoke()), clitest.ExitError, "The restore failed", "disk full",
+			"terraform apply -invoke=action.TYPE.NAME")
 		env.expectAccepted(1)
 	})
 }
 
 func TestActionTimeout(t *testing.T) {
+	t.Parallel()
 	for name, more := range map[string]string{"fail": "", "detach": `on_timeout = "detach"`} {
 		t.Run(name, func(t *testing.T) {
 			forEachAction(t, func(t *testing.T, c restoreCase) {
@@ -125,8 +128,10 @@ func TestActionTimeout(t *testing.T) {
 				env.change("next", "hold", "")
 				o := env.apply(c.invoke())
 				job := env.expectAccepted(1)[0]
-				says := map[string]string{"fail": "The restore is still running", "detach": "The restore goes on without this action"}[name]
-				env.expect(o, map[string]int{"fail": clitest.ExitError, "detach": clitest.ExitOK}[name], says, "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+				says := map[string]string{"fail": "The restore is still running",
+					"detach": "The restore goes on without this action"}[name]
+				env.expect(o, map[string]int{"fail": clitest.ExitError, "detach": clitest.ExitOK}[name], says,
+					"Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
 				// Invoked again while that one runs, it does not restore twice.
 				env.configure(c.action(t, "preflight = false"))
 				env.expect(env.apply(c.invoke()), clitest.ExitError, "A restore is already running")
@@ -136,35 +141,40 @@ func TestActionTimeout(t *testing.T) {
 	}
 }
 
-// TestActionInterrupted stops the CLI as a terminal does, and as a pipeline does. The id of the job was said before that, too.
+// TestActionInterrupted stops the CLI as a terminal does, and as a pipeline does. The id of the job was said before
+// that, too.
 func TestActionInterrupted(t *testing.T) {
+	t.Parallel()
 	for name, signal := range map[string]syscall.Signal{"interrupt": syscall.SIGINT, "terminate": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			forEachAction(t, func(t *testing.T, c restoreCase) {
 				env := newTestEnv(t).withRaceDetector()
 				env.configure(c.action(t))
 				env.change("next", "hold", "")
-				// Terraform drops what is said after something else that was said after the signal: the look that is on its way then is
-				// not answered.
-				env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultDelay, Delay: time.Hour, Times: -1})
+				// Terraform drops what is said after something else that was said after the signal: the look that is on its way
+				// then is not answered.
+				env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultDelay,
+					Delay: time.Hour, Times: -1})
 				p := env.startApply(c.invoke())
 				env.awaitPolls(c.service, 1)
 				job := env.expectAccepted(1)[0]
 				env.signalGroup(p, signal)
-				env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+				env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore",
+					"Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
 				env.expectAccepted(1)
 			})
 		})
 	}
 }
 
-// TestActionInterruptedWhileSent stops the CLI while the answer to the restore call is on its way: it is waited for, and its
-// job is said.
+// TestActionInterruptedWhileSent stops the CLI while the answer to the restore call is on its way: it is waited for,
+// and its job is said.
 func TestActionInterruptedWhileSent(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
 		env.configure(c.action(t))
-		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultDelay, Delay: 6 * time.Second})
+		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultDelay,
+			Delay: 6 * time.Second})
 		p := env.startApply(c.invoke())
 		env.await(func() bool { return len(env.cloud.Restores()) == 1 })
 		env.signalGroup(p, syscall.SIGINT)

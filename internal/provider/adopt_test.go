@@ -30,7 +30,8 @@ func TestImportCommand(t *testing.T) {
 		env, job := lost(t, c)
 		env.configure(c.config(t, `triggers = { drill = "monday" }`))
 		env.expect(env.run("import", "-no-color", c.address, c.target+"/"+job), clitest.ExitOK)
-		env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Completed", "region": "eu-west-101", "finished_at": nil})
+		env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Completed", "region": "eu-west-101",
+			"finished_at": nil})
 		env.expect(env.plan(), clitest.ExitChanges, "will be updated in-place", "0 to destroy")
 		env.mustApply()
 		env.expectResumed(c, job)
@@ -72,13 +73,15 @@ func TestImportRefuses(t *testing.T) {
 	env.mustApply()
 	job := env.expectAccepted(1)[0]
 	env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
-	env.expect(env.run("import", "-no-color", c.address, "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03/"+job), clitest.ExitError, "it is a job of "+c.target)
+	env.expect(env.run("import", "-no-color", c.address, "5f1e6c1d0a8b4d6c9e2b7a3f4c5d6e7fin03/"+job), clitest.ExitError,
+		"it is a job of "+c.target)
 	if len(env.resources()) > 1 {
 		t.Errorf("something was imported: %v", env.resources())
 	}
 }
 
-// vendorStates are states as the vendor's own provider writes them: its plugin library keeps "" and [] for what is absent.
+// vendorStates are states as the vendor's own provider writes them: its plugin library keeps "" and [] for what is
+// absent.
 var vendorStates = map[string]struct{ resourceType, attributes string }{
 	"rds": {"huaweicloud_rds_pg_table_restore", `{
 		"id": %q, "region": "eu-west-101", "instance_id": "df29b535eec64ee1b286bd2c62871a9cin03", "restore_time": 1688556737000,
@@ -117,7 +120,8 @@ func TestMovedFromTheVendorsProvider(t *testing.T) {
 					more = "" // it is replaced, and hands its job over only to the very same restore
 				}
 				env.configure(c.config(t, more) +
-					fmt.Sprintf("moved {\n from = %s.old\n to = x_%s.%s\n}\n", vendor.resourceType, strings.TrimPrefix(strings.Split(c.address, ".")[0], "x_"), name))
+					fmt.Sprintf("moved {\n from = %s.old\n to = x_%s.%s\n}\n", vendor.resourceType,
+						strings.TrimPrefix(strings.Split(c.address, ".")[0], "x_"), name))
 				env.mustApply()
 				env.expectResumed(c, job)
 				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
@@ -128,8 +132,8 @@ func TestMovedFromTheVendorsProvider(t *testing.T) {
 	}
 }
 
-// TestIdentity imports by resource identity, which Terraform has from 1.12 on, and OpenTofu 1.12 too (measured). Terraform 1.11
-// refuses the block itself.
+// TestIdentity imports by resource identity, which Terraform has from 1.12 on, and OpenTofu 1.12 too (measured).
+// Terraform 1.11 refuses the block itself.
 func TestIdentity(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, job := lost(t, c)
@@ -137,14 +141,16 @@ func TestIdentity(t *testing.T) {
 		if c.service == fakecloud.DWS {
 			target = "snapshot_id"
 		}
-		env.configure(c.config(t) + fmt.Sprintf("import {\n to = %s\n identity = { %s = %q, job_id = %q }\n}\n", c.address, target, c.target, job))
+		env.configure(c.config(t) + fmt.Sprintf("import {\n to = %s\n identity = { %s = %q, job_id = %q }\n}\n", c.address,
+			target, c.target, job))
 		if strings.HasPrefix(env.run("version").output, "Terraform v1.11.") {
 			env.expect(env.plan(), clitest.ExitError, "identity")
 			return
 		}
 		env.mustApply()
 		env.expectResumed(c, job)
-		want := map[string]string{target: c.target, "job_id": job, "region": "eu-west-101", "project_id": fakecloud.DefaultProjectID}
+		want := map[string]string{target: c.target, "job_id": job, "region": "eu-west-101",
+			"project_id": fakecloud.DefaultProjectID}
 		if have := env.stored(c.address).Identity; fmt.Sprint(have) != fmt.Sprint(want) {
 			t.Errorf("the identity is %v, want %v", have, want)
 		}

@@ -33,9 +33,9 @@ func (c haltingClock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// TestCancelReturnsAtOnce cancels a Create that waits for its job, over the provider's protocol. A CLI that is stopped by
-// force soon after being asked to stop must find the state written: after the cancellation, Create waits for no time to
-// pass and sends nothing.
+// TestCancelReturnsAtOnce cancels a Create that waits for its job, over the provider's protocol. A CLI that is stopped
+// by force soon after being asked to stop must find the state written: after the cancellation, Create waits for no time
+// to pass and sends nothing.
 func TestCancelReturnsAtOnce(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t, func(o *fakecloud.Options) { o.Now = nil })
@@ -77,7 +77,8 @@ func TestCancelReturnsAtOnce(t *testing.T) {
 	case <-time.After(hung):
 		t.Fatal("Create waits for time to pass")
 	}
-	if err != nil || len(applied.Diagnostics) != 1 || applied.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+	if err != nil || len(applied.Diagnostics) != 1 ||
+		applied.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
 		t.Fatalf("want one warning, got %v %+v", err, applied.Diagnostics)
 	}
 	if polls := env.cloud.Requests()[fakecloud.DWS][fakecloud.ShowJob]; polls != 1 {
@@ -125,8 +126,10 @@ func dynamicValue(t *testing.T, of tftypes.Type, value tftypes.Value) *tfprotov6
 }
 
 func dwsTableList(name string) tftypes.Value {
-	table := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"schema_name": tftypes.String, "table_name": tftypes.String}}
-	return tftypes.NewValue(tftypes.List{ElementType: table}, []tftypes.Value{tftypes.NewValue(table, map[string]tftypes.Value{
-		"schema_name": tftypes.NewValue(tftypes.String, "public"), "table_name": tftypes.NewValue(tftypes.String, name),
-	})})
+	table := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"schema_name": tftypes.String,
+		"table_name": tftypes.String}}
+	return tftypes.NewValue(tftypes.List{ElementType: table}, []tftypes.Value{tftypes.NewValue(table,
+		map[string]tftypes.Value{
+			"schema_name": tftypes.NewValue(tftypes.String, "public"), "table_name": tftypes.NewValue(tftypes.String, name),
+		})})
 }

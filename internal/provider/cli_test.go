@@ -90,8 +90,8 @@ func (env *testEnv) write(name, text string) {
 	}
 }
 
-// vendorProvider is the vendor's own provider. A CLI wants a provider for what a state says it made, though it asks it for
-// nothing when that is moved here; ours stands in for it. OpenTofu reads Terraform's registry as its own.
+// vendorProvider is the vendor's own provider. A CLI wants a provider for what a state says it made, though it asks it
+// for nothing when that is moved here; ours stands in for it. OpenTofu reads Terraform's registry as its own.
 const vendorProvider = "huaweicloud/huaweicloud"
 
 // cli is the CLI in the working directory, with the provider as it is now.

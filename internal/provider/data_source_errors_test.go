@@ -34,10 +34,13 @@ func TestInvalidDataSources(t *testing.T) {
 	var config strings.Builder
 	for invalid := range invalids {
 		dataSource, argument, _ := strings.Cut(invalid, ": ")
-		arguments := map[string]string{"instance_id": `"i"`, "restore_time": `"2023-07-05T11:32:17Z"`, "service": `"rds"`, "job_id": `"j"`}
+		arguments := map[string]string{"instance_id": `"i"`, "restore_time": `"2023-07-05T11:32:17Z"`, "service": `"rds"`,
+			"job_id": `"j"`}
 		needs := map[string][]string{
-			"x_rds_pg_restore_windows": {"instance_id"}, "x_dds_restore_windows": {"instance_id"}, "x_dws_snapshots": nil, "x_restore_job": {"service", "job_id"},
-			"x_rds_pg_restorable_tables": {"instance_id", "restore_time"}, "x_dds_restorable_collections": {"instance_id", "restore_time"},
+			"x_rds_pg_restore_windows": {"instance_id"}, "x_dds_restore_windows": {"instance_id"}, "x_dws_snapshots": nil,
+			"x_restore_job":                {"service", "job_id"},
+			"x_rds_pg_restorable_tables":   {"instance_id", "restore_time"},
+			"x_dds_restorable_collections": {"instance_id", "restore_time"},
 		}[dataSource]
 		fmt.Fprintf(&config, "data %q \"d%d\" {\n  %s\n", dataSource, config.Len(), argument)
 		for _, name := range needs {
@@ -99,7 +102,8 @@ func TestDataSourceLogin(t *testing.T) {
 	}
 }
 
-// TestDataSourcesThatGetNoAnswer breaks an operation for each kind of error: every one says what the service said and what to do.
+// TestDataSourcesThatGetNoAnswer breaks an operation for each kind of error: every one says what the service said and
+// what to do.
 func TestDataSourcesThatGetNoAnswer(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -107,8 +111,10 @@ func TestDataSourcesThatGetNoAnswer(t *testing.T) {
 		fault.Service, fault.Operation, fault.Kind, fault.Times = service, operation, fakecloud.FaultStatus, -1
 		env.plant(fault)
 	}
-	plant(fakecloud.RDS, fakecloud.ListHistoryTables, fakecloud.Fault{Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow it."})
-	plant(fakecloud.DDS, fakecloud.ListRestoreDatabases, fakecloud.Fault{Status: 200, Body: `{"databases": [{"size": 1}]}`})
+	plant(fakecloud.RDS, fakecloud.ListHistoryTables, fakecloud.Fault{Status: 403, Code: "DBS.280015",
+		Message: "Policy doesn't allow it."})
+	plant(fakecloud.DDS, fakecloud.ListRestoreDatabases, fakecloud.Fault{Status: 200,
+		Body: `{"databases": [{"size": 1}]}`})
 	plant(fakecloud.DWS, fakecloud.ListSnapshots, fakecloud.Fault{Status: 503})
 	plant(fakecloud.RDS, fakecloud.ShowJob, fakecloud.Fault{Status: 200, Body: "<html>busy</html>"})
 	env.configure(fmt.Sprintf(`
@@ -142,19 +148,27 @@ data "x_restore_job" "odd" {
 `, ordersDB, sessionsDB))
 	env.expectErrors(map[string][]string{
 		"x_rds_pg_restore_windows.unknown": {
-			"Not found", "RDS instance 00000000000000000000000000000000in03 was not found", "DBS.200002", "It was looked for in region eu-west-101", "instance_id = ",
+			"Not found", "RDS instance 00000000000000000000000000000000in03 was not found", "DBS.200002",
+			"It was looked for in region eu-west-101", "instance_id = ",
 		},
 		"x_rds_pg_restorable_tables.forbidden": {
-			"The look-up is not allowed", "RDS query restorable tables: DBS.280015: Policy doesn't allow it. (HTTP 403 Forbidden, request id", "Give the credentials",
+			"The look-up is not allowed",
+			"RDS query restorable tables: DBS.280015: Policy doesn't allow it. (HTTP 403 Forbidden, request id",
+			"Give the credentials",
 		},
 		"x_dds_restorable_collections.malformed": {
-			"answered with what cannot be read", "DDS query restorable databases: the reply is not as documented", `the service sent {"databases": [{"size": 1}]}`, "Try again.",
+			"answered with what cannot be read", "DDS query restorable databases: the reply is not as documented",
+			`the service sent {"databases": [{"size": 1}]}`, "Try again.",
 		},
-		"x_dws_snapshots.unavailable": {"The service could not answer", "DWS query snapshot list", "HTTP 503", "Try again later"},
-		"x_dws_snapshots.unknown":     {"Not found", "DWS cluster 00000000-0000-0000-0000-000000000000 was not found", "DWS.3027", "cluster_id = "},
-		"x_restore_job.malformed":     {"answered with what cannot be read", "RDS query job", "the service sent <html>busy</html>"},
-		"x_restore_job.unknown":       {"Not found", "DWS job 00000000-0000-0000-0000-000000000000 was not found", "job_id = "},
-		"x_restore_job.odd":           {"The look-up failed", `"a/b" is not the id of a job`, "Check the id"},
+		"x_dws_snapshots.unavailable": {"The service could not answer", "DWS query snapshot list", "HTTP 503",
+			"Try again later"},
+		"x_dws_snapshots.unknown": {"Not found", "DWS cluster 00000000-0000-0000-0000-000000000000 was not found",
+			"DWS.3027", "cluster_id = "},
+		"x_restore_job.malformed": {"answered with what cannot be read", "RDS query job",
+			"the service sent <html>busy</html>"},
+		"x_restore_job.unknown": {"Not found", "DWS job 00000000-0000-0000-0000-000000000000 was not found",
+			"job_id = "},
+		"x_restore_job.odd": {"The look-up failed", `"a/b" is not the id of a job`, "Check the id"},
 	})
 }
 
@@ -210,18 +224,22 @@ data "x_dds_restore_windows" "long" {
 `, ordersDB, stagingDB, sessionsDB, stagingSessions))
 	env.expectErrors(map[string][]string{
 		"x_rds_pg_restorable_tables.late": {
-			"Not a moment that can be restored", "DBS.200461", "restore_time is 2023-07-08T00:00:00.001Z", "are 2023-07-08T00:00:00Z before it.", "restore_time = ",
+			"Not a moment that can be restored", "DBS.200461", "restore_time is 2023-07-08T00:00:00.001Z",
+			"are 2023-07-08T00:00:00Z before it.", "restore_time = ",
 		},
-		"x_rds_pg_restorable_tables.none":   {"Nothing to restore from", "Instance " + stagingDB + " has no moment", "restore_time = "},
+		"x_rds_pg_restorable_tables.none": {"Nothing to restore from", "Instance " + stagingDB + " has no moment",
+			"restore_time = "},
 		"x_rds_pg_restorable_tables.region": {"The region cannot be used", "is configured for region eu-west-101"},
-		"x_dds_restorable_collections.late": {"Not a moment that can be restored", "DBS.280409", "are 2020-12-14T23:59:59Z before it."},
+		"x_dds_restorable_collections.late": {"Not a moment that can be restored", "DBS.280409",
+			"are 2020-12-14T23:59:59Z before it."},
 		"x_dds_restorable_collections.far":  {"Not a moment that can be restored", "for 3 days before or after it"},
 		"x_dds_restorable_collections.none": {"Nothing to restore from", "in the last 31 days"},
 		"x_dds_restorable_collections.database": {
 			"No such database at that time", `database is "apps"`, "at 2020-12-12T08:49:15Z", `Did you mean "app"?`,
 		},
-		"x_dds_restore_windows.backwards": {"The range ends before it begins", "from is 2020-12-12T00:00:00Z", "ends at 2020-12-11T23:59:59Z"},
-		"x_dds_restore_windows.long":      {"The range is too long", "are 32 days in UTC", "up to 31"},
+		"x_dds_restore_windows.backwards": {"The range ends before it begins", "from is 2020-12-12T00:00:00Z",
+			"ends at 2020-12-11T23:59:59Z"},
+		"x_dds_restore_windows.long": {"The range is too long", "are 32 days in UTC", "up to 31"},
 	})
 }
 
@@ -261,13 +279,16 @@ resource "x_dds_collection_restore" "this" {
 	}
 	env.mustApply()
 	env.expectAccepted(2)
-	env.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"`+ordersDB+`","databases":[{"database":"shop","schemas":[{"schema":"public","tables":[`+
-		`{"old_name":"orders","new_name":"orders_1688556737000"}]}]}]}]}`)
-	env.expectRestored(fakecloud.DDS, `{"restore_collections":[{"database":"app","collections":[{"old_name":"carts","restore_collection_time":"1607762955000"}]}]}`)
+	env.expectRestored(fakecloud.RDS,
+		`{"instances":[{"restore_time":1688556737000,"instance_id":"`+ordersDB+`","databases":[{"database":"shop","schemas":[{"schema":"public","tables":[`+
+			`{"old_name":"orders","new_name":"orders_1688556737000"}]}]}]}]}`)
+	env.expectRestored(fakecloud.DDS,
+		`{"restore_collections":[{"database":"app","collections":[{"old_name":"carts","restore_collection_time":"1607762955000"}]}]}`)
 	env.expectNoChanges()
 }
 
-// TestDataSourceOfAnUnknownProvider plans with a provider argument that is only known after apply: a data source cannot wait.
+// TestDataSourceOfAnUnknownProvider plans with a provider argument that is only known after apply: a data source cannot
+// wait.
 func TestDataSourceOfAnUnknownProvider(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -283,7 +304,8 @@ data "x_dws_snapshots" "all" {}`)
 func TestCancelledDataSource(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	env.plant(fakecloud.Fault{Service: fakecloud.DWS, Operation: fakecloud.ListSnapshots, Kind: fakecloud.FaultDelay, Delay: time.Hour})
+	env.plant(fakecloud.Fault{Service: fakecloud.DWS, Operation: fakecloud.ListSnapshots, Kind: fakecloud.FaultDelay,
+		Delay: time.Hour})
 	env.configure(`data "x_dws_snapshots" "all" {}`)
 	p := env.start("plan", "-no-color")
 	env.await(func() bool { return env.cloud.Requests()[fakecloud.DWS][fakecloud.ListSnapshots] == 1 })

@@ -44,13 +44,16 @@ func TestDataSourceExamples(t *testing.T) {
 		says, service, target, restored string
 	}{
 		"x_rds_pg_restore_windows": {says: "Apply complete!"},
-		"x_rds_pg_restorable_tables": {service: fakecloud.RDS, target: ordersDB, restored: `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03",
+		"x_rds_pg_restorable_tables": {service: fakecloud.RDS, target: ordersDB,
+			restored: `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03",
 			"databases":[{"database":"shop","schemas":[{"schema":"public","tables":[
 				{"old_name":"order_items","new_name":"order_items_1688556737000"},{"old_name":"orders","new_name":"orders_1688556737000"}]}]}]}]}`},
 		"x_dds_restore_windows": {says: "migration_can_be_undone = true"},
-		"x_dds_restorable_collections": {service: fakecloud.DDS, target: sessionsDB, restored: `{"restore_collections":[{"database":"app","collections":[
+		"x_dds_restorable_collections": {service: fakecloud.DDS, target: sessionsDB,
+			restored: `{"restore_collections":[{"database":"app","collections":[
 			{"old_name":"carts","restore_collection_time":"1607762955000"},{"old_name":"sessions","restore_collection_time":"1607762955000"}]}]}`},
-		"x_dws_snapshots": {service: fakecloud.DWS, target: "2a4d0f86-67cd-408a-8b66-017454fb7793", restored: `{"case_sensitive":true,"database":"postgres",
+		"x_dws_snapshots": {service: fakecloud.DWS, target: "2a4d0f86-67cd-408a-8b66-017454fb7793",
+			restored: `{"case_sensitive":true,"database":"postgres",
 			"restore_table_list":[{"schema_name":"public","table_name":"sales"}],"target_table_list":[{"schema_name":"public","table_name":"sales_before"}]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,14 +104,16 @@ data "x_rds_pg_restore_windows" "orders" {
 }
 `, ordersDB) + example(t, "data-sources/x_rds_pg_restorable_tables/data-source.tf") + example(t, "data-sources/x_dds_restorable_collections/data-source.tf"))
 	env.expect(env.plan(), clitest.ExitChanges, "Plan: 2 to add")
-	env.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 1})
+	env.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1,
+		fakecloud.ListHistoryTables: 1})
 	requests := env.cloud.Requests()[fakecloud.DDS]
 	if requests[fakecloud.ListRestoreDatabases] != 1 || requests[fakecloud.ListRestoreCollections] != 1 {
 		t.Errorf("requests: %v", requests)
 	}
 }
 
-// TestLatestThroughDataSources restores what there is at the latest moment, whose copies are no reason to restore again.
+// TestLatestThroughDataSources restores what there is at the latest moment, whose copies are no reason to restore
+// again.
 func TestLatestThroughDataSources(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t, changedWorld(func(w *fakecloud.World) {
@@ -149,9 +154,11 @@ func TestCloneSchema(t *testing.T) {
 		w.RDSInstances[0].Databases["shop"]["archive"] = fakecloud.Tables{"orders": {}}
 	}))
 	env.configure(example(t, "clone-schema/main.tf"))
-	env.expect(env.mustApply(), clitest.ExitOK, `clones = { "customers" = "customers_clone" "order_items" = "order_items_clone" "orders" = "orders_clone" }`)
+	env.expect(env.mustApply(), clitest.ExitOK,
+		`clones = { "customers" = "customers_clone" "order_items" = "order_items_clone" "orders" = "orders_clone" }`)
 	env.expectAccepted(1)
-	env.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03",
+	env.expectRestored(fakecloud.RDS,
+		`{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03",
 		"databases":[{"database":"shop","schemas":[{"schema":"public","tables":[{"old_name":"customers","new_name":"customers_clone"},
 			{"old_name":"order_items","new_name":"order_items_clone"},{"old_name":"orders","new_name":"orders_clone"}]}]}]}]}`)
 	env.expectNoChanges()

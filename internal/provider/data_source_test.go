@@ -27,7 +27,8 @@ type (
 	object = map[string]any
 )
 
-// newRealTimeEnv is a test environment on the system's clock: what a provider remembers is then not stale after some seconds.
+// newRealTimeEnv is a test environment on the system's clock: what a provider remembers is then not stale after some
+// seconds.
 func newRealTimeEnv(t *testing.T, change ...func(*fakecloud.Options)) *testEnv {
 	t.Helper()
 	env := newTestEnv(t, append(change, func(o *fakecloud.Options) { o.Now = time.Now })...)
@@ -96,9 +97,11 @@ func TestRestoreWindowsDataSources(t *testing.T) {
 		w.RDSInstances[0].Windows = w.RDSInstances[0].Windows[:1]
 		w.RDSInstances[1].Windows = nil
 		w.DDSInstances[0].Windows = append(w.DDSInstances[0].Windows[:1:1], fakecloud.Window{
-			Start: fakecloud.At(time.Date(2020, 12, 16, 10, 0, 0, 0, time.UTC)), End: fakecloud.At(time.Date(2020, 12, 16, 11, 0, 0, 0, time.UTC)),
+			Start: fakecloud.At(time.Date(2020, 12, 16, 10, 0, 0, 0, time.UTC)),
+			End:   fakecloud.At(time.Date(2020, 12, 16, 11, 0, 0, 0, time.UTC)),
 		}, fakecloud.Window{
-			Start: fakecloud.At(time.Date(2020, 12, 16, 11, 0, 1, 0, time.UTC)), End: fakecloud.At(time.Date(2020, 12, 16, 12, 0, 0, 0, time.UTC)),
+			Start: fakecloud.At(time.Date(2020, 12, 16, 11, 0, 1, 0, time.UTC)),
+			End:   fakecloud.At(time.Date(2020, 12, 16, 12, 0, 0, 0, time.UTC)),
 		})
 	}))
 	env.configure(fmt.Sprintf(`
@@ -131,26 +134,33 @@ data "x_dds_restore_windows" "week" {
   instance_id = %[4]q
 }`, ordersDB, stagingDB, sessionsDB, stagingSessions))
 	env.mustApply()
-	none := object{"windows": list{}, "earliest": nil, "earliest_ms": nil, "latest": nil, "latest_ms": nil, "region": "eu-west-101"}
+	none := object{"windows": list{}, "earliest": nil, "earliest_ms": nil, "latest": nil, "latest_ms": nil,
+		"region": "eu-west-101"}
 	morning := window("2020-12-16T10:00:00Z", "2020-12-16T11:00:00Z")
 	noon := window("2020-12-16T11:00:01Z", "2020-12-16T12:00:00Z")
 	env.expectValues(map[string]object{
-		"data.x_rds_pg_restore_windows.all": joinedObjects(windows("2023-07-01T00:00:00Z", "2023-07-08T00:00:00Z", window("2023-07-01T00:00:00Z", "2023-07-08T00:00:00Z")),
+		"data.x_rds_pg_restore_windows.all": joinedObjects(windows("2023-07-01T00:00:00Z", "2023-07-08T00:00:00Z",
+			window("2023-07-01T00:00:00Z", "2023-07-08T00:00:00Z")),
 			object{"instance_id": ordersDB, "date": nil}),
-		"data.x_rds_pg_restore_windows.day": joinedObjects(windows("2023-07-03T00:00:00Z", "2023-07-03T23:59:59Z", window("2023-07-03T00:00:00Z", "2023-07-03T23:59:59Z")),
+		"data.x_rds_pg_restore_windows.day": joinedObjects(windows("2023-07-03T00:00:00Z", "2023-07-03T23:59:59Z",
+			window("2023-07-03T00:00:00Z", "2023-07-03T23:59:59Z")),
 			object{"instance_id": ordersDB, "date": "2023-07-03"}),
 		"data.x_rds_pg_restore_windows.none": joinedObjects(none, object{"instance_id": stagingDB, "date": nil}),
-		"data.x_dds_restore_windows.days": joinedObjects(windows("2020-12-03T00:00:00Z", "2020-12-05T23:59:59Z", window("2020-12-03T00:00:00Z", "2020-12-05T23:59:59Z")),
+		"data.x_dds_restore_windows.days": joinedObjects(windows("2020-12-03T00:00:00Z", "2020-12-05T23:59:59Z",
+			window("2020-12-03T00:00:00Z", "2020-12-05T23:59:59Z")),
 			object{"instance_id": sessionsDB, "from": "2020-12-03T11:00:00+01:00", "to": "1607158800000"}),
-		"data.x_dds_restore_windows.gap": joinedObjects(windows("2020-12-14T00:00:00Z", "2020-12-16T12:00:00Z", window("2020-12-14T00:00:00Z", "2020-12-14T23:59:59Z"), morning, noon),
+		"data.x_dds_restore_windows.gap": joinedObjects(windows("2020-12-14T00:00:00Z", "2020-12-16T12:00:00Z",
+			window("2020-12-14T00:00:00Z", "2020-12-14T23:59:59Z"), morning, noon),
 			object{"instance_id": sessionsDB, "from": "2020-12-14T23:59:58Z", "to": "2020-12-16T23:00:00Z"}),
-		"data.x_dds_restore_windows.between": joinedObjects(none, object{"instance_id": sessionsDB, "from": "2020-12-15T00:00:00Z", "to": "2020-12-16T09:00:00Z"}),
+		"data.x_dds_restore_windows.between": joinedObjects(none, object{"instance_id": sessionsDB,
+			"from": "2020-12-15T00:00:00Z", "to": "2020-12-16T09:00:00Z"}),
 	})
 	week, _ := env.stored("data.x_dds_restore_windows.week").Values["windows"].(list)
 	if len(week) != 1 {
 		t.Errorf("the last seven days have %d windows, want one that is joined: %v", len(week), week)
 	}
 	env.expectRequests(fakecloud.RDS, map[string]int{fakecloud.ListRestoreTime: 3})
-	// Three days, three others, of which two are known when they are asked for again, and the eight days that a week touches.
+	// Three days, three others, of which two are known when they are asked for again, and the eight days that a week
+	// touches.
 	env.expectRequests(fakecloud.DDS, map[string]int{fakecloud.ListRestoreTime: 3 + 3 + 8})
 }

@@ -19,12 +19,14 @@ import (
 var evidenceOf = map[string]struct{ objects, cleanup []any }{
 	"rds": {
 		[]any{"shop.public.customers_before", "shop.public.orders_1688556737000"},
-		[]any{`DROP TABLE "public"."customers_before"; -- in database "shop"`, `DROP TABLE "public"."orders_1688556737000"; -- in database "shop"`},
+		[]any{`DROP TABLE "public"."customers_before"; -- in database "shop"`,
+			`DROP TABLE "public"."orders_1688556737000"; -- in database "shop"`},
 	},
 	"dds": {
 		[]any{"app.carts_before", "app.sessions_before", "test.*_bak_<timestamp>"},
 		[]any{
-			`db.getSiblingDB("app").getCollection("carts_before").drop()`, `db.getSiblingDB("app").getCollection("sessions_before").drop()`,
+			`db.getSiblingDB("app").getCollection("carts_before").drop()`,
+			`db.getSiblingDB("app").getCollection("sessions_before").drop()`,
 			`// The service chose the time in the name: db.getSiblingDB("test").getCollection("*_bak_<timestamp>").drop()`,
 		},
 	},
@@ -47,10 +49,12 @@ func (env *testEnv) moments(values map[string]any, names ...string) map[string]t
 
 // TestEvidence has services that write their times in UTC, and far to the east of it: RDS and DDS say so, DWS does not.
 func TestEvidence(t *testing.T) {
+	t.Parallel()
 	for _, hours := range []int{0, 8} {
 		t.Run(fmt.Sprint(hours), func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, c restoreCase) {
-				env := newTestEnv(t, inWorld(func(w *fakecloud.World) { w.ZoneHours = hours }), func(o *fakecloud.Options) { o.JobDuration = 10 * time.Minute })
+				env := newTestEnv(t, inWorld(func(w *fakecloud.World) { w.ZoneHours = hours }),
+					func(o *fakecloud.Options) { o.JobDuration = 10 * time.Minute })
 				env.configure(c.config(t))
 				env.mustApply()
 				values := env.stored(c.address).Values

@@ -112,7 +112,8 @@ func newDrillEnv(t *testing.T) *testEnv {
 // inWeek is the moment of a drill.
 func inWeek(moment string) []string { return []string{"-var", "week=" + moment} }
 
-// TestDrillOnceAWeek applies on a Wednesday, plans from the first to the last second of that week, and drills in the next one.
+// TestDrillOnceAWeek applies on a Wednesday, plans from the first to the last second of that week, and drills in the
+// next one.
 func TestDrillOnceAWeek(t *testing.T) {
 	t.Parallel()
 	env := newDrillEnv(t)
@@ -134,7 +135,8 @@ func TestDrillOnceAWeek(t *testing.T) {
 	o = env.mustApply(inWeek("2026-11-23T00:00:00Z")...)
 	env.expect(o, clitest.ExitOK, runsAgain, "because of a change of databases, triggers")
 	env.expectStored("x_rds_pg_table_pitr.drill", map[string]any{
-		"job_id": env.expectAccepted(2)[1], "restored_objects": drillObjects("20261123"), "cleanup_statements": drillCleanup("20261123"),
+		"job_id": env.expectAccepted(2)[1], "restored_objects": drillObjects("20261123"),
+		"cleanup_statements": drillCleanup("20261123"),
 	})
 }
 
@@ -150,7 +152,8 @@ func TestDrillMissesItsTarget(t *testing.T) {
 	t.Parallel()
 	env := newDrillEnv(t)
 	o := env.mustApply(missed...)
-	if env.expect(o, clitest.ExitOK, "Warning: "+checkFailed, `\"passed\":false`); !missedBy.MatchString(o.output) || strings.Count(o.output, checkFailed) != 1 {
+	if env.expect(o, clitest.ExitOK, "Warning: "+checkFailed, `\"passed\":false`); !missedBy.MatchString(o.output) ||
+		strings.Count(o.output, checkFailed) != 1 {
 		t.Errorf("want the duration to be warned of, alone:\n%s", o.output)
 	}
 	env.expectAccepted(1)
@@ -163,7 +166,8 @@ func TestDrillAsATest(t *testing.T) {
 		t.Parallel()
 		env := newDrillEnv(t)
 		for count := range 2 { // the names differ each time
-			env.expect(env.run("test", "-no-color"), clitest.ExitOK, "1 passed, 0 failed", "The restored objects stay", "shop.public.orders_test_")
+			env.expect(env.run("test", "-no-color"), clitest.ExitOK, "1 passed, 0 failed", "The restored objects stay",
+				"shop.public.orders_test_")
 			env.expectAccepted(count + 1)
 		}
 	})
@@ -209,7 +213,8 @@ func TestDrillInPipelines(t *testing.T) {
 	if difference := cmp.Diff(github, gitlab); difference != "" || len(github) < 5 {
 		t.Fatalf("the pipelines differ (- GitHub, + GitLab):\n%s", difference)
 	}
-	if readme := example(t, "dr-drill/README.md"); !strings.Contains(readme, "```sh\n"+strings.Join(github, "\n")+"\n```") {
+	if readme := example(t, "dr-drill/README.md"); !strings.Contains(readme,
+		"```sh\n"+strings.Join(github, "\n")+"\n```") {
 		t.Errorf("the README does not have the pipelines' commands:\n%s", strings.Join(github, "\n"))
 	}
 	for _, action := range actions {
@@ -235,10 +240,12 @@ func TestDrillInPipelines(t *testing.T) {
 		t.Errorf("the week is %s, want %s or %s", week, before, after)
 	}
 	env.expectDrill(evidence, week, env.expectAccepted(1)[0])
-	if cleanup := strings.Join(drillCleanup(strings.ReplaceAll(week, "-", "")), "\n"); !strings.HasSuffix(output, cleanup+"\n"+string(text)+"\n") {
+	if cleanup := strings.Join(drillCleanup(strings.ReplaceAll(week, "-", "")), "\n"); !strings.HasSuffix(output,
+		cleanup+"\n"+string(text)+"\n") {
 		t.Errorf("the output does not end with the statements and the evidence:\n%s", output)
 	}
-	env.expect(env.plan("-var", "week="+week+"T00:00:00Z"), clitest.ExitOK, "No changes.") // which may have ended meanwhile
+	// which may have ended meanwhile
+	env.expect(env.plan("-var", "week="+week+"T00:00:00Z"), clitest.ExitOK, "No changes.")
 }
 
 // monday is the first day of a moment's week.
@@ -247,7 +254,8 @@ func monday(at time.Time) string {
 	return at.AddDate(0, 0, -(int(at.Weekday())+6)%7).Format(time.DateOnly)
 }
 
-// shell runs commands as a pipeline does: one after the other, and none after one that fails. They call the CLI terraform.
+// shell runs commands as a pipeline does: one after the other, and none after one that fails. They call the CLI
+// terraform.
 func (env *testEnv) shell(commands ...string) string {
 	env.Helper()
 	cli := env.cli()

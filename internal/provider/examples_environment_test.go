@@ -23,7 +23,8 @@ func TestCloneEnvironment(t *testing.T) {
 	env.expectRestored(fakecloud.DWS, `{"case_sensitive":true,"database":"postgres",
 		"restore_table_list":[{"schema_name":"public","table_name":"sales"},{"schema_name":"public","table_name":"stores"}],
 		"target_table_list":[{"schema_name":"public","table_name":"sales_test"},{"schema_name":"public","table_name":"stores_test"}]}`)
-	env.expectStored(`x_rds_pg_table_pitr.clone["staging"]`, map[string]any{"instance_id": stagingDB, "status": "Completed"})
+	env.expectStored(`x_rds_pg_table_pitr.clone["staging"]`, map[string]any{"instance_id": stagingDB,
+		"status": "Completed"})
 
 	clones := object{
 		"rds orders":   list{"shop.public.customers_test", "shop.public.order_items_test", "shop.public.orders_test"},
@@ -38,12 +39,15 @@ func TestCloneEnvironment(t *testing.T) {
 	env.readOutput("cleanup", &cleanup)
 	if difference := cmp.Diff(object{
 		"rds orders": list{
-			`DROP TABLE "public"."customers_test"; -- in database "shop"`, `DROP TABLE "public"."order_items_test"; -- in database "shop"`,
+			`DROP TABLE "public"."customers_test"; -- in database "shop"`,
+			`DROP TABLE "public"."order_items_test"; -- in database "shop"`,
 			`DROP TABLE "public"."orders_test"; -- in database "shop"`,
 		},
-		"rds staging":  list{`DROP TABLE "public"."customers_test"; -- in database "shop"`},
-		"dds sessions": list{`db.getSiblingDB("app").getCollection("carts_test").drop()`, `db.getSiblingDB("app").getCollection("sessions_test").drop()`},
-		"dws sales":    list{`DROP TABLE "public"."sales_test"; -- in database "postgres"`, `DROP TABLE "public"."stores_test"; -- in database "postgres"`},
+		"rds staging": list{`DROP TABLE "public"."customers_test"; -- in database "shop"`},
+		"dds sessions": list{`db.getSiblingDB("app").getCollection("carts_test").drop()`,
+			`db.getSiblingDB("app").getCollection("sessions_test").drop()`},
+		"dws sales": list{`DROP TABLE "public"."sales_test"; -- in database "postgres"`,
+			`DROP TABLE "public"."stores_test"; -- in database "postgres"`},
 	}, cleanup); difference != "" {
 		t.Errorf("cleanup (- wanted, + is):\n%s", difference)
 	}
@@ -56,9 +60,11 @@ func TestCollectLater(t *testing.T) {
 	env := newTestEnv(t)
 	env.useExample("collect-later")
 	env.change("next", "hold", "")
-	env.expect(env.mustApply("-var", "wait=20s"), clitest.ExitOK, "The restore goes on without this apply", `"status" = "Running"`)
+	env.expect(env.mustApply("-var", "wait=20s"), clitest.ExitOK, "The restore goes on without this apply",
+		`"status" = "Running"`)
 	job := env.expectAccepted(1)[0]
-	env.expectStored("x_rds_pg_table_pitr.orders", map[string]any{"job_id": job, "restored_objects": nil, "duration_seconds": nil})
+	env.expectStored("x_rds_pg_table_pitr.orders", map[string]any{"job_id": job, "restored_objects": nil,
+		"duration_seconds": nil})
 	env.change(job, "release", "")
 	env.expect(env.mustApply(), clitest.ExitOK, "0 added, 1 changed, 0 destroyed", `"status" = "Completed"`)
 	env.expectAccepted(1)
@@ -86,7 +92,8 @@ func newIncident(t *testing.T, clock clitest.Clock) (*testEnv, bool) {
 	t.Helper()
 	env := newTestEnvWithClock(t, clock)
 	env.useExample("incident")
-	if version := env.run("version").output; strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
+	if version := env.run("version").output; strings.HasPrefix(version, "OpenTofu") ||
+		strings.HasPrefix(version, "Terraform v1.11.") {
 		env.expect(env.plan(), clitest.ExitError)
 		env.expectAccepted(0)
 		return env, false
@@ -102,9 +109,12 @@ func TestIncident(t *testing.T) {
 	}
 	o := env.mustApply(incident...)
 	job := env.expectAccepted(1)[0]
-	env.expect(o, clitest.ExitOK, "Accepted as job "+job, "Job "+job+" completed after", "Restored to 2023-07-05T11:32:17Z: ",
-		"data1.schema1.table1_1688556737000", "shop.public.customers_1688556737000", "shop.public.orders_1688556737000", "Actions: 1 invoked.")
-	env.expectRestored(fakecloud.RDS, `{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03","databases":[
+	env.expect(o, clitest.ExitOK, "Accepted as job "+job, "Job "+job+" completed after",
+		"Restored to 2023-07-05T11:32:17Z: ",
+		"data1.schema1.table1_1688556737000", "shop.public.customers_1688556737000", "shop.public.orders_1688556737000",
+		"Actions: 1 invoked.")
+	env.expectRestored(fakecloud.RDS,
+		`{"instances":[{"restore_time":1688556737000,"instance_id":"df29b535eec64ee1b286bd2c62871a9cin03","databases":[
 		{"database":"data1","schemas":[{"schema":"schema1","tables":[{"old_name":"table1","new_name":"table1_1688556737000"}]}]},
 		{"database":"shop","schemas":[{"schema":"public","tables":[
 			{"old_name":"customers","new_name":"customers_1688556737000"},{"old_name":"orders","new_name":"orders_1688556737000"}]}]}]}]}`)
@@ -125,7 +135,8 @@ func TestIncidentInterrupted(t *testing.T) {
 	env.awaitOutput(p, "so far.")
 	job := env.expectAccepted(1)[0]
 	env.signalGroup(p, syscall.SIGINT)
-	env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud")
+	env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore",
+		"Job "+job+" goes on in the cloud")
 	env.expect(env.apply(incident...), clitest.ExitError, "A restore is already running", job)
 	env.change(job, "finish", "")
 	env.expect(env.mustApply("-var", "job_id="+job), clitest.ExitOK, `"status" = "Completed"`)

@@ -20,17 +20,19 @@ func (env *testEnv) plant(fault fakecloud.Fault) {
 	}
 }
 
-// TestLostAnswers breaks the restore call in every way in which the cloud has accepted it and the provider does not hear so.
-// The call is never sent again; the job is found by looking, and adopted.
+// TestLostAnswers breaks the restore call in every way in which the cloud has accepted it and the provider does not
+// hear so. The call is never sent again; the job is found by looking, and adopted.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]fakecloud.Fault{
 		"reset after acceptance": {Kind: fakecloud.FaultResetAfter},
 		"cut in mid-body":        {Kind: fakecloud.FaultTruncate},
-		"503 after acceptance":   {Kind: fakecloud.FaultStatusAfter, Status: 503, Code: "APIGW.0201", Message: "Backend unavailable."},
-		"504 after acceptance":   {Kind: fakecloud.FaultStatusAfter, Status: 504, Code: "APIGW.0201", Message: "Backend timeout."},
-		"200 without a job id":   {Kind: fakecloud.FaultNoJobID},
-		"200 without a body":     {Kind: fakecloud.FaultEmpty},
+		"503 after acceptance": {Kind: fakecloud.FaultStatusAfter, Status: 503, Code: "APIGW.0201",
+			Message: "Backend unavailable."},
+		"504 after acceptance": {Kind: fakecloud.FaultStatusAfter, Status: 504, Code: "APIGW.0201",
+			Message: "Backend timeout."},
+		"200 without a job id": {Kind: fakecloud.FaultNoJobID},
+		"200 without a body":   {Kind: fakecloud.FaultEmpty},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, c restoreCase) {
@@ -51,8 +53,8 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// TestCallsThatNeverArrived breaks the call before the cloud has accepted it. The provider cannot know, so it does not send
-// it again by itself either, but the next apply does.
+// TestCallsThatNeverArrived breaks the call before the cloud has accepted it. The provider cannot know, so it does not
+// send it again by itself either, but the next apply does.
 func TestCallsThatNeverArrived(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]fakecloud.Fault{
@@ -67,7 +69,8 @@ func TestCallsThatNeverArrived(t *testing.T) {
 				fault := fault
 				fault.Service, fault.Operation = c.service, c.operation
 				env.plant(fault)
-				env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "It was not sent again", "most likely it did not accept this one")
+				env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "It was not sent again",
+					"most likely it did not accept this one")
 				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
@@ -91,9 +94,12 @@ func TestRetriedCalls(t *testing.T) {
 		},
 		"busy": func(c restoreCase) fakecloud.Fault {
 			return map[string]fakecloud.Fault{
-				fakecloud.RDS: {Kind: fakecloud.FaultStatus, Status: 409, Code: "DBS.200019", Message: "Another operation is being performed on the DB instance or the DB instance is faulty."},
-				fakecloud.DDS: {Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.200019", Message: "Another operation is being performed on the DB instance or the DB instance is faulty."},
-				fakecloud.DWS: {Kind: fakecloud.FaultStatus, Status: 400, Code: "DWS.7023", Message: "Another operation is in progress."},
+				fakecloud.RDS: {Kind: fakecloud.FaultStatus, Status: 409, Code: "DBS.200019",
+					Message: "Another operation is being performed on the DB instance or the DB instance is faulty."},
+				fakecloud.DDS: {Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.200019",
+					Message: "Another operation is being performed on the DB instance or the DB instance is faulty."},
+				fakecloud.DWS: {Kind: fakecloud.FaultStatus, Status: 400, Code: "DWS.7023",
+					Message: "Another operation is in progress."},
 			}[c.service]
 		},
 	} {
@@ -120,7 +126,8 @@ func TestNothingListens(t *testing.T) {
 		env := newTestEnv(t)
 		at := env.cloud.Addresses()
 		address := map[string]string{fakecloud.RDS: at.RDS, fakecloud.DDS: at.DDS, fakecloud.DWS: at.DWS}[c.service]
-		env.write("main.tf", strings.Replace(env.providerBlock("max_retries = 2"), address, "http://127.0.0.1:1", 1)+c.config(t))
+		env.write("main.tf", strings.Replace(env.providerBlock("max_retries = 2"), address, "http://127.0.0.1:1",
+			1)+c.config(t))
 		env.expect(env.apply(), clitest.ExitError, "The restore was refused", "No restore was started", "connection refused")
 		env.expectAccepted(0)
 		env.configure(c.config(t))
@@ -180,7 +187,8 @@ func TestOutages(t *testing.T) {
 		forEachRestore(t, func(t *testing.T, c restoreCase) {
 			env := newTestEnv(t)
 			env.configure(c.config(t))
-			env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
+			env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus,
+				Status: 503, Times: -1})
 			o := env.apply()
 			job := env.expectAccepted(1)[0]
 			env.expect(o, clitest.ExitError, "The restore could not be followed", "Job "+job, "HTTP 503")
@@ -228,7 +236,8 @@ resource "x_dds_collection_restore" "this" {
 	env.expectNoChanges()
 }
 
-// TestOneClusterQueues restores from two snapshots of one cluster: they are in each other's way like two of one snapshot.
+// TestOneClusterQueues restores from two snapshots of one cluster: they are in each other's way like two of one
+// snapshot.
 func TestOneClusterQueues(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t).withRaceDetector()
@@ -296,8 +305,9 @@ func TestForbiddenLookups(t *testing.T) {
 			fakecloud.DDS: {fakecloud.ListJobs},
 			fakecloud.DWS: {fakecloud.ShowSnapshot, fakecloud.ListClusterActions},
 		}[c.service] {
-			env.plant(fakecloud.Fault{Service: c.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403, Times: -1,
-				Code: "APIGW.0302", Message: "Policy doesn't allow this action."})
+			env.plant(fakecloud.Fault{Service: c.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 403,
+				Times: -1,
+				Code:  "APIGW.0302", Message: "Policy doesn't allow this action."})
 		}
 		env.mustApply()
 		env.expectResumed(c, env.expectAccepted(1)[0])

@@ -10,7 +10,8 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// killed applies a restore and kills the provider as soon as it asks for its job, so that no state knows it. The job is held.
+// killed applies a restore and kills the provider as soon as it asks for its job, so that no state knows it. The job is
+// held.
 func (env *testEnv) killed(c restoreCase) {
 	env.Helper()
 	env.change("next", "hold", "")
@@ -35,23 +36,26 @@ func (env *testEnv) forbidden(service string, operations ...string) {
 // longJobs run for 12 minutes, which is what toy data takes.
 func longJobs(o *fakecloud.Options) { o.JobDuration = 12 * time.Minute }
 
-// TestGuardWithoutAList kills the provider where the running jobs cannot be listed: DDS documents no list on Open Telekom
-// Cloud. The service then only says that it is busy, and the instance that it is restoring.
+// TestGuardWithoutAList kills the provider where the running jobs cannot be listed: DDS documents no list on Open
+// Telekom Cloud. The service then only says that it is busy, and the instance that it is restoring.
 func TestGuardWithoutAList(t *testing.T) {
-	lists := map[string]string{fakecloud.RDS: fakecloud.ListTasks, fakecloud.DDS: fakecloud.ListJobs, fakecloud.DWS: fakecloud.ListClusterActions}
+	lists := map[string]string{fakecloud.RDS: fakecloud.ListTasks, fakecloud.DDS: fakecloud.ListJobs,
+		fakecloud.DWS: fakecloud.ListClusterActions}
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t, longJobs)
 		env.configure(c.config(t))
 		env.forbidden(c.service, lists[c.service])
 		env.killed(c)
-		env.expect(env.apply(), clitest.ExitError, "A restore is already running", "terraform import ADDRESS "+c.target+"/JOB_ID")
+		env.expect(env.apply(), clitest.ExitError, "A restore is already running",
+			"terraform import ADDRESS "+c.target+"/JOB_ID")
 		env.expectAccepted(1)
 	})
 }
 
-// TestClocksApart has the service's clock differ. Whatever that makes of the job's times, a job is adopted or named, and one
-// that runs is seen.
+// TestClocksApart has the service's clock differ. Whatever that makes of the job's times, a job is adopted or named,
+// and one that runs is seen.
 func TestClocksApart(t *testing.T) {
+	t.Parallel()
 	for _, ahead := range []time.Duration{-10 * time.Minute, -30 * time.Second, 10 * time.Minute} {
 		apart := func(o *fakecloud.Options) {
 			now := o.Now
@@ -63,7 +67,8 @@ func TestClocksApart(t *testing.T) {
 				forEachRestore(t, func(t *testing.T, c restoreCase) {
 					env := newTestEnv(t, longJobs, apart)
 					env.configure(c.config(t, shortTimeouts))
-					env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
+					env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter,
+						Status: 504})
 					o := env.apply() // which ends with the timeout, or with naming the job
 					env.expect(o, clitest.ExitError, env.expectAccepted(1)[0])
 				})
@@ -86,13 +91,16 @@ func TestLateAnswer(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t, longJobs, func(o *fakecloud.Options) { o.JobVisibleAfter = 165 * time.Second })
 		env.configure(c.config(t))
-		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504, Delay: 1500 * time.Millisecond})
+		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504,
+			Delay: 1500 * time.Millisecond})
 		o := env.mustApply()
-		env.expect(o, clitest.ExitOK, "The restore was accepted although its answer was lost", "job "+env.expectAccepted(1)[0])
+		env.expect(o, clitest.ExitOK, "The restore was accepted although its answer was lost",
+			"job "+env.expectAccepted(1)[0])
 	})
 }
 
-// TestUnknownCluster may not look at the snapshot, and so not at its cluster: nothing is claimed about what cannot be seen.
+// TestUnknownCluster may not look at the snapshot, and so not at its cluster: nothing is claimed about what cannot be
+// seen.
 func TestUnknownCluster(t *testing.T) {
 	t.Parallel()
 	c := dwsCase
@@ -100,7 +108,8 @@ func TestUnknownCluster(t *testing.T) {
 	env.configure(c.config(t))
 	env.forbidden(c.service, fakecloud.ShowSnapshot)
 	env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
-	env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "Whether a restore runs could not be looked up", "terraform import ADDRESS "+c.target+"/JOB_ID")
+	env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted",
+		"Whether a restore runs could not be looked up", "terraform import ADDRESS "+c.target+"/JOB_ID")
 	env.expectAccepted(1)
 }
 
@@ -133,13 +142,14 @@ resource "x_rds_pg_table_pitr" "beside" {
 		env := newTestEnv(t, longJobs, otherIDs)
 		env.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
 		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
-		env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "whose id the service does not tell", "/JOB_ID")
+		env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted",
+			"whose id the service does not tell", "/JOB_ID")
 		env.expectAccepted(2)
 	})
 }
 
-// TestGuardThatCannotSee may look at nothing at all after the provider was killed: what the service is busy with is then
-// not known, and not waited for.
+// TestGuardThatCannotSee may look at nothing at all after the provider was killed: what the service is busy with is
+// then not known, and not waited for.
 func TestGuardThatCannotSee(t *testing.T) {
 	lookups := map[string][]string{
 		fakecloud.RDS: {fakecloud.ListTasks, fakecloud.ListInstances},
@@ -151,13 +161,14 @@ func TestGuardThatCannotSee(t *testing.T) {
 		env.configure(c.config(t))
 		env.forbidden(c.service, lookups[c.service]...)
 		env.killed(c)
-		env.expect(env.apply(), clitest.ExitError, "The service is busy, and with what is not known", "terraform import ADDRESS "+c.target+"/JOB_ID")
+		env.expect(env.apply(), clitest.ExitError, "The service is busy, and with what is not known",
+			"terraform import ADDRESS "+c.target+"/JOB_ID")
 		env.expectAccepted(1)
 	})
 }
 
-// TestGuardAfterAnOldJob has an earlier job of this configuration end unseen on the instance where a killed apply's restore
-// runs. The one is not taken for the other.
+// TestGuardAfterAnOldJob has an earlier job of this configuration end unseen on the instance where a killed apply's
+// restore runs. The one is not taken for the other.
 func TestGuardAfterAnOldJob(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t, longJobs)

@@ -55,8 +55,9 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestDoubleInterrupt sends the second Ctrl-C as soon as the CLI has said that it heard the first, sooner than any hand can.
-// The CLI then exits at once, and it is chance whether it has written the state. Either way the job is found again.
+// TestDoubleInterrupt sends the second Ctrl-C as soon as the CLI has said that it heard the first, sooner than any hand
+// can. The CLI then exits at once, and it is chance whether it has written the state. Either way the job is found
+// again.
 func TestDoubleInterrupt(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, p, job := waiting(t, c)
@@ -108,7 +109,8 @@ func TestKilledProvider(t *testing.T) {
 	})
 }
 
-// TestInterruptBeforeTheCall interrupts restores that wait for their turn, and for a busy instance: they are not started.
+// TestInterruptBeforeTheCall interrupts restores that wait for their turn, and for a busy instance: they are not
+// started.
 func TestInterruptBeforeTheCall(t *testing.T) {
 	t.Parallel()
 	t.Run("queueing", func(t *testing.T) {
@@ -119,7 +121,8 @@ func TestInterruptBeforeTheCall(t *testing.T) {
 		p := env.startApply()
 		env.awaitPolls(fakecloud.DDS, 2)
 		env.signalGroup(p, syscall.SIGINT)
-		env.expect(env.end(p), clitest.ExitError, "Stopped waiting for the restore", "Cancelled before the restore was started")
+		env.expect(env.end(p), clitest.ExitError, "Stopped waiting for the restore",
+			"Cancelled before the restore was started")
 		env.expectAccepted(1)
 		env.change("*", "finish", "")
 		env.mustApply()

@@ -3,12 +3,8 @@
 package provider
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,8 +35,8 @@ var latestCases = []struct {
 }`},
 }
 
-// forEachLatest runs a test for both services that restore to a point in time. The configuration takes a part of the new
-// names, and more arguments.
+// forEachLatest runs a test for both services that restore to a point in time. The configuration takes a part of the
+// new names, and more arguments.
 func forEachLatest(t *testing.T, test func(t *testing.T, c restoreCase, config func(part, more string) string)) {
 	t.Parallel()
 	for _, c := range latestCases {
@@ -51,8 +47,8 @@ func forEachLatest(t *testing.T, test func(t *testing.T, c restoreCase, config f
 	}
 }
 
-// expectRestoredTo checks that the state says to which moment the cloud was asked to restore, in whatever the accepted restore
-// holds, and returns it.
+// expectRestoredTo checks that the state says to which moment the cloud was asked to restore, in whatever the accepted
+// restore holds, and returns it.
 func (env *testEnv) expectRestoredTo(c restoreCase, index int) string {
 	env.Helper()
 	said := fmt.Sprint(env.stored(c.address).Values["restored_to"])
@@ -62,7 +58,8 @@ func (env *testEnv) expectRestoredTo(c restoreCase, index int) string {
 	}
 	restore := env.cloud.Restores()[index]
 	sent, found := 0, 0
-	for _, word := range strings.FieldsFunc(string(restore.Body), func(r rune) bool { return strings.ContainsRune(`{}[]:," `, r) }) {
+	for _, word := range strings.FieldsFunc(string(restore.Body),
+		func(r rune) bool { return strings.ContainsRune(`{}[]:," `, r) }) {
 		var number int64
 		if json.Unmarshal([]byte(word), &number) == nil && number > 1e12 {
 			if sent++; number == moment.UnixMilli() {
@@ -86,12 +83,14 @@ func TestLatest(t *testing.T) {
 		env.mustApply()
 		env.expectAccepted(1)
 		first := env.expectRestoredTo(c, 0)
-		if moment, _ := pointintime.Parse(first); moment.Before(before.Add(-6*time.Minute)) || moment.After(env.clock.Now().Add(-5*time.Minute)) {
+		if moment, _ := pointintime.Parse(first); moment.Before(before.Add(-6*time.Minute)) ||
+			moment.After(env.clock.Now().Add(-5*time.Minute)) {
 			t.Errorf("restored to %s, which was not the newest moment at %s", first, before)
 		}
 		if moment, _ := pointintime.Parse(first); c.service == fakecloud.RDS {
 			env.expectStored(c.address, map[string]any{"restore_time": "latest"})
-			if databases := fmt.Sprint(env.stored(c.address).Values["databases"]); !strings.Contains(databases, fmt.Sprintf("new_name:orders_%d old_name:orders", moment.UnixMilli())) {
+			if databases := fmt.Sprint(env.stored(c.address).Values["databases"]); !strings.Contains(databases,
+				fmt.Sprintf("new_name:orders_%d old_name:orders", moment.UnixMilli())) {
 				t.Errorf("the default name is not that of %s: %s", first, databases)
 			}
 		}
@@ -103,7 +102,8 @@ func TestLatest(t *testing.T) {
 		}
 		if moment, _ := pointintime.Parse(first); c.service == fakecloud.RDS {
 			// The default name written out is still the default name.
-			env.configure(strings.Replace(config("a", ""), `old_name = "orders"`, fmt.Sprintf(`old_name = "orders", new_name = "orders_%d"`, moment.UnixMilli()), 1))
+			env.configure(strings.Replace(config("a", ""), `old_name = "orders"`,
+				fmt.Sprintf(`old_name = "orders", new_name = "orders_%d"`, moment.UnixMilli()), 1))
 			env.expectNoChanges()
 		}
 		// What calls nothing keeps the moment, too.
@@ -127,6 +127,7 @@ func TestLatest(t *testing.T) {
 
 // TestLatestIsResolvedOnce resumes restores in every way there is: the moment stays what it was.
 func TestLatestIsResolvedOnce(t *testing.T) {
+	t.Parallel()
 	for name, resume := range map[string]func(env *testEnv, c restoreCase){
 		"replaced": func(env *testEnv, _ restoreCase) {
 			env.expect(env.plan(), clitest.ExitChanges, "The apply goes on with a restore")
@@ -187,10 +188,13 @@ func TestLatestCannotBeTold(t *testing.T) {
 	forEachLatest(t, func(t *testing.T, c restoreCase, config func(part, more string) string) {
 		env := newTestEnv(t)
 		env.configure(config("a", "preflight = false"))
-		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ListRestoreTime, Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow that.", Times: -1})
-		env.expect(env.apply(), clitest.ExitError, "The latest moment could not be looked up", "No restore was started", "Policy doesn't allow that.", "write a point in time")
+		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ListRestoreTime, Kind: fakecloud.FaultStatus,
+			Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow that.", Times: -1})
+		env.expect(env.apply(), clitest.ExitError, "The latest moment could not be looked up", "No restore was started",
+			"Policy doesn't allow that.", "write a point in time")
 		env.configure(config("a", ""))
-		env.expect(env.plan(), clitest.ExitError, "The latest moment could not be looked up", "No restore was started", "Policy doesn't allow that.", "write a point in time")
+		env.expect(env.plan(), clitest.ExitError, "The latest moment could not be looked up", "No restore was started",
+			"Policy doesn't allow that.", "write a point in time")
 		env.expectAccepted(0)
 	})
 }
@@ -214,99 +218,17 @@ func TestRestoredTo(t *testing.T) {
 	})
 }
 
-// TestLatestWithItsDefaultNameWrittenOut writes down what the state says that the table is called, while the restore is
-// unfinished and tainted. Without its state, nobody can tell that it is the same restore; with it, it is resumed.
-func TestLatestWithItsDefaultNameWrittenOut(t *testing.T) {
-	t.Parallel()
-	c := rdsCase
-	env := newTestEnv(t)
-	config := func(name, more string) string {
-		return strings.Replace(fmt.Sprintf(latestCases[0].resource, "a", more), `old_name = "orders"`, `old_name = "orders"`+name, 1)
-	}
-	env.configure(config("", shortTimeouts))
-	env.change("next", "hold", "")
-	env.expect(env.apply(), clitest.ExitError, "The restore is still running")
-	job := env.expectAccepted(1)[0]
-	moment, err := pointintime.Parse(env.expectRestoredTo(c, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	env.configure(config(fmt.Sprintf(`, new_name = "orders_%d"`, moment.UnixMilli()), ""))
-	if o := env.plan(); o.exit != clitest.ExitChanges || strings.Contains(o.output, "Restore job "+job) {
-		t.Fatalf("the plan takes it for the same restore:\n%s", o.output)
-	}
-	env.change(job, "finish", "")
-	env.expect(env.run("untaint", c.address), clitest.ExitOK)
-	env.mustApply()
-	env.expectAccepted(1)
-	env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
-	env.expectNoChanges()
-}
-
-// TestLatestImportedWithANameToBeKnown has a name in the plan that is not known yet, of a restore that is taken over.
-func TestLatestImportedWithANameToBeKnown(t *testing.T) {
-	t.Parallel()
-	c := rdsCase
-	env := newTestEnv(t)
-	env.configure(fmt.Sprintf(latestCases[0].resource, "a", ""))
-	env.mustApply()
-	job := env.expectAccepted(1)[0]
-	env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
-	env.expect(env.run("import", "-no-color", c.address, c.target+"/"+job), clitest.ExitOK)
-	env.configure("resource \"terraform_data\" \"name\" {\n input = \"c_a\"\n}\n" +
-		strings.Replace(fmt.Sprintf(latestCases[0].resource, "a", ""), `"c_a"`, "terraform_data.name.output", 1))
-	env.mustApply()
-	env.expectAccepted(1)
-	env.expectNoChanges()
-}
-
-// TestRestoredToOfAnEarlierVersion goes on with a restore whose state says nothing of the moment, as versions did that had
-// no such attribute.
-func TestRestoredToOfAnEarlierVersion(t *testing.T) {
-	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		env := newTestEnv(t)
-		env.configure(c.config(t, `on_timeout = "detach"`, shortTimeouts))
-		env.change("next", "hold", "")
-		env.mustApply()
-		for _, attribute := range []string{"restored_to", "data_age_seconds"} {
-			env.rewriteState(`"`+attribute+`": (".*"|[0-9]+)`, `"`+attribute+`": null`)
-		}
-		env.expectStored(c.address, map[string]any{"restored_to": nil, "data_age_seconds": nil})
-		env.change(env.expectAccepted(1)[0], "finish", "")
-		env.mustApply()
-		env.expectAccepted(1)
-		values := env.stored(c.address).Values
-		if known := values["restored_to"] != nil && values["data_age_seconds"] != nil; known != (c.service != fakecloud.DWS) {
-			t.Errorf("restored_to is %v, and the data %v s old", values["restored_to"], values["data_age_seconds"])
-		}
-		env.expectNoChanges()
-	})
-}
-
-// rewriteState replaces what a pattern matches, which must be there.
-func (env *testEnv) rewriteState(pattern, with string) {
-	env.Helper()
-	name := filepath.Join(env.dir, "terraform.tfstate")
-	state, err := os.ReadFile(name)
-	if err != nil {
-		env.Fatal(err)
-	}
-	written := regexp.MustCompile(pattern).ReplaceAll(state, []byte(with))
-	if bytes.Equal(written, state) {
-		env.Fatalf("the state has no %s:\n%s", pattern, state)
-	}
-	env.write("terraform.tfstate", string(written))
-}
-
-// TestLatestOfABusyInstance waits until the newest moment can be asked for, and until the restore is accepted. What was filled
-// in for a call that was not accepted is filled in anew.
+// TestLatestOfABusyInstance waits until the newest moment can be asked for, and until the restore is accepted. What was
+// filled in for a call that was not accepted is filled in anew.
 func TestLatestOfABusyInstance(t *testing.T) {
+	t.Parallel()
 	for _, preflight := range []string{"preflight = false", ""} {
 		for _, unfinished := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s %t", preflight, unfinished), func(t *testing.T) {
 				forEachLatest(t, func(t *testing.T, c restoreCase, config func(part, more string) string) {
 					env := newTestEnv(t)
-					busy := fakecloud.Fault{Service: c.service, Kind: fakecloud.FaultStatus, Status: 409, Code: "DBS.200019", Message: "Busy."}
+					busy := fakecloud.Fault{Service: c.service, Kind: fakecloud.FaultStatus, Status: 409, Code: "DBS.200019",
+						Message: "Busy."}
 					busy.Operation, busy.Times = fakecloud.ListRestoreTime, 2
 					env.plant(busy)
 					busy.Operation, busy.Times = c.operation, 2
@@ -321,7 +243,8 @@ func TestLatestOfABusyInstance(t *testing.T) {
 					env.mustApply()
 					env.expectAccepted(1)
 					moment, _ := pointintime.Parse(env.expectRestoredTo(c, 0))
-					if name := fmt.Sprintf("orders_%d", moment.UnixMilli()); c.service == fakecloud.RDS && !strings.Contains(string(env.cloud.Restores()[0].Body), name) {
+					if name := fmt.Sprintf("orders_%d", moment.UnixMilli()); c.service == fakecloud.RDS &&
+						!strings.Contains(string(env.cloud.Restores()[0].Body), name) {
 						t.Errorf("the default name is not %s: %s", name, env.cloud.Restores()[0].Body)
 					}
 					env.expectNoChanges()

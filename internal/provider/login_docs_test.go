@@ -12,8 +12,8 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// documentedLogins are what has to be there beside the example under each heading of the documentation's "Logging in": the
-// environment, and what files hold. The names in the examples are those of the default world.
+// documentedLogins are what has to be there beside the example under each heading of the documentation's "Logging in":
+// the environment, and what files hold. The names in the examples are those of the default world.
 var documentedLogins = map[string]struct {
 	environment []string
 	files       map[string]string // by the name in the example
@@ -22,18 +22,21 @@ var documentedLogins = map[string]struct {
 	"Access key": {environment: keyInEnvironment},
 	"Temporary access key": {environment: []string{fmt.Sprintf(`TF_VAR_temporary={access=%q,secret=%q,security_token=%q}`,
 		fakecloud.TemporaryAccessKey, fakecloud.TemporarySecretKey, fakecloud.TemporarySecurityToken)}},
-	"Token":            {environment: []string{"TF_VAR_token=" + fakecloud.DefaultToken}},
-	"Password":         {environment: []string{"HW_USER_PASSWORD=" + fakecloud.DefaultPassword}},
-	"Profile":          {files: map[string]string{"~/.hcloud/config.json": loginWays["profile"].file}},
-	"ECS agency":       {},
-	"Agency":           {environment: keyInEnvironment, deputy: true},
-	"ID token":         {files: map[string]string{"/var/run/secrets/id-token": fakecloud.DefaultIDToken + "\n"}, deputy: true},
+	"Token":      {environment: []string{"TF_VAR_token=" + fakecloud.DefaultToken}},
+	"Password":   {environment: []string{"HW_USER_PASSWORD=" + fakecloud.DefaultPassword}},
+	"Profile":    {files: map[string]string{"~/.hcloud/config.json": loginWays["profile"].file}},
+	"ECS agency": {},
+	"Agency":     {environment: keyInEnvironment, deputy: true},
+	"ID token": {files: map[string]string{"/var/run/secrets/id-token": fakecloud.DefaultIDToken + "\n"},
+		deputy: true},
 	"Several accounts": {environment: keyInEnvironment},
 }
 
-var keyInEnvironment = []string{"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey}
+var keyInEnvironment = []string{"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey,
+	"HW_SECRET_KEY=" + fakecloud.DefaultSecretKey}
 
-// TestDocumentedLogins restores by every login of the provider's page, as it stands there but for the services' addresses.
+// TestDocumentedLogins restores by every login of the provider's page, as it stands there but for the services'
+// addresses.
 func TestDocumentedLogins(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "index.md"))
@@ -71,7 +74,8 @@ func TestDocumentedLogins(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			start, resources := strings.Index(string(configured), "provider \"x\""), strings.Index(string(configured), "resource \"")
+			start, resources := strings.Index(string(configured), "provider \"x\""),
+				strings.Index(string(configured), "resource \"")
 			env.write("main.tf", string(configured)[:start]+text+string(configured)[resources:])
 			env.mustApply()
 			env.expectAccepted(1)

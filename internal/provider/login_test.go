@@ -18,15 +18,17 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 	c := rdsCase
 	const undocumented = "this call is not documented for Open Telekom Cloud"
 	for name, test := range map[string]struct{ resource, operation, says string }{
-		"restore":     {c.config(t, "preflight = false"), fakecloud.RestoreTables, "No restore was started."},
-		"preflight":   {c.config(t), fakecloud.ListHistoryTables, "preflight = false"},
-		"data source": {example(t, "data-sources/x_rds_pg_restorable_tables/data-source.tf"), fakecloud.ListHistoryTables, "Tables of RDS for PostgreSQL cannot be restored there"},
+		"restore":   {c.config(t, "preflight = false"), fakecloud.RestoreTables, "No restore was started."},
+		"preflight": {c.config(t), fakecloud.ListHistoryTables, "preflight = false"},
+		"data source": {example(t, "data-sources/x_rds_pg_restorable_tables/data-source.tf"), fakecloud.ListHistoryTables,
+			"Tables of RDS for PostgreSQL cannot be restored there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := newTestEnv(t)
-			env.plant(fakecloud.Fault{Service: fakecloud.RDS, Operation: test.operation, Kind: fakecloud.FaultStatus, Times: -1, Status: 404,
-				Code: "APIGW.0101", Message: "The API does not exist or has not been published in the environment"})
+			env.plant(fakecloud.Fault{Service: fakecloud.RDS, Operation: test.operation, Kind: fakecloud.FaultStatus, Times: -1,
+				Status: 404,
+				Code:   "APIGW.0101", Message: "The API does not exist or has not been published in the environment"})
 			env.write("main.tf", env.providerBlock(`cloud = "otc.t-systems.com"`)+test.resource)
 			env.expect(env.apply(), clitest.ExitError, lookup.NotOnOTC, undocumented, "APIGW.0101", test.says)
 			env.expectAccepted(0)
@@ -42,7 +44,8 @@ const subProject = "5a7b1c2d3e4f40516273849506172839"
 
 // moveToSubProject leaves the region's own project empty.
 func moveToSubProject(w *fakecloud.World) {
-	w.Projects = append(w.Projects, fakecloud.Project{ID: subProject, Name: "eu-west-101_team", Accounts: []string{"demo"}})
+	w.Projects = append(w.Projects, fakecloud.Project{ID: subProject, Name: "eu-west-101_team",
+		Accounts: []string{"demo"}})
 	for i := range w.RDSInstances {
 		w.RDSInstances[i].ProjectID = subProject
 	}
@@ -66,7 +69,8 @@ func TestProjectNameIsNotOne(t *testing.T) {
 	t.Parallel()
 	several := func(w *fakecloud.World) {
 		moveToSubProject(w)
-		w.Projects = append(w.Projects, fakecloud.Project{ID: "another", Name: "eu-west-101_team", Accounts: []string{"demo"}})
+		w.Projects = append(w.Projects, fakecloud.Project{ID: "another", Name: "eu-west-101_team",
+			Accounts: []string{"demo"}})
 	}
 	for name, c := range map[string]struct {
 		project  string
@@ -74,8 +78,12 @@ func TestProjectNameIsNotOne(t *testing.T) {
 		says     string
 		requests int
 	}{
-		"none":    {"eu-west-101_taem", moveToSubProject, "0 projects are named eu-west-101_taem, one is needed; IAM lists eu-west-101 (" + fakecloud.DefaultProjectID + "), eu-de", 2},
-		"several": {"eu-west-101_team", several, "2 projects are named eu-west-101_team, one is needed; IAM lists eu-west-101_team (" + subProject + "), eu-west-101_team (another)", 1},
+		"none": {"eu-west-101_taem", moveToSubProject,
+			"0 projects are named eu-west-101_taem, one is needed; IAM lists eu-west-101 (" + fakecloud.DefaultProjectID +
+				"), eu-de", 2},
+		"several": {"eu-west-101_team", several,
+			"2 projects are named eu-west-101_team, one is needed; IAM lists eu-west-101_team (" + subProject +
+				"), eu-west-101_team (another)", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +99,8 @@ func TestProjectNameIsNotOne(t *testing.T) {
 // passwordBlock is the provider block with a password instead of a key.
 func (env *testEnv) passwordBlock(password string) string {
 	env.Helper()
-	return env.loginBlock(fmt.Sprintf("  user_name   = \"demo\"\n  domain_name = \"demo-domain\"\n  password    = %q", password))
+	return env.loginBlock(fmt.Sprintf("  user_name   = \"demo\"\n  domain_name = \"demo-domain\"\n  password    = %q",
+		password))
 }
 
 // expectLogins checks that every login was accepted, and that there were at least so many.
@@ -121,7 +130,8 @@ func TestPasswordLogin(t *testing.T) {
 	})
 }
 
-// TestWrongPassword checks that a wrong password is tried once, with and without look-ups in the plan: a few lock an account.
+// TestWrongPassword checks that a wrong password is tried once, with and without look-ups in the plan: a few lock an
+// account.
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ more, says string }{
@@ -134,7 +144,8 @@ func TestWrongPassword(t *testing.T) {
 			const wrong = `another "password" / for & wrong`
 			env.write("main.tf", env.passwordBlock(wrong)+rdsCase.config(t, c.more))
 			o := env.apply()
-			env.expect(o, clitest.ExitError, c.says, "No restore was started.", "the login of user demo failed, and is not tried again", "HTTP 401", "request id")
+			env.expect(o, clitest.ExitError, c.says, "No restore was started.",
+				"the login of user demo failed, and is not tried again", "HTTP 401", "request id")
 			env.expectAccepted(0)
 			env.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 1})
 			if strings.Contains(o.output, "for & wrong") {

@@ -4,7 +4,6 @@ package provider
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,8 +44,9 @@ var loginWays = map[string]loginWay{
 		deputy: true, kinds: []string{"sts"},
 	},
 	"agency by token": {
-		environment: []string{"HW_AUTH_TOKEN=" + fakecloud.DefaultToken, "OS_AGENCY_NAME=restore-agency", "OS_AGENCY_DOMAIN_NAME=deputy-domain", "OS_DELEGATED_PROJECT=eu-west-101"},
-		deputy:      true, kinds: []string{"agency"},
+		environment: []string{"HW_AUTH_TOKEN=" + fakecloud.DefaultToken, "OS_AGENCY_NAME=restore-agency",
+			"OS_AGENCY_DOMAIN_NAME=deputy-domain", "OS_DELEGATED_PROJECT=eu-west-101"},
+		deputy: true, kinds: []string{"agency"},
 	},
 	"agency by password": {
 		block: `
@@ -134,8 +134,8 @@ func (env *testEnv) issued() []string {
 	return kinds
 }
 
-// TestLoginWays restores by each way to log in: one login in the plan's process and one in the apply's, and none where there is
-// nothing to do.
+// TestLoginWays restores by each way to log in: one login in the plan's process and one in the apply's, and none where
+// there is nothing to do.
 func TestLoginWays(t *testing.T) {
 	t.Parallel()
 	turn := 0
@@ -164,7 +164,8 @@ func TestLoginWays(t *testing.T) {
 	}
 }
 
-// TestKeysEndWhileTheJobIsWaitedFor lets all keys be revoked, and the next ones grow old: nine seconds on this clock, or more.
+// TestKeysEndWhileTheJobIsWaitedFor lets all keys be revoked, and the next ones grow old: nine seconds on this clock,
+// or more.
 func TestKeysEndWhileTheJobIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"agency", "agency by STS", "chain", "ID token, then an agency", "this ECS"} {
@@ -196,7 +197,8 @@ func TestRefusedLoginWays(t *testing.T) {
 	t.Parallel()
 	four := func(t *testing.T, more string) string {
 		c := ddsCase
-		return strings.Replace(c.config(t, more), "instance_id", "count       = 4\n  instance_id", 1) // and no dependant, which would want an index
+		// and no dependant, which would want an index
+		return strings.Replace(c.config(t, more), "instance_id", "count       = 4\n  instance_id", 1)
 	}
 	for name, test := range map[string]struct {
 		block string
@@ -204,10 +206,19 @@ func TestRefusedLoginWays(t *testing.T) {
 		says  []string
 		asked [2]string
 	}{
-		"wrong key": {`access_key = "AKFAKECLOUD0EXAMPLE1"` + "\n  secret_key = \"wrong\"\n  project_id = \"" + fakecloud.DefaultProjectID + `"`, nil, []string{"verify aksk signature fail"}, [2]string{fakecloud.DDS, ""}},
-		"agency":    {loginWays["agency"].block[:strings.Index(loginWays["agency"].block, "restore-agency")] + "another-agency" + loginWays["agency"].block[strings.Index(loginWays["agency"].block, "restore-agency")+len("restore-agency"):], nil, []string{"the login through agency another-agency failed, and is not tried again"}, [2]string{fakecloud.IAM, fakecloud.CreateTemporaryAccessKey}},
-		"ID token":  {"assume_role_with_oidc {\n  idp_id = \"corporate-login\"\n  id_token = \"another-id-token\"\n}", nil, []string{"the login through identity provider corporate-login failed"}, [2]string{fakecloud.IAM, fakecloud.CreateTokenWithIDToken}},
-		"no login":  {"", func(w *fakecloud.World) { w.MetadataUser = "" }, []string{"No credentials are configured, and the metadata service of an ECS", `"access_key"`, "HW_ACCESS_KEY"}, [2]string{fakecloud.Metadata, fakecloud.ShowSecurityKey}},
+		"wrong key": {`access_key = "AKFAKECLOUD0EXAMPLE1"` + "\n  secret_key = \"wrong\"\n  project_id = \"" +
+			fakecloud.DefaultProjectID + `"`, nil, []string{"verify aksk signature fail"}, [2]string{fakecloud.DDS, ""}},
+		"agency": {loginWays["agency"].block[:strings.Index(loginWays["agency"].block, "restore-agency")] +
+			"another-agency" + loginWays["agency"].block[strings.Index(loginWays["agency"].block,
+			"restore-agency")+len("restore-agency"):], nil,
+			[]string{"the login through agency another-agency failed, and is not tried again"},
+			[2]string{fakecloud.IAM, fakecloud.CreateTemporaryAccessKey}},
+		"ID token": {"assume_role_with_oidc {\n  idp_id = \"corporate-login\"\n  id_token = \"another-id-token\"\n}", nil,
+			[]string{"the login through identity provider corporate-login failed"},
+			[2]string{fakecloud.IAM, fakecloud.CreateTokenWithIDToken}},
+		"no login": {"", func(w *fakecloud.World) { w.MetadataUser = "" },
+			[]string{"No credentials are configured, and the metadata service of an ECS", `"access_key"`, "HW_ACCESS_KEY"},
+			[2]string{fakecloud.Metadata, fakecloud.ShowSecurityKey}},
 	} {
 		for _, more := range []string{"", "preflight = false"} {
 			t.Run(fmt.Sprintf("%s/%s", name, more), func(t *testing.T) {
@@ -242,80 +253,4 @@ func TestRefusedLoginWays(t *testing.T) {
 			})
 		}
 	}
-}
-
-// TestPasscode plans with one passcode and applies with the next: each is good for one login.
-func TestPasscode(t *testing.T) {
-	t.Parallel()
-	c := ddsCase
-	env := newTestEnv(t)
-	env.configureLogin(loginWay{
-		block:       fmt.Sprintf("user_id = %q\n  project_id = %q", fakecloud.MFAUserID, fakecloud.DefaultProjectID),
-		environment: []string{"OS_PASSWORD=" + fakecloud.MFAPassword},
-	}, c.config(t))
-	without := env.environment
-	env.environment = append(without, "OS_PASSCODE=123456")
-	env.expect(env.plan("-out=plan.bin"), clitest.ExitChanges)
-	env.environment = append(without, "OS_PASSCODE=234567")
-	env.expect(env.run("apply", "-no-color", "plan.bin"), clitest.ExitOK, "Apply complete!")
-	env.expectAccepted(1)
-	if got := env.cloud.Logins(); len(got) != 2 || !got[0].Accepted || !got[1].Accepted {
-		t.Errorf("logins: %+v", got)
-	}
-}
-
-// TestAccountsBesideEachOther restores for two accounts and in two regions by one configuration. Each call carries the
-// credentials of its own provider block: the other account's would be refused, as neither may use the other's project.
-func TestAccountsBesideEachOther(t *testing.T) {
-	t.Parallel()
-	env := newTestEnv(t).withRaceDetector()
-	one := strings.Replace(env.loginBlock(loginWays["agency"].block), `provider "x" {`, "provider \"x\" {\n  alias = \"deputy\"", 1)
-	_, one, _ = strings.Cut(one, `provider "x" {`)
-	at := env.cloud.Addresses()
-	third := fmt.Sprintf("\nprovider \"x\" {\n  alias = \"elsewhere\"\n  region = \"eu-de\"\n  auth_token = %q\n  endpoints = { iam = %q, rds = %q, dds = %q, dws = %q }\n}\n",
-		fakecloud.DefaultToken, at.IAM, at.RDS, at.DDS, at.DWS)
-	c := ddsCase
-	own, _, _ := strings.Cut(c.config(t), "resource \"terraform_data\"")
-	with := func(alias, name, instance string) string {
-		text := strings.Replace(own, c.target, instance, 1)
-		text = strings.Replace(text, "before_migration", name, 1)
-		return strings.Replace(text, "  instance_id", "  provider    = x."+alias+"\n  instance_id", 1)
-	}
-	elsewhere := `
-resource "x_dds_collection_restore" "elsewhere" {
-  provider            = x.elsewhere
-  instance_id         = "61a0b2c4d6e84f0192a3b4c5d6e7f809in02"
-  restore_collections = [{ database = "app", restore_database_time = "2020-12-12T08:49:15Z" }]
-}
-`
-	env.write("main.tf", env.providerBlock("")+"\nprovider \"x\" {"+one+third+own+with("deputy", "deputy", fakecloud.DeputyDDSInstance)+elsewhere)
-	env.mustApply()
-	env.expectAccepted(3)
-	targets := map[string]bool{}
-	for _, restore := range env.cloud.Restores() {
-		targets[restore.TargetID] = true
-	}
-	if len(targets) != 3 {
-		t.Errorf("restored: %v", targets)
-	}
-	env.expectNoChanges()
-	for _, issue := range env.cloud.Issued() {
-		if issue.UserName != fakecloud.DeputyUserName {
-			t.Errorf("issued to %s", issue.UserName)
-		}
-	}
-}
-
-// TestProfileInHome finds the file where the vendor's command line keeps it.
-func TestProfileInHome(t *testing.T) {
-	t.Parallel()
-	c := rdsCase
-	env := newTestEnv(t)
-	if err := os.Mkdir(filepath.Join(env.dir, ".hcloud"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	env.write(".hcloud/config.json", loginWays["profile"].file)
-	env.configureLogin(loginWay{block: `profile = "pipeline"`}, c.config(t))
-	env.mustApply()
-	env.expectAccepted(1)
 }

@@ -38,7 +38,8 @@ func TestMain(m *testing.M) {
 			log.Fatal(err)
 		}
 	}
-	// The pipes that it reads of a provider in this process are closed by the garbage collector (go-plugin 1.7, server.go).
+	// The pipes that it reads of a provider in this process are closed by the garbage collector (go-plugin 1.7,
+	// server.go).
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"))
 }
 
@@ -66,8 +67,8 @@ func builtProvider(program string) executable {
 	return providerDirectory(func(file string) error { return clitest.Build(context.Background(), program, file) })
 }
 
-// providerDirectory makes the provider once, in a directory beside the test binary, which "go test" removes. The same file
-// stands in for the vendor's provider.
+// providerDirectory makes the provider once, in a directory beside the test binary, which "go test" removes. The same
+// file stands in for the vendor's provider.
 func providerDirectory(makeFile func(file string) error) executable {
 	return sync.OnceValues(func() (string, error) {
 		binary, err := os.Executable()

@@ -19,8 +19,9 @@ import (
 // restoreCase is one of the resources, as its example configures it.
 type restoreCase struct {
 	name, address, service, operation, target string
-	moment                                    string   // that restored_to is, which the plan knows; "" where only the apply does
-	lookups                                   []string // all operations that its preflight asks, in the order it does
+	// that restored_to is, which the plan knows; "" where only the apply does
+	moment  string
+	lookups []string // all operations that its preflight asks, in the order it does
 }
 
 var (
@@ -31,7 +32,8 @@ var (
 	}
 	ddsCase = restoreCase{
 		name: "dds", address: "x_dds_collection_restore.before_migration", service: fakecloud.DDS,
-		operation: fakecloud.RestoreCollections, target: "9136fd2a9fcd405ea4674276ce36dae8in02", moment: "2020-12-12T08:49:15Z",
+		operation: fakecloud.RestoreCollections, target: "9136fd2a9fcd405ea4674276ce36dae8in02",
+		moment: "2020-12-12T08:49:15Z",
 		lookups: []string{
 			fakecloud.ListInstances, fakecloud.ListRestoreTime, fakecloud.ListRestoreDatabases, fakecloud.ListRestoreCollections,
 		},
@@ -139,7 +141,8 @@ func TestFailedJobFailsTheApply(t *testing.T) {
 			t.Error("want the failed restore tainted, and nothing that depends on it")
 		}
 		env.expectStored(c.address, map[string]any{"job_id": first, "status": "Failed"})
-		env.expect(env.plan(), clitest.ExitChanges, "is tainted, so", runsAgain, "because the earlier one failed. That was job "+first)
+		env.expect(env.plan(), clitest.ExitChanges, "is tainted, so", runsAgain,
+			"because the earlier one failed. That was job "+first)
 		env.mustApply()
 		env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
 		env.expectNoChanges()
@@ -173,7 +176,8 @@ func TestInterruptKeepsTheJob(t *testing.T) {
 	})
 }
 
-// TestRefusals checks that what a service refuses, unforeseen, is an error with the service's own words, and leaves no state.
+// TestRefusals checks that what a service refuses, unforeseen, is an error with the service's own words, and leaves no
+// state.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -216,11 +220,13 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestWrongSecretKey checks that a login that is refused is tried once a call and no more: five wrong signatures lock a key.
+// TestWrongSecretKey checks that a login that is refused is tried once a call and no more: five wrong signatures lock a
+// key.
 func TestWrongSecretKey(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	env.write("main.tf", strings.Replace(env.providerBlock(""), "fakecloud-secret-key", "another-secret-key", 1)+rdsCase.config(t))
+	env.write("main.tf", strings.Replace(env.providerBlock(""), "fakecloud-secret-key", "another-secret-key",
+		1)+rdsCase.config(t))
 	o := env.apply()
 	env.expect(o, clitest.ExitError, "The login was refused", "No restore was started.", "HTTP 401", "request id")
 	env.expectAccepted(0)
@@ -238,7 +244,8 @@ func TestUnknownProvider(t *testing.T) {
 	c := rdsCase
 	env := newTestEnv(t)
 	later := "resource \"terraform_data\" \"region\" {\n input = \"eu-west-101\"\n}\n"
-	env.write("main.tf", strings.Replace(env.providerBlock(""), `"eu-west-101"`, "terraform_data.region.output", 1)+later+c.config(t))
+	env.write("main.tf", strings.Replace(env.providerBlock(""), `"eu-west-101"`, "terraform_data.region.output",
+		1)+later+c.config(t))
 	env.expect(env.plan(), clitest.ExitChanges, "Plan: 3 to add")
 	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("the plan called the cloud: %v", requests)
@@ -252,7 +259,8 @@ func TestRegionWithoutEndpoints(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
 		env.configure(c.config(t, `region = "eu-de"`))
-		env.expect(env.apply(), clitest.ExitError, "The region cannot be used", "region eu-de cannot be used", "is configured for region eu-west-101")
+		env.expect(env.apply(), clitest.ExitError, "The region cannot be used", "region eu-de cannot be used",
+			"is configured for region eu-west-101")
 		env.expectAccepted(0)
 	})
 }
@@ -261,7 +269,8 @@ func TestRegionWithoutEndpoints(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, job := timedOut(t, c)
-		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503, Times: -1})
+		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503,
+			Times: -1})
 		env.expect(env.plan(), clitest.ExitChanges, "The restore job could not be asked for", "Job "+job, resumesIt)
 		env.cloud.ClearFaults()
 		env.change(job, "finish", "")

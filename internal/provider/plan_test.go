@@ -112,7 +112,8 @@ var planCases = map[string]planCase{
 	},
 }
 
-// TestPlans steps through what a person changes in a configuration, and what each change does to the plan and the cloud.
+// TestPlans steps through what a person changes in a configuration, and what each change does to the plan and the
+// cloud.
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	for name, c := range planCases {

@@ -30,10 +30,13 @@ func TestLookupsRefused(t *testing.T) {
 		fault fakecloud.Fault
 		says  string
 	}{
-		"forbidden":    {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow that."}, "Policy doesn't allow that."},
-		"not offered":  {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 404, Code: "APIGW.0101", Message: "The API does not exist."}, "APIGW.0101"},
-		"out of order": {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 503, Code: "APIGW.0201", Message: "Backend unavailable."}, "Backend unavailable."},
-		"cut":          {fakecloud.Fault{Kind: fakecloud.FaultReset}, "attempt 6"},
+		"forbidden": {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 403, Code: "DBS.280015",
+			Message: "Policy doesn't allow that."}, "Policy doesn't allow that."},
+		"not offered": {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 404, Code: "APIGW.0101",
+			Message: "The API does not exist."}, "APIGW.0101"},
+		"out of order": {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 503, Code: "APIGW.0201",
+			Message: "Backend unavailable."}, "Backend unavailable."},
+		"cut": {fakecloud.Fault{Kind: fakecloud.FaultReset}, "attempt 6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
@@ -42,7 +45,8 @@ func TestLookupsRefused(t *testing.T) {
 				env.configure(r.config(t))
 				exit, messages := env.planned()
 				found := messages[r.address]
-				if exit != clitest.ExitChanges || len(found) != 1 || found[0].Severity != "warning" || found[0].Summary != "The restore was not checked in full" || !strings.Contains(found[0].Detail, c.says) {
+				if exit != clitest.ExitChanges || len(found) != 1 || found[0].Severity != "warning" ||
+					found[0].Summary != "The restore was not checked in full" || !strings.Contains(found[0].Detail, c.says) {
 					t.Fatalf("exit status %d, %+v", exit, messages)
 				}
 				env.mustApply()
@@ -61,11 +65,13 @@ func TestLookupsThatMakeNoSense(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
 				for _, operation := range r.lookups {
 					env := newTestEnv(t)
-					env.plant(fakecloud.Fault{Service: r.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 200, Body: body, Times: -1})
+					env.plant(fakecloud.Fault{Service: r.service, Operation: operation, Kind: fakecloud.FaultStatus, Status: 200,
+						Body: body, Times: -1})
 					env.configure(r.config(t))
 					exit, messages := env.planned()
 					if found := messages[r.address]; exit != clitest.ExitError || len(found) == 0 || found[0].Severity != "error" ||
-						!strings.Contains(found[0].Detail, strings.ToUpper(r.service)) || !strings.Contains(found[0].Detail, body) || !strings.Contains(found[0].Detail, "preflight = false") {
+						!strings.Contains(found[0].Detail, strings.ToUpper(r.service)) || !strings.Contains(found[0].Detail, body) ||
+						!strings.Contains(found[0].Detail, "preflight = false") {
 						t.Errorf("%s: exit status %d, %+v", operation, exit, messages)
 					}
 					env.expectAccepted(0)
@@ -107,8 +113,8 @@ func TestPreflightOff(t *testing.T) {
 	}
 }
 
-// TestLookupsAreShared counts what is asked for a plan of many restores of one instance. Only DWS has to be asked about each
-// one's names.
+// TestLookupsAreShared counts what is asked for a plan of many restores of one instance. Only DWS has to be asked about
+// each one's names.
 func TestLookupsAreShared(t *testing.T) {
 	t.Parallel()
 	for _, count := range []int{1, 10, 100} {
@@ -141,8 +147,10 @@ resource "x_dws_table_restore" "this" {
 			env.expect(env.plan(), clitest.ExitChanges, fmt.Sprintf("Plan: %d to add", 3*count))
 			want := map[string]map[string]int{
 				fakecloud.IAM: {fakecloud.ListProjects: 1},
-				fakecloud.RDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 2}, // then and now
-				fakecloud.DDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 2, fakecloud.ListRestoreDatabases: 1, fakecloud.ListRestoreCollections: 2},
+				// then and now
+				fakecloud.RDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 1, fakecloud.ListHistoryTables: 2},
+				fakecloud.DDS: {fakecloud.ListInstances: 1, fakecloud.ListRestoreTime: 2, fakecloud.ListRestoreDatabases: 1,
+					fakecloud.ListRestoreCollections: 2},
 				fakecloud.DWS: {fakecloud.ShowSnapshot: 1, fakecloud.ShowCluster: 1, fakecloud.CheckTableRestore: count},
 			}
 			if diff := cmp.Diff(want, env.cloud.Requests()); diff != "" {
@@ -179,12 +187,14 @@ func TestLookupsOfABusyInstance(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
 		busy := map[string]fakecloud.Fault{
-			fakecloud.RDS: {Status: 409, Code: "DBS.200019"}, fakecloud.DDS: {Status: 403, Code: "DBS.200019"}, fakecloud.DWS: {Status: 400, Code: "DWS.7023"},
+			fakecloud.RDS: {Status: 409, Code: "DBS.200019"}, fakecloud.DDS: {Status: 403, Code: "DBS.200019"},
+			fakecloud.DWS: {Status: 400, Code: "DWS.7023"},
 		}[c.service]
 		busy.Kind, busy.Message = fakecloud.FaultStatus, "Another operation is being performed."
 		env.plantLookups(c, busy)
 		env.configure(c.config(t))
-		env.expect(env.plan(), clitest.ExitChanges, "The restore was not checked in full", "Another operation is being performed.")
+		env.expect(env.plan(), clitest.ExitChanges, "The restore was not checked in full",
+			"Another operation is being performed.")
 		env.mustApply()
 		env.expectAccepted(1)
 	})
@@ -196,7 +206,8 @@ func TestClusterThatMayNotBeSeen(t *testing.T) {
 	env := newTestEnv(t)
 	c := dwsCase
 	env.configure(c.config(t))
-	env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowCluster, Kind: fakecloud.FaultStatus, Times: -1, Status: 403, Code: "DWS.0015", Message: "No access."})
+	env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowCluster, Kind: fakecloud.FaultStatus,
+		Times: -1, Status: 403, Code: "DWS.0015", Message: "No access."})
 	env.expect(env.plan(), clitest.ExitChanges, "The restore was not checked in full", "No access.")
 	env.mustApply()
 	env.expectAccepted(1)
@@ -206,7 +217,8 @@ func TestClusterThatMayNotBeSeen(t *testing.T) {
 func TestWrongSecretKeyIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	block := strings.Replace(env.providerBlock("project_id = \"0483b6b16e954cb88930a360d2c4e663\""), "fakecloud-secret-key", "another-secret-key", 1)
+	block := strings.Replace(env.providerBlock("project_id = \"0483b6b16e954cb88930a360d2c4e663\""),
+		"fakecloud-secret-key", "another-secret-key", 1)
 	env.write("main.tf", block+`
 resource "x_rds_pg_table_pitr" "this" {
   count        = 12
@@ -263,12 +275,14 @@ resource "x_dws_table_restore" "this" {
   allow_overwrite    = terraform_data.later.id == ""
 }`)
 	exit, messages := env.planned()
-	if found := messages["x_rds_pg_table_pitr.this"]; exit != clitest.ExitError || len(found) != 1 || found[0].Summary != "Not a moment that can be restored" {
+	if found := messages["x_rds_pg_table_pitr.this"]; exit != clitest.ExitError || len(found) != 1 ||
+		found[0].Summary != "Not a moment that can be restored" {
 		t.Errorf("exit status %d, want the moment refused: %+v", exit, messages)
 	}
 	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {
 		t.Errorf("whether to overwrite is not known yet: %+v", found)
 	}
-	env.expect(env.apply("-target=x_dws_table_restore.this"), clitest.ExitError, "The target exists", "No restore was started.")
+	env.expect(env.apply("-target=x_dws_table_restore.this"), clitest.ExitError, "The target exists",
+		"No restore was started.")
 	env.expectAccepted(0)
 }

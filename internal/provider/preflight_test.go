@@ -94,7 +94,8 @@ func inWorld(change func(*fakecloud.World)) func(*fakecloud.Options) {
 }
 
 var july = []fakecloud.Window{{
-	Start: fakecloud.At(time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC)), End: fakecloud.At(time.Date(2023, 7, 8, 0, 0, 0, 0, time.UTC)),
+	Start: fakecloud.At(time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC)),
+	End:   fakecloud.At(time.Date(2023, 7, 8, 0, 0, 0, 0, time.UTC)),
 }}
 
 func TestPreflightRDS(t *testing.T) {
@@ -139,32 +140,55 @@ func TestPreflightRDS(t *testing.T) {
 	}
 	table := func(tables ...string) string { return restore("usual", moment, "shop", "public", tables...) }
 	env.expectFound("x_rds_pg_table_pitr", map[string]rule{
-		"fine":             {resource: of("usual", moment)},
-		"latest":           {resource: of("usual", "latest")},
-		"busy":             {resource: of("busy", moment)},
-		"narrowed":         {resource: restore("large", moment, "shop", "public", `old_name = "orders"`, `old_name = "orders_copy"`)},
-		"nobody":           {resource: of("nobody", moment), says: []string{"No such instance", "no RDS instance nobody in region eu-west-101"}},
-		"mysql":            {resource: of("mysql", moment), says: []string{"Not an instance of PostgreSQL", "mysql (mysql-db) is of MySQL"}},
-		"replica":          {resource: of("replica", moment), says: []string{"A read replica", "Name the primary instance"}},
-		"frozen":           {resource: of("frozen", moment), says: []string{"The instance cannot restore", "in status FROZEN"}},
-		"before":           {resource: of("usual", "2019-01-01T00:00:00Z"), says: []string{"Not a moment that can be restored", "restore_time is 2019-01-01T00:00:00Z", "are 2023-07-01T00:00:00Z after it."}},
-		"after":            {resource: of("usual", "2023-09-01T02:00:00+02:00"), says: []string{"Not a moment that can be restored", "restore_time is 2023-09-01T00:00:00Z", "are 2023-07-08T00:00:00Z before it."}},
-		"between":          {resource: of("df29b535eec64ee1b286bd2c62871a9cin03", "2023-09-01T00:00:00Z"), says: []string{"Not a moment that can be restored", "2023-07-08T00:00:00Z before it and 20", "after it."}},
-		"no_backup":        {resource: of("new", moment), says: []string{"Not a moment that can be restored", "There is no other moment either"}},
+		"fine":   {resource: of("usual", moment)},
+		"latest": {resource: of("usual", "latest")},
+		"busy":   {resource: of("busy", moment)},
+		"narrowed": {resource: restore("large", moment, "shop", "public", `old_name = "orders"`,
+			`old_name = "orders_copy"`)},
+		"nobody": {resource: of("nobody", moment), says: []string{"No such instance",
+			"no RDS instance nobody in region eu-west-101"}},
+		"mysql": {resource: of("mysql", moment), says: []string{"Not an instance of PostgreSQL",
+			"mysql (mysql-db) is of MySQL"}},
+		"replica": {resource: of("replica", moment), says: []string{"A read replica", "Name the primary instance"}},
+		"frozen": {resource: of("frozen", moment), says: []string{"The instance cannot restore",
+			"in status FROZEN"}},
+		"before": {resource: of("usual", "2019-01-01T00:00:00Z"),
+			says: []string{"Not a moment that can be restored", "restore_time is 2019-01-01T00:00:00Z",
+				"are 2023-07-01T00:00:00Z after it."}},
+		"after": {resource: of("usual", "2023-09-01T02:00:00+02:00"),
+			says: []string{"Not a moment that can be restored", "restore_time is 2023-09-01T00:00:00Z",
+				"are 2023-07-08T00:00:00Z before it."}},
+		"between": {resource: of("df29b535eec64ee1b286bd2c62871a9cin03", "2023-09-01T00:00:00Z"),
+			says: []string{"Not a moment that can be restored", "2023-07-08T00:00:00Z before it and 20", "after it."}},
+		"no_backup": {resource: of("new", moment), says: []string{"Not a moment that can be restored",
+			"There is no other moment either"}},
 		"no_backup_latest": {resource: of("new", "latest"), says: []string{"Nothing to restore from", "new has no moment"}},
-		"table":            {resource: table(`old_name = "order"`), says: []string{"No such table at that time", "databases[0].schemas[0].tables[0] is shop.public.order", "at " + moment, `Did you mean "orders"`}},
-		"second_table":     {resource: table(`old_name = "orders"`, `old_name = "zzz"`), says: []string{"No such table at that time", "tables[1] is shop.public.zzz"}},
-		"schema":           {resource: restore("usual", moment, "shop", "pubic", `old_name = "orders"`), says: []string{"No such table at that time", `no restorable table in schema "pubic"`, `Did you mean "public"?`}},
-		"database":         {resource: restore("usual", moment, "shpo", "public", `old_name = "orders"`), says: []string{"No such table at that time", `no restorable table in database "shpo"`, `Did you mean "shop"?`}},
-		"created_later":    {resource: table(`old_name = "later"`), says: []string{"No such table at that time", "shop.public.later"}},
-		"partitions":       {resource: table(`old_name = "measurements"`), says: []string{"No such table at that time", `only its partitions can be restored`, `such as "measurements_2023_06"`}},
+		"table": {resource: table(`old_name = "order"`),
+			says: []string{"No such table at that time", "databases[0].schemas[0].tables[0] is shop.public.order", "at " +
+				moment, `Did you mean "orders"`}},
+		"second_table": {resource: table(`old_name = "orders"`, `old_name = "zzz"`),
+			says: []string{"No such table at that time", "tables[1] is shop.public.zzz"}},
+		"schema": {resource: restore("usual", moment, "shop", "pubic", `old_name = "orders"`),
+			says: []string{"No such table at that time", `no restorable table in schema "pubic"`, `Did you mean "public"?`}},
+		"database": {resource: restore("usual", moment, "shpo", "public", `old_name = "orders"`),
+			says: []string{"No such table at that time", `no restorable table in database "shpo"`, `Did you mean "shop"?`}},
+		"created_later": {resource: table(`old_name = "later"`),
+			says: []string{"No such table at that time", "shop.public.later"}},
+		"partitions": {resource: table(`old_name = "measurements"`),
+			says: []string{"No such table at that time", `only its partitions can be restored`,
+				`such as "measurements_2023_06"`}},
 		"too_many": {
-			resource: restore("large", moment, "shop", "public", `old_name = "orders"`, `old_name = "old"`, `old_name = "order_items"`),
-			says:     []string{"Too many tables", "databases names 3 tables; the service restores up to 2 at once"},
+			resource: restore("large", moment, "shop", "public", `old_name = "orders"`, `old_name = "old"`,
+				`old_name = "order_items"`),
+			says: []string{"Too many tables", "databases names 3 tables; the service restores up to 2 at once"},
 		},
-		"narrowed_and_missing": {resource: restore("large", moment, "shop", "public", `old_name = "zzz"`), says: []string{"No such table at that time", "shop.public.zzz, which is not among what instance large can restore at 2023-07-05T11:32:17Z.\nNo restore"}},
-		"narrowed_and_alike":   {resource: restore("alike", moment, "shop", "public", `old_name = "t"`), warning: true, says: []string{"The restore was not checked in full", "lists 2 of the 4 tables that are named alike"}},
-		"taken":                {resource: table(`old_name = "orders", new_name = "orders_copy"`), warning: true, says: []string{"The new name may be taken", `restored as "orders_copy"`, "at 2023-07-08T00:00:00Z"}},
+		"narrowed_and_missing": {resource: restore("large", moment, "shop", "public", `old_name = "zzz"`),
+			says: []string{"No such table at that time",
+				"shop.public.zzz, which is not among what instance large can restore at 2023-07-05T11:32:17Z.\nNo restore"}},
+		"narrowed_and_alike": {resource: restore("alike", moment, "shop", "public", `old_name = "t"`), warning: true,
+			says: []string{"The restore was not checked in full", "lists 2 of the 4 tables that are named alike"}},
+		"taken": {resource: table(`old_name = "orders", new_name = "orders_copy"`), warning: true,
+			says: []string{"The new name may be taken", `restored as "orders_copy"`, "at 2023-07-08T00:00:00Z"}},
 	})
 }
 
@@ -174,9 +198,11 @@ func TestPreflightDDS(t *testing.T) {
 		instance := func(id string, change func(*fakecloud.DDSInstance)) {
 			i := fakecloud.DDSInstance{
 				ID: id, Name: id + "-db", ProjectID: fakecloud.DefaultProjectID,
-				Windows: append(july, fakecloud.Window{Start: fakecloud.FromNow(-48 * time.Hour), End: fakecloud.FromNow(-5 * time.Minute)}),
+				Windows: append(july, fakecloud.Window{Start: fakecloud.FromNow(-48 * time.Hour),
+					End: fakecloud.FromNow(-5 * time.Minute)}),
 				Databases: map[string]fakecloud.Tables{
-					"app":   {"carts": {}, "carts_copy": {}, "dropped": {Dropped: fakecloud.At(time.Date(2023, 7, 6, 0, 0, 0, 0, time.UTC))}},
+					"app": {"carts": {}, "carts_copy": {}, "dropped": {Dropped: fakecloud.At(time.Date(2023, 7, 6, 0, 0, 0, 0,
+						time.UTC))}},
 					"later": {"carts": {Created: fakecloud.At(time.Date(2023, 7, 6, 0, 0, 0, 0, time.UTC))}},
 				},
 			}
@@ -202,77 +228,37 @@ func TestPreflightDDS(t *testing.T) {
 	const moment = "2023-07-05T11:32:17Z"
 	carts := collection(moment, "app", `old_name = "carts"`)
 	env.expectFound("x_dds_collection_restore", map[string]rule{
-		"fine":     {resource: restore("usual", carts)},
-		"latest":   {resource: restore("usual", collection("latest", "app", `old_name = "carts", new_name = "free"`))},
-		"busy":     {resource: restore("busy", carts)},
-		"dropped":  {resource: restore("usual", collection(moment, "app", `old_name = "dropped", new_name = "dropped"`))},
-		"nobody":   {resource: restore("nobody", carts), says: []string{"No such instance", "no DDS instance nobody in region eu-west-101"}},
-		"sharding": {resource: restore("sharding", carts), says: []string{"Not a replica set", "sharding (sharding-db) is of mode Sharding"}},
-		"three":    {resource: restore("three", carts), says: []string{"Version too old", "of version 3.4"}},
-		"abnormal": {resource: restore("abnormal", carts), says: []string{"The instance cannot restore", "in status abnormal"}},
-		"outside":  {resource: restore("usual", collection("2023-07-10T00:00:00Z", "app", `old_name = "carts"`)), says: []string{"Not a moment that can be restored", "restore_collection_time is 2023-07-10T00:00:00Z", "2023-07-07T23:59:59Z before it."}},
-		"far_outside": {resource: restore("usual", `{ database = "app", restore_database_time = "2021-07-10T00:00:00Z" }`), says: []string{
-			"Not a moment that can be restored", "restore_collections[0].restore_database_time is 2021-07-10T00:00:00Z", "Nor is there any other moment for 3 days", "x_dds_restore_windows"}},
-		"stale_latest":   {resource: restore("stale", collection("latest", "app", `old_name = "carts"`)), says: []string{"Nothing to restore from", "in the last 31 days"}},
-		"database":       {resource: restore("usual", `{ database = "apq", restore_database_time = "2023-07-05T11:32:17Z" }`), says: []string{"No such database at that time", `database "apq"`, `Did you mean "app"?`}},
-		"long_name":      {resource: restore("long", `{ database = "app", restore_database_time = "2023-07-05T11:32:17Z" }`), says: []string{"Name too long", `collection "nnn`, "some 121 characters"}},
-		"later_database": {resource: restore("usual", collection(moment, "later", `old_name = "carts"`)), says: []string{"No such database at that time", `database "later"`, "at " + moment}},
+		"fine":    {resource: restore("usual", carts)},
+		"latest":  {resource: restore("usual", collection("latest", "app", `old_name = "carts", new_name = "free"`))},
+		"busy":    {resource: restore("busy", carts)},
+		"dropped": {resource: restore("usual", collection(moment, "app", `old_name = "dropped", new_name = "dropped"`))},
+		"nobody": {resource: restore("nobody", carts), says: []string{"No such instance",
+			"no DDS instance nobody in region eu-west-101"}},
+		"sharding": {resource: restore("sharding", carts), says: []string{"Not a replica set",
+			"sharding (sharding-db) is of mode Sharding"}},
+		"three": {resource: restore("three", carts), says: []string{"Version too old", "of version 3.4"}},
+		"abnormal": {resource: restore("abnormal", carts), says: []string{"The instance cannot restore",
+			"in status abnormal"}},
+		"outside": {resource: restore("usual", collection("2023-07-10T00:00:00Z", "app", `old_name = "carts"`)),
+			says: []string{"Not a moment that can be restored", "restore_collection_time is 2023-07-10T00:00:00Z",
+				"2023-07-07T23:59:59Z before it."}},
+		"far_outside": {resource: restore("usual", `{ database = "app", restore_database_time = "2021-07-10T00:00:00Z" }`),
+			says: []string{
+				"Not a moment that can be restored", "restore_collections[0].restore_database_time is 2021-07-10T00:00:00Z",
+				"Nor is there any other moment for 3 days", "x_dds_restore_windows"}},
+		"stale_latest": {resource: restore("stale", collection("latest", "app", `old_name = "carts"`)),
+			says: []string{"Nothing to restore from", "in the last 31 days"}},
+		"database": {resource: restore("usual",
+			`{ database = "apq", restore_database_time = "2023-07-05T11:32:17Z" }`),
+			says: []string{"No such database at that time", `database "apq"`, `Did you mean "app"?`}},
+		"long_name": {resource: restore("long", `{ database = "app", restore_database_time = "2023-07-05T11:32:17Z" }`),
+			says: []string{"Name too long", `collection "nnn`, "some 121 characters"}},
+		"later_database": {resource: restore("usual", collection(moment, "later", `old_name = "carts"`)),
+			says: []string{"No such database at that time", `database "later"`, "at " + moment}},
 		"collection": {resource: restore("usual", collection(moment, "app", `old_name = "cart"`)), says: []string{
-			"No such collection at that time", "collections[0] is app.cart", "would create an empty collection", `Did you mean "carts"`}},
-		"taken": {resource: restore("usual", collection(moment, "app", `old_name = "carts", new_name = "carts_copy"`)), says: []string{"The new name is taken", "restored as app.carts_copy"}},
-	})
-}
-
-func TestPreflightDWS(t *testing.T) {
-	t.Parallel()
-	env := newTestEnv(t, inWorld(func(w *fakecloud.World) {
-		held := map[string]fakecloud.Schemas{"gaussdb": {"public": {"events": {}, "customers": {}}}}
-		cluster := func(id, status, subStatus string) {
-			w.DWSClusters = append(w.DWSClusters, fakecloud.DWSCluster{
-				ID: id, Name: id + "-dws", ProjectID: fakecloud.DefaultProjectID, Status: status, SubStatus: subStatus, Databases: held,
-			})
-		}
-		cluster("usual", "AVAILABLE", "NORMAL")
-		cluster("readonly", "AVAILABLE", "NORMAL | READONLY")
-		cluster("gone-bad", "UNAVAILABLE", "")
-		snapshot := func(id, cluster string, change func(*fakecloud.DWSSnapshot)) {
-			i := fakecloud.DWSSnapshot{ID: id, Name: id + "-snapshot", ClusterID: cluster, FineGrainedBackup: true, Databases: held}
-			change(&i)
-			w.DWSSnapshots = append(w.DWSSnapshots, i)
-		}
-		snapshot("fine", "usual", func(*fakecloud.DWSSnapshot) {})
-		snapshot("creating", "usual", func(i *fakecloud.DWSSnapshot) { i.Status = "CREATING" })
-		snapshot("coarse", "usual", func(i *fakecloud.DWSSnapshot) { i.FineGrainedBackup = false })
-		snapshot("schemas", "usual", func(i *fakecloud.DWSSnapshot) { i.BackupLevel = "schema" })
-		snapshot("tables", "usual", func(i *fakecloud.DWSSnapshot) { i.BackupLevel = "table" })
-		snapshot("of-readonly", "readonly", func(*fakecloud.DWSSnapshot) {})
-		snapshot("of-gone-bad", "gone-bad", func(*fakecloud.DWSSnapshot) {})
-	}))
-	restore := func(snapshot, database, schema, table, target string) string {
-		return fmt.Sprintf(`  snapshot_id        = %q
-  database           = %q
-  case_sensitive     = false
-  restore_table_list = [{ schema_name = %q, table_name = %q }]
-  target_table_list  = [{ schema_name = "public", table_name = %q }]`, snapshot, database, schema, table, target)
-	}
-	of := func(snapshot string) string { return restore(snapshot, "gaussdb", "public", "events", "events_then") }
-	env.expectFound("x_dws_table_restore", map[string]rule{
-		"fine":             {resource: of("fine")},
-		"upper_case":       {resource: restore("tables", "gaussdb", "PUBLIC", "Events", "events_then")},
-		"of_schemas":       {resource: of("schemas")},
-		"of_tables":        {resource: of("tables")},
-		"nobody":           {resource: of("nobody"), says: []string{"No such snapshot", "no DWS snapshot nobody in region eu-west-101"}},
-		"creating":         {resource: of("creating"), says: []string{"The snapshot is not available", "creating (creating-snapshot) is in status CREATING"}},
-		"coarse":           {resource: of("coarse"), says: []string{"Not a fine-grained snapshot", "fine-grained snapshots switched off"}},
-		"other_schema":     {resource: restore("schemas", "gaussdb", "private", "events", "events_then"), says: []string{"The snapshot does not hold the table", "private.events", "holds only the schemas public"}},
-		"other_table":      {resource: restore("tables", "gaussdb", "public", "event", "events_then"), says: []string{"The snapshot does not hold the table", "public.event", `Did you mean "public.events"`}},
-		"other_database":   {resource: restore("schemas", "postgres", "public", "events", "events_then"), says: []string{"The snapshot does not hold the database", `holds database "gaussdb" and not "postgres"`}},
-		"readonly":         {resource: of("of-readonly"), says: []string{"The cluster is read-only", "readonly (readonly-dws)", "NORMAL | READONLY"}},
-		"unavailable":      {resource: of("of-gone-bad"), says: []string{"The cluster is not available", "in status UNAVAILABLE"}},
-		"missing":          {resource: restore("fine", "gaussdb", "public", "nothing", "events_then"), says: []string{"The snapshot does not hold the table", "restore_table_list[0] is public.nothing"}},
-		"exists":           {resource: restore("fine", "gaussdb", "public", "events", "customers"), says: []string{"The target exists", "target_table_list[0] is public.customers", "set allow_overwrite = true"}},
-		"forbidden":        {resource: restore("fine", "gaussdb", "public", "events", "customers") + "\n  allow_overwrite = false", says: []string{"The target exists"}},
-		"will_overwrite":   {resource: restore("fine", "gaussdb", "public", "events", "Customers") + "\n  allow_overwrite = true", warning: true, says: []string{"A table will be overwritten", "The restore deletes it"}},
-		"nothing_to_allow": {resource: of("fine") + "\n  allow_overwrite = true"},
+			"No such collection at that time", "collections[0] is app.cart", "would create an empty collection",
+			`Did you mean "carts"`}},
+		"taken": {resource: restore("usual", collection(moment, "app", `old_name = "carts", new_name = "carts_copy"`)),
+			says: []string{"The new name is taken", "restored as app.carts_copy"}},
 	})
 }

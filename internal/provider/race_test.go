@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// withRaceDetector has the CLI start this test binary as the provider: where the tests run with the race detector, so does
-// the provider, for those tests in which much happens in one process at once. A race fails the test.
+// withRaceDetector has the CLI start this test binary as the provider: where the tests run with the race detector, so
+// does the provider, for those tests in which much happens in one process at once. A race fails the test.
 func (env *testEnv) withRaceDetector() *testEnv {
 	env.Helper()
 	env.provider = raceProvider
@@ -24,9 +24,9 @@ func (env *testEnv) withRaceDetector() *testEnv {
 
 const raceReport = "race-report"
 
-// raceOptions are those of a provider with the race detector. It writes its reports where the test looks for them: a CLI
-// hides what a provider writes, and how it exits. It does not sleep for a second before it exits, which each command
-// would wait for three times.
+// raceOptions are those of a provider with the race detector. It writes its reports where the test looks for them: a
+// CLI hides what a provider writes, and how it exits. It does not sleep for a second before it exits, which each
+// command would wait for three times.
 func (env *testEnv) raceOptions() string {
 	return "GORACE=atexit_sleep_ms=0 log_path=" + filepath.Join(env.dir, raceReport)
 }

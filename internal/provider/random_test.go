@@ -20,8 +20,9 @@ var (
 	randomRuns = flag.Int("random.runs", 3, "how many sequences TestRandomised runs")
 )
 
-// TestRandomised applies, breaks, signals and kills in a random order, and lets jobs end as they please. In no sequence is
-// a restore accepted twice for one intent, and at its end every accepted job is in the state or was named in an error.
+// TestRandomised applies, breaks, signals and kills in a random order, and lets jobs end as they please. In no sequence
+// is a restore accepted twice for one intent, and at its end every accepted job is in the state or was named in an
+// error.
 func TestRandomised(t *testing.T) {
 	t.Parallel()
 	seed := *randomSeed
@@ -31,7 +32,8 @@ func TestRandomised(t *testing.T) {
 	for run := range *randomRuns {
 		t.Logf("to repeat: go test ./internal/provider -run TestRandomised -random.runs=1 -random.seed=%d", seed+uint64(run))
 		random := rand.New(rand.NewPCG(seed+uint64(run), 0))
-		chaos := &chaos{testEnv: newTestEnv(t).withRaceDetector(), Rand: random, restore: restoreCases[random.IntN(len(restoreCases))]}
+		chaos := &chaos{testEnv: newTestEnv(t).withRaceDetector(), Rand: random,
+			restore: restoreCases[random.IntN(len(restoreCases))]}
 		chaos.play(12)
 	}
 }
@@ -46,7 +48,8 @@ type chaos struct {
 
 func (c *chaos) play(steps int) {
 	c.Logf("restoring with %s", c.restore.name)
-	// Without preflight: a restore that was killed and then ended has taken its own targets, and would be refused for ever.
+	// Without preflight: a restore that was killed and then ended has taken its own targets, and would be refused for
+	// ever.
 	c.configure(c.restore.config(c.T, "preflight = false", shortTimeouts))
 	actions := []struct {
 		name string
@@ -101,8 +104,8 @@ func (c *chaos) signal(signal syscall.Signal) {
 	c.note(c.end(p))
 }
 
-// kill kills the provider while the job runs, and recovers as the next apply's error says. A job that ends between the two
-// would leave no trace anywhere; that is the one case nothing can be done about, and so it is kept from happening.
+// kill kills the provider while the job runs, and recovers as the next apply's error says. A job that ends between the
+// two would leave no trace anywhere; that is the one case nothing can be done about, and so it is kept from happening.
 func (c *chaos) kill() {
 	c.change("next", "hold", "")
 	c.change("*", "hold", "")

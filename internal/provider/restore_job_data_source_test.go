@@ -10,11 +10,13 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// TestRestoreJobDataSource reads jobs that nobody in this configuration started, while they run and after they have ended.
+// TestRestoreJobDataSource reads jobs that nobody in this configuration started, while they run and after they have
+// ended.
 func TestRestoreJobDataSource(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	target := map[string]string{fakecloud.RDS: ordersDB, fakecloud.DDS: sessionsDB, fakecloud.DWS: "7d85f602-a948-4a30-afd4-e84f47471c15"}
+	target := map[string]string{fakecloud.RDS: ordersDB, fakecloud.DDS: sessionsDB,
+		fakecloud.DWS: "7d85f602-a948-4a30-afd4-e84f47471c15"}
 	jobs := map[string]fakecloud.Job{}
 	config := ""
 	for service, id := range target {
@@ -32,8 +34,10 @@ func TestRestoreJobDataSource(t *testing.T) {
 		job, _ := env.cloud.Job(jobs[service].ID)
 		created := job.Created.UTC().Truncate(time.Second).Format(time.RFC3339)
 		want := object{
-			"region": "eu-west-101", "service": service, "job_id": job.ID, "name": "RestoreSomething", "instance_id": target[service], "status": job.Status,
-			"created_at": created, "created_at_ms": milliseconds(created), "ended_at": nil, "ended_at_ms": nil, "reason": nil, "progress": nil,
+			"region": "eu-west-101", "service": service, "job_id": job.ID, "name": "RestoreSomething",
+			"instance_id": target[service], "status": job.Status,
+			"created_at": created, "created_at_ms": milliseconds(created), "ended_at": nil, "ended_at_ms": nil, "reason": nil,
+			"progress": nil,
 		}
 		if service == fakecloud.DWS {
 			want["instance_id"] = nil
@@ -58,5 +62,7 @@ func TestRestoreJobDataSource(t *testing.T) {
 	env.mustApply()
 	expect(fakecloud.RDS, object{"status": "Completed"})
 	expect(fakecloud.DDS, object{"status": "Failed", "reason": "no space left"})
-	expect(fakecloud.DWS, object{"status": "Failed", "reason": "FineGrainedRestoreTask-fail:DWS.9999: DWS.9999:no space left", "progress": "100%"})
+	expect(fakecloud.DWS,
+		object{"status": "Failed", "reason": "FineGrainedRestoreTask-fail:DWS.9999: DWS.9999:no space left",
+			"progress": "100%"})
 }

@@ -29,7 +29,8 @@ func timedOut(t *testing.T, c restoreCase, more ...string) (*testEnv, string) {
 	env.change("next", "hold", "")
 	o := env.apply()
 	job := env.expectAccepted(1)[0]
-	env.expect(o, clitest.ExitError, "The restore is still running", "Job "+job+" was still running when the timeout of 50s was over", "Apply again")
+	env.expect(o, clitest.ExitError, "The restore is still running",
+		"Job "+job+" was still running when the timeout of 50s was over", "Apply again")
 	env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Running", "finished_at": nil})
 	if !env.stored(c.address).Tainted || env.dependantRan() {
 		t.Error("want the restore tainted, and nothing that depends on it")
@@ -126,7 +127,8 @@ func TestTimeoutWithCreateBeforeDestroy(t *testing.T) {
 			for range 3 { // what is read and what is planned first differs from time to time
 				o := env.apply("-parallelism=1")
 				env.expect(o, clitest.ExitError, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
-				env.expect(env.apply("-refresh=false"), clitest.ExitError, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
+				env.expect(env.apply("-refresh=false"), clitest.ExitError, "terraform state rm ADDRESS",
+					"terraform import ADDRESS "+c.target+"/"+job)
 				env.expectAccepted(1)
 			}
 			env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
@@ -139,7 +141,8 @@ func TestTimeoutWithCreateBeforeDestroy(t *testing.T) {
 
 func TestTimeoutThenApplyWithoutRefresh(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		env, job := timedOut(t, c, "preflight = false") // without a refresh, the plan does not know that the names are taken by this very restore
+		// without a refresh, the plan does not know that the names are taken by this very restore
+		env, job := timedOut(t, c, "preflight = false")
 		env.change(job, "finish", "")
 		env.mustApply("-refresh=false")
 		env.expectResumed(c, job)
@@ -198,7 +201,8 @@ func TestDetachThenApply(t *testing.T) {
 	})
 }
 
-// TestResumedJobFails has the job fail while Update waits for it: the state keeps it, and the next plan says that it runs again.
+// TestResumedJobFails has the job fail while Update waits for it: the state keeps it, and the next plan says that it
+// runs again.
 func TestResumedJobFails(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, job := timedOut(t, c)
@@ -217,52 +221,6 @@ func TestResumedJobFails(t *testing.T) {
 		env.mustApply()
 		env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
 		env.expectNoChanges()
-	})
-}
-
-// TestFinishedThenReplaced replaces finished restores in the three ways there are; each is a new restore. It restores DWS
-// tables, because DWS overwrites what the first one restored.
-func TestFinishedThenReplaced(t *testing.T) {
-	t.Parallel()
-	c := dwsCase
-	for name, again := range map[string]func(*testEnv) outcome{
-		"tainted by hand": func(env *testEnv) outcome {
-			env.expect(env.run("taint", c.address), clitest.ExitOK)
-			env.expect(env.plan(), clitest.ExitChanges, "A finished restore will be started once more")
-			return env.apply()
-		},
-		"-replace": func(env *testEnv) outcome { return env.apply("-replace=" + c.address) },
-		"triggers": func(env *testEnv) outcome {
-			env.configure(c.config(env.T, `triggers = { drill = "monday" }`, "allow_overwrite = true"))
-			env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of triggers", "forces replacement")
-			return env.apply()
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newTestEnv(t)
-			env.configure(c.config(t, "allow_overwrite = true"))
-			env.mustApply()
-			first := env.expectAccepted(1)[0]
-			o := again(env)
-			env.expect(o, clitest.ExitOK, "The restored objects stay", first)
-			env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
-			if !env.dependantRan() {
-				t.Error("the dependant did not run")
-			}
-			env.expectNoChanges()
-		})
-	}
-}
-
-// TestUnfinishedThenReplaceFlag asks for a replacement of a restore that still runs: it is gone on with.
-func TestUnfinishedThenReplaceFlag(t *testing.T) {
-	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		env, job := timedOut(t, c)
-		env.expect(env.run("untaint", c.address), clitest.ExitOK)
-		env.change(job, "finish", "")
-		env.mustApply("-replace=" + c.address)
-		env.expectResumed(c, job)
 	})
 }
 
@@ -318,21 +276,6 @@ func (env *testEnv) submittedAt(moment time.Time) {
 	if !before.Match(text) {
 		env.Fatalf("no submitted_at in:\n%s", text)
 	}
-	env.write("terraform.tfstate", before.ReplaceAllString(string(text), fmt.Sprintf(`"submitted_at": %q`, moment.UTC().Format(time.RFC3339))))
-}
-
-func TestRemovedFromConfiguration(t *testing.T) {
-	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		env := newTestEnv(t)
-		env.configure(c.config(t))
-		env.mustApply()
-		job := env.expectAccepted(1)[0]
-		before := fmt.Sprint(env.cloud.Requests())
-		env.configure("")
-		env.expect(env.apply(), clitest.ExitOK, "The restored objects stay", job, fmt.Sprint(evidenceOf[c.name].objects[0]))
-		if after := fmt.Sprint(env.cloud.Requests()); after != before {
-			t.Errorf("removing called the cloud: %s, then %s", before, after)
-		}
-		env.expectAccepted(1)
-	})
+	env.write("terraform.tfstate", before.ReplaceAllString(string(text),
+		fmt.Sprintf(`"submitted_at": %q`, moment.UTC().Format(time.RFC3339))))
 }

@@ -40,7 +40,8 @@ func TestReorderedWithAnotherChange(t *testing.T) {
 	env := newTestEnv(t)
 	env.configure(ordersTable("this", `{ old_name = "orders" }, { old_name = "customers" }`, ""))
 	env.mustApply()
-	env.configure(ordersTable("this", `{ old_name = "customers" }, { old_name = "orders" }`, `timeouts = { create = "4h" }`))
+	env.configure(ordersTable("this", `{ old_name = "customers" }, { old_name = "orders" }`,
+		`timeouts = { create = "4h" }`))
 	env.expect(env.plan(), clitest.ExitChanges, "will be updated in-place")
 	env.mustApply()
 	env.expectAccepted(1)
@@ -68,67 +69,8 @@ func TestIgnoredMoment(t *testing.T) {
 	env.expectNoChanges()
 }
 
-// TestImportIgnored imports into a resource that ignores changes of what an import cannot know.
-func TestImportIgnored(t *testing.T) {
-	for name, ignored := range map[string]string{"a part": "[restore_time]", "all": "all"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newTestEnv(t)
-			env.configure(ordersTable("this", `{ old_name = "orders" }`, "lifecycle {\n ignore_changes = "+ignored+"\n}"))
-			env.mustApply()
-			job := env.expectAccepted(1)[0]
-			env.expect(env.run("state", "rm", "x_rds_pg_table_pitr.this"), clitest.ExitOK)
-			env.expect(env.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job), clitest.ExitOK)
-			env.mustApply()
-			env.mustApply()
-			env.expectAccepted(1)
-			env.expectStored("x_rds_pg_table_pitr.this", map[string]any{"id": job, "job_id": job, "status": "Completed"})
-			env.expectNoChanges()
-		})
-	}
-}
-
-// TestImportOfAnotherJob imports a backup.
-func TestImportOfAnotherJob(t *testing.T) {
-	t.Parallel()
-	for _, c := range []restoreCase{rdsCase, ddsCase} {
-		env := newTestEnv(t)
-		job, err := env.cloud.Occupy(c.service, c.target, "ManualBackup")
-		if err != nil {
-			t.Fatal(err)
-		}
-		env.configure(c.config(t))
-		o := env.run("import", "-no-color", c.address, c.target+"/"+job)
-		if c.service == fakecloud.DDS { // which documents what a restore is called
-			env.expect(o, clitest.ExitError, `it is not a restore but a "ManualBackup"`)
-			continue
-		}
-		env.expect(o, clitest.ExitOK, "The job may not be a restore", "ManualBackup")
-	}
-}
-
-// TestImportFromTheFuture imports a job whose service's clock runs ahead.
-func TestImportFromTheFuture(t *testing.T) {
-	t.Parallel()
-	c := dwsCase
-	env := newTestEnv(t, func(o *fakecloud.Options) {
-		now := o.Now
-		o.Now = func() time.Time { return now().Add(14 * time.Minute) }
-	})
-	env.configure(c.config(t, `timeouts = { update = "1m" }`))
-	env.mustApply()
-	job := env.expectAccepted(1)[0]
-	env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
-	env.expect(env.run("import", "-no-color", c.address, c.target+"/"+job), clitest.ExitOK)
-	polls := env.cloud.Requests()[c.service][fakecloud.ShowJob]
-	env.mustApply()
-	if more := env.cloud.Requests()[c.service][fakecloud.ShowJob] - polls; more != 2 {
-		t.Errorf("a finished job was asked for %d times, want once by Read and once by Update", more)
-	}
-}
-
-// TestRenamedWhileUnfinished renames a resource without a "moved" block. Nobody hands the job over then, so it is refused,
-// in whichever order Terraform goes about it; the advice leads on.
+// TestRenamedWhileUnfinished renames a resource without a "moved" block. Nobody hands the job over then, so it is
+// refused, in whichever order Terraform goes about it; the advice leads on.
 func TestRenamedWhileUnfinished(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -138,7 +80,8 @@ func TestRenamedWhileUnfinished(t *testing.T) {
 	env.configure(ordersTable("new", `{ old_name = "orders" }`, ""))
 	env.change("*", "finish", "")
 	for _, more := range []string{"-parallelism=1", "-parallelism=10", "-refresh=false"} {
-		env.expect(env.apply(more), clitest.ExitError, "The same restore is unfinished and planned anew", "terraform state mv OLD_ADDRESS NEW_ADDRESS")
+		env.expect(env.apply(more), clitest.ExitError, "The same restore is unfinished and planned anew",
+			"terraform state mv OLD_ADDRESS NEW_ADDRESS")
 	}
 	env.expect(env.run("state", "mv", "x_rds_pg_table_pitr.old", "x_rds_pg_table_pitr.new"), clitest.ExitOK)
 	env.mustApply()
@@ -177,7 +120,8 @@ func TestTwins(t *testing.T) {
 	t.Run("both unfinished and tainted", func(t *testing.T) {
 		t.Parallel()
 		env := bothTainted(t)
-		env.expect(env.apply(), clitest.ExitError, "terraform untaint ADDRESS where one is tainted, then terraform apply -target=ADDRESS")
+		env.expect(env.apply(), clitest.ExitError,
+			"terraform untaint ADDRESS where one is tainted, then terraform apply -target=ADDRESS")
 		for _, address := range []string{"x_dds_collection_restore.this[0]", "x_dds_collection_restore.this[1]"} {
 			env.expect(env.run("untaint", address), clitest.ExitOK)
 		}
@@ -195,7 +139,8 @@ func bothTainted(t *testing.T) *testEnv {
 	env.change("next", "hold", "")
 	env.expect(env.apply(), clitest.ExitError)
 	env.change("*", "finish", "")
-	env.expect(env.run("state", "mv", "x_dds_collection_restore.this[0]", "x_dds_collection_restore.this[1]"), clitest.ExitOK)
+	env.expect(env.run("state", "mv", "x_dds_collection_restore.this[0]", "x_dds_collection_restore.this[1]"),
+		clitest.ExitOK)
 	env.change("next", "hold", "")
 	env.expect(env.apply("-target=x_dds_collection_restore.this[0]"), clitest.ExitError)
 	env.configure(wholeDatabase(2, ""))
@@ -203,8 +148,8 @@ func bothTainted(t *testing.T) *testEnv {
 	return env
 }
 
-// TestReplacementThatStopsHalfWay removes the tainted object and then cannot create, because what it depends on fails. The
-// job leaves the state that way; the warning says how to take it back.
+// TestReplacementThatStopsHalfWay removes the tainted object and then cannot create, because what it depends on fails.
+// The job leaves the state that way; the warning says how to take it back.
 func TestReplacementThatStopsHalfWay(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -221,7 +166,8 @@ func TestReplacementThatStopsHalfWay(t *testing.T) {
 	env.expect(env.apply(), clitest.ExitError, "Should this apply end without a resource that goes on with it", command)
 	env.configure(config("", ""))
 	env.expect(env.apply(), clitest.ExitError, "A restore is already running", command)
-	env.expect(env.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job), clitest.ExitOK)
+	env.expect(env.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job),
+		clitest.ExitOK)
 	env.change(job, "finish", "")
 	env.mustApply()
 	env.expectAccepted(1)
@@ -240,8 +186,8 @@ func TestPreventDestroy(t *testing.T) {
 	})
 }
 
-// TestTaintedByAProvisioner taints a finished restore without anybody meaning it. The plan says that it runs once more, and
-// how to keep it.
+// TestTaintedByAProvisioner taints a finished restore without anybody meaning it. The plan says that it runs once more,
+// and how to keep it.
 func TestTaintedByAProvisioner(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
@@ -249,7 +195,8 @@ func TestTaintedByAProvisioner(t *testing.T) {
 		env.expect(env.apply(), clitest.ExitError)
 		job := env.expectAccepted(1)[0]
 		env.configure(c.config(t, "preflight = false")) // the names are taken
-		env.expect(env.plan(), clitest.ExitChanges, "A finished restore will be started once more", "Job "+job, "terraform untaint ADDRESS")
+		env.expect(env.plan(), clitest.ExitChanges, "A finished restore will be started once more", "Job "+job,
+			"terraform untaint ADDRESS")
 		env.expect(env.run("untaint", c.address), clitest.ExitOK)
 		env.mustApply()
 		env.expectResumed(c, job)
@@ -268,19 +215,21 @@ func TestEmptyTriggersAreNone(t *testing.T) {
 	})
 }
 
-// TestUnknownCountsAsAChange has a name that is known only at apply. That it will be the same cannot be told in the plan, and
-// the plan says so.
+// TestUnknownCountsAsAChange has a name that is known only at apply. That it will be the same cannot be told in the
+// plan, and the plan says so.
 func TestUnknownCountsAsAChange(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
 	config := func(run int) string {
-		return fmt.Sprintf("resource \"terraform_data\" \"name\" {\n triggers_replace = [%d]\n input = \"orders\"\n}\n", run) +
+		return fmt.Sprintf("resource \"terraform_data\" \"name\" {\n triggers_replace = [%d]\n input = \"orders\"\n}\n",
+			run) +
 			ordersTable("this", `{ old_name = terraform_data.name.output }`, "")
 	}
 	env.configure(config(1))
 	env.mustApply()
 	env.configure(config(2))
-	env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of databases (which is known only after apply, and so counts as a change)")
+	env.expect(env.plan(), clitest.ExitChanges, runsAgain,
+		"because of a change of databases (which is known only after apply, and so counts as a change)")
 	env.expectAccepted(1)
 }
 
@@ -296,8 +245,8 @@ func TestDetachBeforeTheJobIsSeen(t *testing.T) {
 	})
 }
 
-// TestNewNameRemoved removes a name that was given, so that the default one is meant: that is another restore at once, and not
-// only when something else is changed.
+// TestNewNameRemoved removes a name that was given, so that the default one is meant: that is another restore at once,
+// and not only when something else is changed.
 func TestNewNameRemoved(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -307,7 +256,8 @@ func TestNewNameRemoved(t *testing.T) {
 	env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of databases", "orders_1688556737000")
 	env.mustApply()
 	env.expectAccepted(2)
-	env.configure(ordersTable("this", `{ old_name = "orders", new_name = "orders_1688556737000" }`, `timeouts = { create = "4h" }`))
+	env.configure(ordersTable("this", `{ old_name = "orders", new_name = "orders_1688556737000" }`,
+		`timeouts = { create = "4h" }`))
 	env.mustApply()
 	env.expectAccepted(2)
 	env.expectNoChanges()

@@ -18,7 +18,8 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// logins are the ways to log in, by environment variables: what stands in a provider block the CLI itself writes into plans.
+// logins are the ways to log in, by environment variables: what stands in a provider block the CLI itself writes into
+// plans.
 var logins = [][]string{
 	{"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey},
 	{
@@ -26,14 +27,16 @@ var logins = [][]string{
 		"OS_SECURITY_TOKEN=" + fakecloud.TemporarySecurityToken,
 	},
 	{"HW_AUTH_TOKEN=" + fakecloud.DefaultToken},
-	{"HW_USER_NAME=" + fakecloud.DefaultUserName, "HW_USER_PASSWORD=" + fakecloud.DefaultPassword, "HW_DOMAIN_ID=" + fakecloud.DefaultDomainID},
+	{"HW_USER_NAME=" + fakecloud.DefaultUserName, "HW_USER_PASSWORD=" + fakecloud.DefaultPassword,
+		"HW_DOMAIN_ID=" + fakecloud.DefaultDomainID},
 	{
 		"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey,
 		"HW_ASSUME_ROLE_AGENCY_NAME=" + ownAgency, "HW_ASSUME_ROLE_DOMAIN_NAME=" + fakecloud.DeputyDomainName,
 	},
 	{
 		"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey,
-		"HW_ASSUME_ROLE_AGENCY_NAME=" + ownAgency, "HW_ASSUME_ROLE_DOMAIN_ID=" + fakecloud.DeputyDomainID, "HW_ASSUME_ROLE_DURATION=900",
+		"HW_ASSUME_ROLE_AGENCY_NAME=" + ownAgency, "HW_ASSUME_ROLE_DOMAIN_ID=" + fakecloud.DeputyDomainID,
+		"HW_ASSUME_ROLE_DURATION=900",
 	},
 	{"HW_ASSUME_ROLE_IDP_ID=" + fakecloud.DefaultIdentityProvider, "HW_ASSUME_ROLE_ID_TOKEN=" + fakecloud.DefaultIDToken},
 	{}, // the ECS
@@ -73,7 +76,8 @@ func exampleDirectories(t *testing.T) []string {
 	return slices.Compact(found)
 }
 
-// configureExample writes an example as it is, with a provider block where it has none, and returns the variables it wants.
+// configureExample writes an example as it is, with a provider block where it has none, and returns the variables it
+// wants.
 func (env *testEnv) configureExample(name string) []string {
 	env.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "examples", name, "*.tf"))
@@ -91,7 +95,8 @@ func (env *testEnv) configureExample(name string) []string {
 	var variables []string
 	if strings.Contains(text, `variable "endpoints"`) {
 		at := env.cloud.Addresses()
-		variables = append(variables, "-var", fmt.Sprintf("endpoints={iam=%q,sts=%q,metadata=%q,rds=%q,dds=%q,dws=%q}", at.IAM, at.STS, at.Metadata, at.RDS, at.DDS, at.DWS))
+		variables = append(variables, "-var", fmt.Sprintf("endpoints={iam=%q,sts=%q,metadata=%q,rds=%q,dds=%q,dws=%q}",
+			at.IAM, at.STS, at.Metadata, at.RDS, at.DDS, at.DWS))
 	}
 	if strings.Contains(text, `variable "job_id"`) {
 		job, err := env.cloud.Occupy(fakecloud.RDS, ordersDB, "RestoreSomething")
@@ -154,7 +159,8 @@ func (env *testEnv) expectNoSecrets(shown map[string]string) {
 	}
 }
 
-// traced plans and applies what is configured, logging all that there is to log, and returns all that was written anywhere.
+// traced plans and applies what is configured, logging all that there is to log, and returns all that was written
+// anywhere.
 func (env *testEnv) traced(variables []string) map[string]string {
 	env.Helper()
 	env.environment = append(env.environment, "TF_LOG=TRACE", "HW_REGION_NAME=eu-west-101")
@@ -173,7 +179,8 @@ func (env *testEnv) traced(variables []string) map[string]string {
 	return shown
 }
 
-// TestExamplesShowNoSecret runs every example, logged in one way or another, and the demo, which has all restores, in all ways.
+// TestExamplesShowNoSecret runs every example, logged in one way or another, and the demo, which has all restores, in
+// all ways.
 func TestExamplesShowNoSecret(t *testing.T) {
 	t.Parallel()
 	run := func(name string, way int) {

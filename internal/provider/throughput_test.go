@@ -4,9 +4,11 @@ package provider
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -29,7 +31,8 @@ func manyInstances(count int) func(*fakecloud.World) {
 	}
 }
 
-// valueOf is a value of a type as it is written in Go: maps for objects, of which what is not given is null, and slices for lists.
+// valueOf is a value of a type as it is written in Go: maps for objects, of which what is not given is null, and slices
+// for lists.
 func valueOf(of tftypes.Type, given any) tftypes.Value {
 	switch given := given.(type) {
 	case map[string]any:
@@ -81,7 +84,8 @@ func newInProcess(env *testEnv, clock client.Clock, more map[string]any) *inProc
 		arguments[name] = value
 	}
 	of := schema.Provider.ValueType()
-	configured, err := server.ConfigureProvider(env.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamicValue(env.T, of, valueOf(of, arguments))})
+	configured, err := server.ConfigureProvider(env.Context(),
+		&tfprotov6.ConfigureProviderRequest{Config: dynamicValue(env.T, of, valueOf(of, arguments))})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		env.Fatal(err, configured)
 	}
@@ -104,7 +108,8 @@ func (p *inProcess) restore(instance string) (map[string]tftypes.Value, error) {
 		return nil, fmt.Errorf("plan: %w%s", err, said(planned.Diagnostics))
 	}
 	applied, err := p.server.ApplyResourceChange(p.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, PlannedState: planned.PlannedState, Config: config, PlannedPrivate: planned.PlannedPrivate,
+		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, PlannedState: planned.PlannedState, Config: config,
+		PlannedPrivate: planned.PlannedPrivate,
 	})
 	if err != nil || len(applied.Diagnostics) > 0 {
 		return nil, fmt.Errorf("apply: %w%s", err, said(applied.Diagnostics))
@@ -125,9 +130,9 @@ func said(diagnostics []*tfprotov6.Diagnostic) string {
 	return text.String()
 }
 
-// TestManyRestoresUnderTheBudget restores in as many instances at once, with jobs of a minute and the sixty calls a minute
-// that RDS allows. What counts is how many calls that takes, and that not one is throttled. A poll of each job every ten
-// seconds would take six calls a restore.
+// TestManyRestoresUnderTheBudget restores in as many instances at once, with jobs of a minute and the sixty calls a
+// minute that RDS allows. What counts is how many calls that takes, and that not one is throttled. A poll of each job
+// every ten seconds would take six calls a restore.
 func TestManyRestoresUnderTheBudget(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ restores, calls, queries int }{
@@ -163,5 +168,70 @@ func TestManyRestoresUnderTheBudget(t *testing.T) {
 				t.Errorf("%v: %d calls, want no more than %d; %d throttled", requests, calls, test.calls, env.cloud.Throttled())
 			}
 		})
+	}
+}
+
+// TestFiveHundredAtOnce restores in five hundred instances at the same moment, by one provider and under a quota that
+// is none: each is accepted once, each state has a job of its own, the waits share their looks at the jobs, and no
+// goroutine stays behind.
+func TestFiveHundredAtOnce(t *testing.T) {
+	const restores = 500
+	before := runtime.NumGoroutine()
+	t.Run("restores", func(t *testing.T) {
+		// A faster clock would leave a loaded machine too little of the fifteen minutes for which a signature counts.
+		env := newTestEnvWithClock(t, clitest.NewClock(10), changedWorld(func(w *fakecloud.World) {
+			manyInstances(restores)(w)
+			w.RDSRequestsPerMinute = -1
+		}))
+		p := newInProcess(env, env.clock, map[string]any{"preflight": false,
+			"requests_per_minute": map[string]any{"rds": 60000}})
+		var lock sync.Mutex
+		jobs := map[string]string{} // by instance
+		var all sync.WaitGroup
+		for i := range restores {
+			all.Go(func() {
+				instance := fmt.Sprintf("%032xin03", i)
+				values, err := p.restore(instance)
+				var status, job string
+				if err == nil {
+					err = values["status"].As(&status)
+				}
+				if err == nil {
+					err = values["job_id"].As(&job)
+				}
+				if err != nil || status != "Completed" {
+					t.Errorf("restore %d: %q, %v", i, status, err)
+				}
+				lock.Lock()
+				defer lock.Unlock()
+				jobs[instance] = job
+			})
+		}
+		all.Wait()
+		env.expectAccepted(restores)
+		for _, restore := range env.cloud.Restores() {
+			if jobs[restore.TargetID] != restore.JobID {
+				t.Errorf("the state of %s has job %q, and the cloud accepted %s", restore.TargetID, jobs[restore.TargetID],
+					restore.JobID)
+			}
+		}
+		requests := env.cloud.Requests()[fakecloud.RDS]
+		if got := requests[fakecloud.RestoreTables]; got != restores {
+			t.Errorf("%d restores were sent", got)
+		}
+		// Before each restore the jobs of its instance are listed, by several together where they meet. What is left is the
+		// waiting.
+		waiting := requests[fakecloud.ShowJob] + requests[fakecloud.ListTasks] - restores
+		t.Logf("%d restores: %v, so that %d queries of jobs are for waiting", restores, requests, max(waiting, 0))
+		if waiting >= restores || requests[fakecloud.ShowJob] >= restores {
+			t.Errorf("%v: %d queries to wait for %d jobs", requests, waiting, restores)
+		}
+	})
+	for deadline := time.Now().Add(30 * time.Second); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines before, %d after:\n%.20000s", before, runtime.NumGoroutine(),
+				stacks[:runtime.Stack(stacks, true)])
+		}
 	}
 }

@@ -56,8 +56,8 @@ func (env *testEnv) clientCertificate() (certFile, keyFile string, clients *x509
 	return certFile, env.writePEM("client-key.pem", "PRIVATE KEY", keyDER), clients
 }
 
-// secure puts a server with a certificate that no system trusts before each service. It lets only those pass for whom clients
-// vouches. It returns the services' new addresses, by the old, and writes ca.pem.
+// secure puts a server with a certificate that no system trusts before each service. It lets only those pass for whom
+// clients vouches. It returns the services' new addresses, by the old, and writes ca.pem.
 func (env *testEnv) secure(clients *x509.CertPool) (addresses *strings.Replacer, caFile string) {
 	env.Helper()
 	at := env.cloud.Addresses()
@@ -114,7 +114,8 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
 	env.write("main.tf", env.providerBlock(`cacert_file = "nowhere.pem"`)+rdsCase.config(t))
-	env.expect(env.plan(), clitest.ExitError, "The file cannot be read", `cacert_file = "nowhere.pem"`, "OS_CACERT", "no such file")
+	env.expect(env.plan(), clitest.ExitError, "The file cannot be read", `cacert_file = "nowhere.pem"`, "OS_CACERT",
+		"no such file")
 	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("the plan called the cloud: %v", requests)
 	}

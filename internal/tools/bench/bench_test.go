@@ -47,7 +47,8 @@ func TestListening(t *testing.T) {
 	if err != nil || network != "unix" || address != "/somewhere/plugin1" {
 		t.Errorf("%q %q %v", network, address, err)
 	}
-	for _, line := range []string{"", "hello", "1|5|unix|/somewhere/plugin1|grpc|", "1|6|unix|/somewhere/plugin1|netrpc|"} {
+	for _, line := range []string{"", "hello", "1|5|unix|/somewhere/plugin1|grpc|",
+		"1|6|unix|/somewhere/plugin1|netrpc|"} {
 		if _, _, err := listening(line); err == nil {
 			t.Errorf("%q was taken for a handshake", line)
 		}
@@ -93,7 +94,8 @@ func TestMultiplied(t *testing.T) {
 		t.Fatalf("%+v", instances)
 	}
 	last := instances[11]
-	if last.Key != 11 || last.Attributes.ID != "4565d47c-ab33-4029-a73e-00000000000b" || last.Attributes.Instance != instanceID(11) || last.Attributes.Seconds != 60 {
+	if last.Key != 11 || last.Attributes.ID != "4565d47c-ab33-4029-a73e-00000000000b" ||
+		last.Attributes.Instance != instanceID(11) || last.Attributes.Seconds != 60 {
 		t.Errorf("%+v", last)
 	}
 }

@@ -55,5 +55,6 @@ func (b *bench) facts(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("go env: %w", err)
 	}
 	name, _, _ := strings.Cut(string(cli), "\n")
-	return fmt.Sprintf("%s, %s, %d cores, %s/%s", name, strings.TrimSpace(string(toolchain)), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH), nil
+	return fmt.Sprintf("%s, %s, %d cores, %s/%s", name, strings.TrimSpace(string(toolchain)), runtime.NumCPU(),
+		runtime.GOOS, runtime.GOARCH), nil
 }

@@ -26,15 +26,18 @@ var commands = []struct {
 // finishedResources is benchmark 4.
 func (b *bench) finishedResources(ctx context.Context) (section, error) {
 	moment := time.Now().Add(-time.Hour)
-	t := table{header: []string{"Command", "n", "Processor", "compared", "Ratio", "Goal", "Memory", "compared", "Ratio", "Goal", "Wall", "compared", "Ratio"}}
+	t := table{header: []string{"Command", "n", "Processor", "compared", "Ratio", "Goal", "Memory", "compared", "Ratio",
+		"Goal", "Wall", "compared", "Ratio"}}
 	for _, size := range []struct {
 		count, runs int
 		name        string
 		compared    func(count int) string // configuration
 		goals       map[string]float64
 	}{
-		{1, b.oneRuns, "floor", smallest, map[string]float64{"validate": closeToFloor, "plan": closeToFloor, "apply": closeToFloor}},
-		{b.resources, b.manyRuns, "terraform_data", func(count int) string { return builtIn(count, moment) }, map[string]float64{"plan": 2}},
+		{1, b.oneRuns, "floor", smallest, map[string]float64{"validate": closeToFloor, "plan": closeToFloor,
+			"apply": closeToFloor}},
+		{b.resources, b.manyRuns, "terraform_data", func(count int) string { return builtIn(count, moment) },
+			map[string]float64{"plan": 2}},
 	} {
 		rows, err := func() ([][]string, error) {
 			cloud, err := fakecloud.Start(fakecloud.Options{World: world(1, 60), JobDuration: time.Second})
@@ -43,7 +46,10 @@ func (b *bench) finishedResources(ctx context.Context) (section, error) {
 			}
 			defer cloud.Close()
 			block := providerBlock(cloud.Addresses(), "")
-			ours, err := b.finished(ctx, "finished", size.count, func(count int) string { return block + restores(count, moment) })
+			ours, err := b.finished(ctx, "finished", size.count, func(count int) string {
+				return block +
+					restores(count, moment)
+			})
 			if err != nil {
 				return nil, err
 			}
@@ -75,7 +81,8 @@ sum of the peaks of the processes that run at the same time.`, b.resources),
 }
 
 // compare runs each command in both workspaces by turns.
-func compare(ctx context.Context, ours, others workspace, count, runs int, name string, goals map[string]float64) ([][]string, error) {
+func compare(ctx context.Context, ours, others workspace, count, runs int, name string,
+	goals map[string]float64) ([][]string, error) {
 	var rows [][]string
 	for _, command := range commands {
 		var of [2][]usage

@@ -2,15 +2,15 @@
 
 //go:build unix
 
-// Command bench measures the provider with a real Terraform or OpenTofu against a stand-in cloud (internal/fakecloud), and
-// writes what it has measured to RESULTS.md beside this file. It drives the provider as it is released, on the system's
-// clock. Machines are shared and noisy, so that what counts are ratios within one run: to what the cloud's limits allow at
-// best, to a provider that does nothing (the folder floor), to a resource that is built into the CLI. It fails if a run
-// fails, never for a timing.
+// Command bench measures the provider with a real Terraform or OpenTofu against a stand-in cloud (internal/fakecloud),
+// and writes what it has measured to RESULTS.md beside this file. It drives the provider as it is released, on the
+// system's clock. Machines are shared and noisy, so that what counts are ratios within one run: to what the cloud's
+// limits allow at best, to a provider that does nothing (the folder floor), to a resource that is built into the CLI.
+// It fails if a run fails, never for a timing.
 //
-// It is started by "make bench", at the top of the repository, and builds what it measures by itself. Here lie the runs and
-// their report, one file a benchmark: scale.go, lag.go, cost.go, start.go, allocations.go. The Go benchmarks that the last
-// of these runs stand beside the code that they measure.
+// It is started by "make bench", at the top of the repository, and builds what it measures by itself. Here lie the runs
+// and their report, one file a benchmark: scale.go, lag.go, cost.go, start.go, allocations.go. The Go benchmarks that
+// the last of these runs stand beside the code that they measure.
 package main
 
 import (
@@ -46,8 +46,8 @@ type sizes struct {
 	benchTime             string // benchmark 6, as "go test" takes it
 }
 
-// Provider and cloud have the system's clock, and a limit of 60 calls a minute, so that these take their time: benchmarks 1
-// to 3 together about a quarter of an hour.
+// Provider and cloud have the system's clock, and a limit of 60 calls a minute, so that these take their time:
+// benchmarks 1 to 3 together about a quarter of an hour.
 var (
 	full = sizes{
 		duration: spreadDuration, durations: "30 to 90 s",
@@ -76,7 +76,8 @@ const results = "internal/tools/bench/RESULTS.md"
 
 // benchmarks in the order of the report.
 var benchmarks = []func(*bench, context.Context) (section, error){
-	(*bench).manyRestores, (*bench).growingNumbers, (*bench).lateness, (*bench).finishedResources, (*bench).startUp, (*bench).allocations,
+	(*bench).manyRestores, (*bench).growingNumbers, (*bench).lateness, (*bench).finishedResources, (*bench).startUp,
+	(*bench).allocations,
 }
 
 func main() {

@@ -14,16 +14,16 @@ import (
 	"time"
 )
 
-// watchPause is how long the memory of a command is left alone after another look: less and less often, because a look costs the
-// machine what is being measured. Each process remembers its own peak, so that looks are needed only to learn which ones run
-// together, and little is missed.
+// watchPause is how long the memory of a command is left alone after another look: less and less often, because a look
+// costs the machine what is being measured. Each process remembers its own peak, so that looks are needed only to learn
+// which ones run together, and little is missed.
 func watchPause(age time.Duration) time.Duration {
 	return min(max(age/20, 10*time.Millisecond), 200*time.Millisecond)
 }
 
-// watchMemory follows a process and all below it. Stop returns, in bytes, the highest sum of the peaks of those that ran at the
-// same time; 0 where there is no /proc. Wait's own figure would be that of the largest process alone, and a command line and its
-// provider are two.
+// watchMemory follows a process and all below it. Stop returns, in bytes, the highest sum of the peaks of those that
+// ran at the same time; 0 where there is no /proc. Wait's own figure would be that of the largest process alone, and a
+// command line and its provider are two.
 func watchMemory(pid int) (stop func() int64) {
 	end, ended := make(chan struct{}), make(chan int64)
 	go func() {

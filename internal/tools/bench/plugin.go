@@ -34,8 +34,8 @@ const pluginCookie = "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd433
 // rest is how long a provider is left alone before its memory is looked at.
 const rest = 100 * time.Millisecond
 
-// startProvider starts a provider as a command line does, asks for its schemas and ends it. A provider that shall rest first is
-// not timed.
+// startProvider starts a provider as a command line does, asks for its schemas and ends it. A provider that shall rest
+// first is not timed.
 func startProvider(ctx context.Context, binary string, resting bool) (start, error) {
 	command := exec.CommandContext(ctx, binary)
 	command.Env = append(os.Environ(), pluginCookie, "PLUGIN_PROTOCOL_VERSIONS=6")
@@ -83,7 +83,8 @@ func startProvider(ctx context.Context, binary string, resting bool) (start, err
 	return measured, nil
 }
 
-// listening reads the line by which a plugin says where: "1|6|unix|PATH|grpc|" and, where encryption was asked for, a certificate.
+// listening reads the line by which a plugin says where: "1|6|unix|PATH|grpc|" and, where encryption was asked for, a
+// certificate.
 func listening(line string) (network, address string, err error) {
 	fields := strings.Split(strings.TrimSpace(line), "|")
 	if len(fields) < 5 || fields[1] != "6" || fields[4] != "grpc" {
@@ -92,8 +93,8 @@ func listening(line string) (network, address string, err error) {
 	return fields[2], fields[3], nil
 }
 
-// askForSchemas makes the one gRPC call with what the standard library has: an empty message, and an answer that is not looked
-// into. The module is not to depend on gRPC for this.
+// askForSchemas makes the one gRPC call with what the standard library has: an empty message, and an answer that is not
+// looked into. The module is not to depend on gRPC for this.
 func askForSchemas(ctx context.Context, network, address string) error {
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
@@ -105,7 +106,8 @@ func askForSchemas(ctx context.Context, network, address string) error {
 	}
 	defer transport.CloseIdleConnections()
 	emptyMessage := bytes.NewReader(make([]byte, 5)) // not compressed, of no length
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://plugin/tfplugin6.Provider/GetProviderSchema", emptyMessage)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://plugin/tfplugin6.Provider/GetProviderSchema",
+		emptyMessage)
 	if err != nil {
 		return err
 	}
@@ -121,7 +123,8 @@ func askForSchemas(ctx context.Context, network, address string) error {
 		return err
 	}
 	if status := response.Trailer.Get("Grpc-Status"); status != "0" {
-		return fmt.Errorf("GetProviderSchema: status %q %s%s", status, response.Trailer.Get("Grpc-Message"), response.Header.Get("Grpc-Message"))
+		return fmt.Errorf("GetProviderSchema: status %q %s%s", status, response.Trailer.Get("Grpc-Message"),
+			response.Header.Get("Grpc-Message"))
 	}
 	if len(answer) <= 5 {
 		return errors.New("GetProviderSchema: an empty answer")

@@ -52,8 +52,8 @@ func (d doneRestores) jobQueries() int {
 	return d.calls[fakecloud.ListTasks] + d.calls[fakecloud.ShowJob]
 }
 
-// applyAll applies several, side by side, each in a cloud and a working directory of its own. Nearly all of the time they
-// wait; they are started apart, so that the work of a start disturbs no other wait.
+// applyAll applies several, side by side, each in a cloud and a working directory of its own. Nearly all of the time
+// they wait; they are started apart, so that the work of a start disturbs no other wait.
 func (b *bench) applyAll(ctx context.Context, name string, planned []plannedRestores) ([]doneRestores, error) {
 	results, errs := make([]doneRestores, len(planned)), make([]error, len(planned))
 	var applies sync.WaitGroup

@@ -18,8 +18,8 @@ import (
 // spreadDuration is 30 to 90 seconds, in an order that looks like none and is always the same.
 func spreadDuration(k int) time.Duration { return time.Duration(30+k*37%61) * time.Second }
 
-// ideal is how long a number of restores take if nothing but their submission costs a call: a tenth of the minute's calls
-// at once and the rest evenly, as the provider's rate limiter allows, and then the job that ends last.
+// ideal is how long a number of restores take if nothing but their submission costs a call: a tenth of the minute's
+// calls at once and the rest evenly, as the provider's rate limiter allows, and then the job that ends last.
 func ideal(count int, duration func(int) time.Duration) time.Duration {
 	perMinute := client.DefaultRequestsPerMinute["rds"]
 	atOnce := perMinute / 10
@@ -32,7 +32,8 @@ func ideal(count int, duration func(int) time.Duration) time.Duration {
 }
 
 // scaleHeader and scaleRow are a table of applies, a row each.
-var scaleHeader = []string{"Restores", "n", "Total", "Ideal", "Ratio", "Calls", "RestoreTables", "ListTasks", "ShowJob", "Lookups", "Job queries per job", "429s", "After the job's end, median", "longest"}
+var scaleHeader = []string{"Restores", "n", "Total", "Ideal", "Ratio", "Calls", "RestoreTables", "ListTasks",
+	"ShowJob", "Lookups", "Job queries per job", "429s", "After the job's end, median", "longest"}
 
 func (b *bench) scaleRow(name string, count int, runs []doneRestores) []string {
 	at := ideal(count, b.duration)
@@ -102,7 +103,8 @@ func (b *bench) growingNumbers(ctx context.Context) (section, error) {
 	}
 	return section{
 		title: "How calls and time grow",
-		text: `The same with other numbers of restores, each with ` + "`-parallelism`" + ` of that number and without preflight. The goal is that
+		text: `The same with other numbers of restores, each with ` + "`-parallelism`" +
+			` of that number and without preflight. The goal is that
 neither the ratio nor the job queries per job grow.`,
 		table: t,
 	}, nil

@@ -35,7 +35,8 @@ func (b *bench) startUp(ctx context.Context) (section, error) {
 		goal = "22 MB: missed"
 	}
 	t := table{header: []string{"What", "n", "Provider", "Floor", "Ratio", "Goal"}}
-	t.rows = append(t.rows, []string{"Binary, stripped", "1", megabytes(size), megabytes(floorSize), ratio(size, floorSize), goal})
+	t.rows = append(t.rows, []string{"Binary, stripped", "1", megabytes(size), megabytes(floorSize),
+		ratio(size, floorSize), goal})
 
 	var timed, rested [2][]start
 	for range b.startRuns {
@@ -58,14 +59,16 @@ func (b *bench) startUp(ctx context.Context) (section, error) {
 	}
 	durations := func(name string, of func(start) time.Duration) {
 		ours, floor := median(each(timed[0], of)), median(each(timed[1], of))
-		t.rows = append(t.rows, []string{name, strconv.Itoa(b.startRuns), milliseconds(ours), milliseconds(floor), ratio(ours, floor), against(ours, floor, closeToFloor)})
+		t.rows = append(t.rows, []string{name, strconv.Itoa(b.startRuns), milliseconds(ours), milliseconds(floor),
+			ratio(ours, floor), against(ours, floor, closeToFloor)})
 	}
 	durations("Start to handshake", func(s start) time.Duration { return s.handshake })
 	durations("Start to schemas answered", func(s start) time.Duration { return s.schema })
 	durations("Processor time until then", func(s start) time.Duration { return s.processor })
 	memory := func(name string, of func(start) int64) {
 		ours, floor := median(each(rested[0], of)), median(each(rested[1], of))
-		t.rows = append(t.rows, []string{name, strconv.Itoa(b.schemaRuns), megabytes(ours), megabytes(floor), ratio(ours, floor), against(ours, floor, closeToFloor)})
+		t.rows = append(t.rows, []string{name, strconv.Itoa(b.schemaRuns), megabytes(ours), megabytes(floor),
+			ratio(ours, floor), against(ours, floor, closeToFloor)})
 	}
 	memory("Resident at rest", func(s start) int64 { return s.atRest })
 	memory("Resident after the schemas", func(s start) int64 { return s.answered })
@@ -77,7 +80,8 @@ func (b *bench) startUp(ctx context.Context) (section, error) {
 	t.rows = append(t.rows, rows...)
 	return section{
 		title: "Size, start and rest",
-		text: `The provider as it is released (` + "`-trimpath -ldflags \"-s -w\"`" + `, no cgo), over the smallest provider that the plugin framework lets
+		text: `The provider as it is released (` + "`-trimpath -ldflags \"-s -w\"`" +
+			`, no cgo), over the smallest provider that the plugin framework lets
 anyone build. Both are started without a command line, as one would start them, and asked for their schemas; memory is what is resident a
 tenth of a second after the handshake. The last lines are the whole command ` + "`providers schema -json`" + `, the command line's own work and
 the printing of the schemas included. The goals are a binary of less than 22 MB, and 1.2 times the floor for the rest.`,
@@ -107,7 +111,8 @@ func (b *bench) schemasPrinted(ctx context.Context) ([][]string, error) {
 	}
 	row := func(name string, of func(usage) time.Duration) []string {
 		a, b := median(each(took[0], of)), median(each(took[1], of))
-		return []string{name, strconv.Itoa(len(took[0])), milliseconds(a), milliseconds(b), ratio(a, b), against(a, b, closeToFloor)}
+		return []string{name, strconv.Itoa(len(took[0])), milliseconds(a), milliseconds(b), ratio(a, b),
+			against(a, b, closeToFloor)}
 	}
 	return [][]string{
 		row("`providers schema`, wall", func(u usage) time.Duration { return u.wall }),

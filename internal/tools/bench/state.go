@@ -14,9 +14,10 @@ import (
 	"strings"
 )
 
-// finished is a workspace whose state has a number of resources that need nothing more. The first one is made by an apply, and the
-// others are copies of it in the state file: the command line would take minutes to make a thousand.
-func (b *bench) finished(ctx context.Context, name string, count int, configuration func(count int) string) (workspace, error) {
+// finished is a workspace whose state has a number of resources that need nothing more. The first one is made by an
+// apply, and the others are copies of it in the state file: the command line would take minutes to make a thousand.
+func (b *bench) finished(ctx context.Context, name string, count int, configuration func(count int) string) (workspace,
+	error) {
 	w, err := b.workspace(fmt.Sprintf("%s-%d", name, count), configuration(1))
 	if err != nil {
 		return w, err
@@ -38,7 +39,8 @@ func (b *bench) finished(ctx context.Context, name string, count int, configurat
 	return w, w.configure(configuration(count))
 }
 
-// multiplied is a state with a number of instances of its only resource, on instances of the cloud and with ids of their own.
+// multiplied is a state with a number of instances of its only resource, on instances of the cloud and with ids of
+// their own.
 func multiplied(state []byte, count int) ([]byte, error) {
 	var document map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(state))
@@ -72,7 +74,8 @@ func multiplied(state []byte, count int) ([]byte, error) {
 		return nil, errors.New("an instance without an id")
 	}
 	for i := 1; i < count; i++ {
-		text := strings.NewReplacer(instanceID(0), instanceID(i), id, fmt.Sprintf("%s%012x", id[:len(id)-12], i)).Replace(string(first))
+		text := strings.NewReplacer(instanceID(0), instanceID(i), id,
+			fmt.Sprintf("%s%012x", id[:len(id)-12], i)).Replace(string(first))
 		var next map[string]any
 		decoder := json.NewDecoder(strings.NewReader(text))
 		decoder.UseNumber()

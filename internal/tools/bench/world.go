@@ -28,7 +28,8 @@ func world(instances, requestsPerMinute int) fakecloud.World {
 	for i := range instances {
 		w.RDSInstances = append(w.RDSInstances, fakecloud.RDSInstance{
 			ID: instanceID(i), Name: fmt.Sprintf("orders-%d", i), ProjectID: fakecloud.DefaultProjectID,
-			Windows:   []fakecloud.Window{{Start: fakecloud.FromNow(-168 * time.Hour), End: fakecloud.FromNow(-5 * time.Minute)}},
+			Windows: []fakecloud.Window{{Start: fakecloud.FromNow(-168 * time.Hour),
+				End: fakecloud.FromNow(-5 * time.Minute)}},
 			Databases: map[string]fakecloud.Schemas{"shop": {"public": {"orders": {}}}},
 		})
 	}
@@ -55,8 +56,8 @@ provider "x" {
 `, provider.Address, fakecloud.DefaultRegion, fakecloud.DefaultAccessKey, fakecloud.DefaultSecretKey, at.IAM, at.RDS, more)
 }
 
-// restores has a restore for each of a number of instances, to one moment. They are counted, because with for_each the command
-// line's own work would hide what is measured: it grows with the square of their number.
+// restores has a restore for each of a number of instances, to one moment. They are counted, because with for_each the
+// command line's own work would hide what is measured: it grows with the square of their number.
 func restores(count int, moment time.Time) string {
 	return fmt.Sprintf(`
 resource "x_rds_pg_table_pitr" "this" {

@@ -2,9 +2,9 @@
 
 //go:build unix
 
-// Command clockedprovider is the provider on the clock that clitest.ClockVariable holds: the tests that drive a CLI run it
-// in place of the released one, which has the system's clock and no way to another. What it does with signals is what
-// main.go does.
+// Command clockedprovider is the provider on the clock that clitest.ClockVariable holds: the tests that drive a CLI run
+// it in place of the released one, which has the system's clock and no way to another. What it does with signals is
+// what main.go does.
 package main
 
 import (

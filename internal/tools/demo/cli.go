@@ -37,8 +37,8 @@ func (c commandLine) run(ctx context.Context, arguments ...string) error {
 	return err
 }
 
-// interrupt runs a command and, once when has returned, does what Ctrl-C in a terminal does: it signals the command and the
-// provider that it has started. The command must fail then.
+// interrupt runs a command and, once when has returned, does what Ctrl-C in a terminal does: it signals the command and
+// the provider that it has started. The command must fail then.
 func (c commandLine) interrupt(ctx context.Context, when func(context.Context) error, arguments ...string) error {
 	c.announce(arguments)
 	command, err := c.Start(ctx, arguments...)

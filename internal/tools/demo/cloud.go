@@ -25,7 +25,8 @@ type cloud struct {
 	stop      func()            // ends the process and returns when it has ended
 }
 
-// startCloud starts the stand-in and returns when it listens. The context it returns ends with ctx, and with the stand-in.
+// startCloud starts the stand-in and returns when it listens. The context it returns ends with ctx, and with the
+// stand-in.
 func startCloud(ctx context.Context, binary, readyFile string) (context.Context, *cloud, error) {
 	process := exec.Command(binary, "-listen", "127.0.0.1:0", "-job-duration", "2s", "-ready-file", readyFile)
 	process.Stdout = os.Stderr
@@ -122,7 +123,8 @@ func (c *cloud) awaitPoll(ctx context.Context) error {
 	}
 }
 
-// expectRunning checks that so many restores were accepted, and that only the last one's job still runs; it returns its id.
+// expectRunning checks that so many restores were accepted, and that only the last one's job still runs; it returns its
+// id.
 func (c *cloud) expectRunning(ctx context.Context, count int) (string, error) {
 	var jobs []job
 	if err := c.ask(ctx, http.MethodGet, "/jobs", nil, &jobs); err != nil {

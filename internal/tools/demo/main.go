@@ -2,12 +2,12 @@
 
 //go:build unix
 
-// Command demo shows the provider at work without an account: it starts a stand-in cloud (internal/fakecloud) and applies
-// examples/demo to it with a real Terraform or OpenTofu. What it prints is what these say, and a heading for each step. It
-// fails if anything is not as the headings have it.
+// Command demo shows the provider at work without an account: it starts a stand-in cloud (internal/fakecloud) and
+// applies examples/demo to it with a real Terraform or OpenTofu. What it prints is what these say, and a heading for
+// each step. It fails if anything is not as the headings have it.
 //
-// It is started by "make demo", at the top of the repository: the provider and the stand-in lie beside its own binary. The
-// stand-in is in cloud.go, the CLI in cli.go.
+// It is started by "make demo", at the top of the repository: the provider and the stand-in lie beside its own binary.
+// The stand-in is in cloud.go, the CLI in cli.go.
 package main
 
 import (
@@ -120,7 +120,8 @@ func expectEvidence(ctx context.Context, cli commandLine, names ...string) error
 	}
 	for _, name := range names {
 		e := evidence[name]
-		whole := e.JobID != "" && e.Status == "Completed" && e.RestoredTo != "" && e.DurationSeconds > 0 && e.DataAgeSeconds > 0
+		whole := e.JobID != "" && e.Status == "Completed" && e.RestoredTo != "" && e.DurationSeconds > 0 &&
+			e.DataAgeSeconds > 0
 		if !whole || len(e.RestoredObjects) == 0 || len(e.CleanupStatements) != len(e.RestoredObjects) {
 			return fmt.Errorf("the evidence of %s is not whole: %+v", name, e)
 		}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Floor is the smallest provider that the plugin framework lets anyone build: one resource with one text, which it keeps in
-// the state. The benchmark beside it runs it to tell what the framework, the plugin protocol and the command line cost by
-// themselves. It restores nothing and is released to nobody.
+// Floor is the smallest provider that the plugin framework lets anyone build: one resource with one text, which it
+// keeps in the state. The benchmark beside it runs it to tell what the framework, the plugin protocol and the command
+// line cost by themselves. It restores nothing and is released to nobody.
 package main
 
 import (
@@ -21,7 +21,8 @@ const address = "registry.terraform.io/x-restore/floor"
 
 func main() {
 	newProvider := func() provider.Provider { return floorProvider{} }
-	if err := providerserver.Serve(context.Background(), newProvider, providerserver.ServeOpts{Address: address}); err != nil {
+	if err := providerserver.Serve(context.Background(), newProvider,
+		providerserver.ServeOpts{Address: address}); err != nil {
 		log.Fatal(err)
 	}
 }
