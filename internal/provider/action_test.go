@@ -34,7 +34,7 @@ resource "terraform_data" "dependant" {
 `, resourceType, name)
 }
 
-// invoke names the action on the command line.
+// invoke names the action in a command.
 func (c restoreCase) invoke() string { return "-invoke=action." + c.address }
 
 // restoredNames are what the last message lists.

@@ -300,7 +300,7 @@ data "x_dws_snapshots" "all" {}`)
 	env.expect(env.plan(), clitest.ExitError, "The provider is not configured yet", "with data.x_dws_snapshots.all")
 }
 
-// TestCancelledDataSource interrupts a look-up that would take most of a minute.
+// TestCancelledDataSource interrupts a lookup that would take most of a minute.
 func TestCancelledDataSource(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)

@@ -81,7 +81,7 @@ func TestCollectLater(t *testing.T) {
 	env.expectNoChanges()
 }
 
-// incident is the example's command line.
+// incident is the example's arguments.
 var incident = []string{
 	"-invoke=action.x_rds_pg_table_pitr.now", "-var", "restore_time=2023-07-05T11:32:17Z",
 	"-var", `tables=["shop.public.orders", "shop.public.customers", "data1.schema1.table1"]`,

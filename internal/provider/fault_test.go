@@ -265,7 +265,7 @@ resource "x_dws_table_restore" "this" {
 	env.expectNoChanges()
 }
 
-// TestAliases restores with two configurations of the provider, which log in in two ways.
+// TestAliases restores with two configurations of the provider, which log in by two methods.
 func TestAliases(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t).withRaceDetector()

@@ -18,7 +18,7 @@ func TestPasscode(t *testing.T) {
 	t.Parallel()
 	c := ddsCase
 	env := newTestEnv(t)
-	env.configureLogin(loginWay{
+	env.configureLogin(authMethod{
 		block:       fmt.Sprintf("user_id = %q\n  project_id = %q", fakecloud.MFAUserID, fakecloud.DefaultProjectID),
 		environment: []string{"OS_PASSWORD=" + fakecloud.MFAPassword},
 	}, c.config(t))
@@ -38,7 +38,7 @@ func TestPasscode(t *testing.T) {
 func TestAccountsBesideEachOther(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t).withRaceDetector()
-	one := strings.Replace(env.loginBlock(loginWays["agency"].block), `provider "x" {`,
+	one := strings.Replace(env.loginBlock(authMethods["agency"].block), `provider "x" {`,
 		"provider \"x\" {\n  alias = \"deputy\"", 1)
 	_, one, _ = strings.Cut(one, `provider "x" {`)
 	at := env.cloud.Addresses()
@@ -83,7 +83,7 @@ resource "x_dds_collection_restore" "elsewhere" {
 	}
 }
 
-// TestProfileInHome finds the file where the vendor's command line keeps it.
+// TestProfileInHome finds the file where the vendor's CLI keeps it.
 func TestProfileInHome(t *testing.T) {
 	t.Parallel()
 	c := rdsCase
@@ -91,8 +91,8 @@ func TestProfileInHome(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(env.dir, ".hcloud"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	env.write(".hcloud/config.json", loginWays["profile"].file)
-	env.configureLogin(loginWay{block: `profile = "pipeline"`}, c.config(t))
+	env.write(".hcloud/config.json", authMethods["profile"].file)
+	env.configureLogin(authMethod{block: `profile = "pipeline"`}, c.config(t))
 	env.mustApply()
 	env.expectAccepted(1)
 }

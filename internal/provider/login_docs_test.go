@@ -24,7 +24,7 @@ var documentedLogins = map[string]struct {
 		fakecloud.TemporaryAccessKey, fakecloud.TemporarySecretKey, fakecloud.TemporarySecurityToken)}},
 	"Token":      {environment: []string{"TF_VAR_token=" + fakecloud.DefaultToken}},
 	"Password":   {environment: []string{"HW_USER_PASSWORD=" + fakecloud.DefaultPassword}},
-	"Profile":    {files: map[string]string{"~/.hcloud/config.json": loginWays["profile"].file}},
+	"Profile":    {files: map[string]string{"~/.hcloud/config.json": authMethods["profile"].file}},
 	"ECS agency": {},
 	"Agency":     {environment: keyInEnvironment, deputy: true},
 	"ID token": {files: map[string]string{"/var/run/secrets/id-token": fakecloud.DefaultIDToken + "\n"},
@@ -69,7 +69,7 @@ func TestDocumentedLogins(t *testing.T) {
 			endpoints := fmt.Sprintf("  endpoints = { iam = %q, sts = %q, metadata = %q, rds = %q, dds = %q, dws = %q }\n  region", at.IAM, at.STS, at.Metadata, at.RDS, at.DDS, at.DWS)
 			text = strings.ReplaceAll(text, "  region", endpoints)
 			c := restoreCases[i%len(restoreCases)]
-			env.configureLogin(loginWay{environment: login.environment, deputy: login.deputy}, c.config(t))
+			env.configureLogin(authMethod{environment: login.environment, deputy: login.deputy}, c.config(t))
 			configured, err := os.ReadFile(filepath.Join(env.dir, "main.tf"))
 			if err != nil {
 				t.Fatal(err)

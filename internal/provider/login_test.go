@@ -130,7 +130,7 @@ func TestPasswordLogin(t *testing.T) {
 	})
 }
 
-// TestWrongPassword checks that a wrong password is tried once, with and without look-ups in the plan: a few lock an
+// TestWrongPassword checks that a wrong password is tried once, with and without lookups in the plan: a few lock an
 // account.
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()

@@ -14,8 +14,8 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// loginWay is one of the ways to log in, as a person writes it down.
-type loginWay struct {
+// authMethod is an authentication method, as a person writes it down.
+type authMethod struct {
 	block       string // in place of the key; <file> is a path, where a file holds something
 	environment []string
 	file        string   // what that file holds
@@ -23,7 +23,7 @@ type loginWay struct {
 	kinds       []string // of what IAM issues in one login
 }
 
-var loginWays = map[string]loginWay{
+var authMethods = map[string]authMethod{
 	"agency": {
 		block: `
   access_key = "AKFAKECLOUD0EXAMPLE1"
@@ -104,25 +104,25 @@ var loginWays = map[string]loginWay{
 	"this ECS": {kinds: []string{"metadata"}},
 }
 
-// configureLogin writes a configuration that logs in in one of the ways.
-func (env *testEnv) configureLogin(way loginWay, resources string) {
+// configureLogin writes a configuration that logs in by one of them.
+func (env *testEnv) configureLogin(method authMethod, resources string) {
 	env.Helper()
 	file := filepath.Join(env.dir, "login")
-	if way.file != "" {
-		env.write("login", way.file)
+	if method.file != "" {
+		env.write("login", method.file)
 	}
-	for _, variable := range way.environment {
+	for _, variable := range method.environment {
 		env.environment = append(env.environment, strings.ReplaceAll(variable, "<file>", file))
 	}
 	env.environment = append(env.environment, "HOME="+env.dir) // no profile of whoever runs this
-	if way.deputy {
+	if method.deputy {
 		resources = strings.NewReplacer(
 			rdsCase.target, fakecloud.DeputyRDSInstance,
 			ddsCase.target, fakecloud.DeputyDDSInstance,
 			dwsCase.target, fakecloud.DeputyDWSSnapshot,
 		).Replace(resources)
 	}
-	env.write("main.tf", env.loginBlock(strings.ReplaceAll(way.block, "<file>", file))+resources)
+	env.write("main.tf", env.loginBlock(strings.ReplaceAll(method.block, "<file>", file))+resources)
 }
 
 // issued are the kinds of what IAM has issued.
@@ -134,24 +134,24 @@ func (env *testEnv) issued() []string {
 	return kinds
 }
 
-// TestLoginWays restores by each way to log in: one login in the plan's process and one in the apply's, and none where
-// there is nothing to do.
+// TestLoginWays restores by each authentication method: one login in the plan's process and one in the apply's, and
+// none where there is nothing to do.
 func TestLoginWays(t *testing.T) {
 	t.Parallel()
 	turn := 0
-	for name, way := range loginWays {
+	for name, method := range authMethods {
 		c := restoreCases[turn%len(restoreCases)]
 		turn++
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := newTestEnv(t)
-			env.configureLogin(way, c.config(t))
+			env.configureLogin(method, c.config(t))
 			env.mustApply()
 			env.expectAccepted(1)
 			once := env.issued()
-			want := append(append([]string{}, way.kinds...), way.kinds...)
+			want := append(append([]string{}, method.kinds...), method.kinds...)
 			if name == "this ECS" {
-				want = way.kinds // the same key, twice
+				want = method.kinds // the same key, twice
 			}
 			if diff := cmp.Diff(want, once); diff != "" && len(want)+len(once) > 0 {
 				t.Errorf("issued: -want +got\n%s", diff)
@@ -169,12 +169,12 @@ func TestLoginWays(t *testing.T) {
 func TestKeysEndWhileTheJobIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"agency", "agency by STS", "chain", "ID token, then an agency", "this ECS"} {
-		way := loginWays[name]
+		method := authMethods[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := ddsCase
 			env := newTestEnv(t, changedWorld(func(w *fakecloud.World) { w.MetadataKeySeconds = 900 }))
-			env.configureLogin(way, c.config(t))
+			env.configureLogin(method, c.config(t))
 			env.change("next", "hold", "")
 			p := env.startApply()
 			env.awaitPolls(c.service, 1)
@@ -192,7 +192,7 @@ func TestKeysEndWhileTheJobIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestRefusedLoginWays meets each refusal once, with and without look-ups in the plan, however many restores there are.
+// TestRefusedLoginWays meets each refusal once, with and without lookups in the plan, however many restores there are.
 func TestRefusedLoginWays(t *testing.T) {
 	t.Parallel()
 	four := func(t *testing.T, more string) string {
@@ -208,9 +208,7 @@ func TestRefusedLoginWays(t *testing.T) {
 	}{
 		"wrong key": {`access_key = "AKFAKECLOUD0EXAMPLE1"` + "\n  secret_key = \"wrong\"\n  project_id = \"" +
 			fakecloud.DefaultProjectID + `"`, nil, []string{"verify aksk signature fail"}, [2]string{fakecloud.DDS, ""}},
-		"agency": {loginWays["agency"].block[:strings.Index(loginWays["agency"].block, "restore-agency")] +
-			"another-agency" + loginWays["agency"].block[strings.Index(loginWays["agency"].block,
-			"restore-agency")+len("restore-agency"):], nil,
+		"agency": {strings.Replace(authMethods["agency"].block, "restore-agency", "another-agency", 1), nil,
 			[]string{"the login through agency another-agency failed, and is not tried again"},
 			[2]string{fakecloud.IAM, fakecloud.CreateTemporaryAccessKey}},
 		"ID token": {"assume_role_with_oidc {\n  idp_id = \"corporate-login\"\n  id_token = \"another-id-token\"\n}", nil,
@@ -229,7 +227,7 @@ func TestRefusedLoginWays(t *testing.T) {
 				}
 				env := newTestEnv(t, change...)
 				resource, _, _ := strings.Cut(four(t, more), "resource \"terraform_data\"")
-				env.configureLogin(loginWay{block: test.block}, resource)
+				env.configureLogin(authMethod{block: test.block}, resource)
 				o := env.apply()
 				env.expect(o, clitest.ExitError, "No restore was started.")
 				for _, say := range test.says {

@@ -14,7 +14,7 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// plantLookups breaks every look-up.
+// plantLookups breaks every lookup.
 func (env *testEnv) plantLookups(c restoreCase, fault fakecloud.Fault) {
 	env.Helper()
 	for _, operation := range c.lookups {
@@ -23,7 +23,7 @@ func (env *testEnv) plantLookups(c restoreCase, fault fakecloud.Fault) {
 	}
 }
 
-// TestLookupsRefused plans and applies in a cloud that answers no look-up: that is a warning, and the restore is made.
+// TestLookupsRefused plans and applies in a cloud that answers no lookup: that is a warning, and the restore is made.
 func TestLookupsRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -57,7 +57,7 @@ func TestLookupsRefused(t *testing.T) {
 	}
 }
 
-// TestLookupsThatMakeNoSense fails the plan, and says which service sent what and how to go on without.
+// TestLookupsThatMakeNoSense fails the plan, and says which service sent what and how to continue without.
 func TestLookupsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{"another shape": `{"what": "ever"}`, "other types": `[1, 2]`} {
@@ -213,7 +213,7 @@ func TestClusterThatMayNotBeSeen(t *testing.T) {
 	env.expectAccepted(1)
 }
 
-// TestWrongSecretKeyIsTriedOnce has as many look-ups as would lock the key, and a project that needs none.
+// TestWrongSecretKeyIsTriedOnce has as many lookups as would lock the key, and a project that needs none.
 func TestWrongSecretKeyIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)

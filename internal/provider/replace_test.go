@@ -44,7 +44,7 @@ func TestFinishedThenReplaced(t *testing.T) {
 	}
 }
 
-// TestUnfinishedThenReplaceFlag asks for a replacement of a restore that still runs: it is gone on with.
+// TestUnfinishedThenReplaceFlag asks for a replacement of a restore that still runs: it is resumed.
 func TestUnfinishedThenReplaceFlag(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, job := timedOut(t, c)

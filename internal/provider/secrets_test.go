@@ -18,7 +18,7 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// logins are the ways to log in, by environment variables: what stands in a provider block the CLI itself writes into
+// logins are the authentication methods, by environment variables: what stands in a provider block the CLI itself writes into
 // plans.
 var logins = [][]string{
 	{"HW_ACCESS_KEY=" + fakecloud.DefaultAccessKey, "HW_SECRET_KEY=" + fakecloud.DefaultSecretKey},

@@ -28,13 +28,13 @@ type start struct {
 	answered  int64         // bytes resident after the answer
 }
 
-// The cookie with which a command line shows that it is one (terraform-plugin-go, tfprotov6/tf6server, server.go).
+// The cookie with which a CLI shows that it is one (terraform-plugin-go, tfprotov6/tf6server, server.go).
 const pluginCookie = "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 
 // rest is how long a provider is left alone before its memory is looked at.
 const rest = 100 * time.Millisecond
 
-// startProvider starts a provider as a command line does, asks for its schemas and ends it. A provider that shall rest
+// startProvider starts a provider as a CLI does, asks for its schemas and ends it. A provider that shall rest
 // first is not timed.
 func startProvider(ctx context.Context, binary string, resting bool) (start, error) {
 	command := exec.CommandContext(ctx, binary)

@@ -15,7 +15,7 @@ import (
 )
 
 // finished is a workspace whose state has a number of resources that need nothing more. The first one is made by an
-// apply, and the others are copies of it in the state file: the command line would take minutes to make a thousand.
+// apply, and the others are copies of it in the state file: the CLI would take minutes to make a thousand.
 func (b *bench) finished(ctx context.Context, name string, count int, configuration func(count int) string) (workspace,
 	error) {
 	w, err := b.workspace(fmt.Sprintf("%s-%d", name, count), configuration(1))

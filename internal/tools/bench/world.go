@@ -57,7 +57,7 @@ provider "x" {
 }
 
 // restores has a restore for each of a number of instances, to one moment. They are counted, because with for_each the
-// command line's own work would hide what is measured: it grows with the square of their number.
+// CLI's own work would hide what is measured: it grows with the square of their number.
 func restores(count int, moment time.Time) string {
 	return fmt.Sprintf(`
 resource "x_rds_pg_table_pitr" "this" {
@@ -67,7 +67,7 @@ resource "x_rds_pg_table_pitr" "this" {
 `, count, strings.Join(arguments(moment), "\n  "))
 }
 
-// builtIn has the same values in resources of the command line itself.
+// builtIn has the same values in resources of the CLI itself.
 func builtIn(count int, moment time.Time) string {
 	return fmt.Sprintf(`
 resource "terraform_data" "this" {

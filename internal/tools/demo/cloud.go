@@ -31,7 +31,7 @@ func startCloud(ctx context.Context, binary, readyFile string) (context.Context,
 	process := exec.Command(binary, "-listen", "127.0.0.1:0", "-job-duration", "2s", "-ready-file", readyFile)
 	process.Stdout = os.Stderr
 	process.Stderr = os.Stderr
-	// An interrupt typed at the terminal must not take the cloud away from a command line that is still saving its state.
+	// An interrupt typed at the terminal must not take the cloud away from a CLI that is still saving its state.
 	process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := process.Start(); err != nil {
 		return nil, nil, err
