@@ -14,7 +14,8 @@ import (
 
 // Provider is what one configured provider gives to its resources and actions, and what these share while it lives.
 type Provider struct {
-	lookup.Provider
+	Client           *client.Client // nil while the provider's own arguments are unknown
+	Cache            *lookup.Cache
 	preflightDefault bool // unless a resource says otherwise
 
 	handOver *handOver
@@ -32,7 +33,7 @@ const startingAtOnce = 20
 // one says otherwise.
 func NewProvider(source lookup.Provider, preflight bool) *Provider {
 	return &Provider{
-		Provider: source, preflightDefault: preflight,
+		Client: source.Client, Cache: source.Cache, preflightDefault: preflight,
 		handOver: newHandOver(), own: newOwnJobs(), starting: semaphore.NewWeighted(startingAtOnce),
 	}
 }

@@ -21,9 +21,8 @@ const busyPause = 15 * time.Second
 // submission is one restore on its way to being accepted. It holds the lock of its queue.
 type submission struct {
 	*restoreResource
-	client *client.Client
 	jobs   client.JobService
-	look   lookup.Region
+	look   lookup.Region // of the restore's region
 	config Model // the plan before anything was filled in
 	plan   Model // as it is sent
 
@@ -40,7 +39,7 @@ type submission struct {
 func (r *restoreResource) newSubmission(ctx context.Context, c *client.Client, config, plan Model) (
 	s *submission, done func(), err error) {
 	s = &submission{
-		restoreResource: r, client: c, jobs: r.jobsOf(c), look: lookup.In(c, r.Cache),
+		restoreResource: r, jobs: r.jobsOf(c), look: lookup.In(c, r.Cache),
 		config: config, plan: plan, targetID: plan.TargetID(),
 	}
 	if s.queue, err = plan.Queue(ctx, s.look, s.targetID); err != nil {
@@ -123,7 +122,7 @@ func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, er
 		return "", sent, ErrUnknownParameters
 	}
 	sent = s.clock.Now()
-	jobID, err = s.plan.Submit(ctx, s.client)
+	jobID, err = s.plan.Submit(ctx, s.look.Client)
 	if err == nil || errors.As(err, new(*client.AmbiguousError)) {
 		s.Cache.Forget(s.targetID, s.queue)
 	}
