@@ -54,8 +54,8 @@ func (*collectionRestore) Type() restore.Type {
 
 func (m *collectionRestore) TargetID() string { return m.InstanceID.ValueString() }
 
-// Queue is the instance: the service restores one at a time.
-func (*collectionRestore) Queue(_ context.Context, _ lookup.Region, instanceID string) (string, error) {
+// LockKey is the instance: the service restores one at a time.
+func (*collectionRestore) LockKey(_ context.Context, _ lookup.Region, instanceID string) (string, error) {
 	return instanceID, nil
 }
 

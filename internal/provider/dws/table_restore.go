@@ -58,8 +58,8 @@ func (*tableRestore) Type() restore.Type {
 
 func (m *tableRestore) TargetID() string { return m.SnapshotID.ValueString() }
 
-// Queue is the cluster that a snapshot belongs to and is restored into: two snapshots of one cluster are in each other's way.
-func (*tableRestore) Queue(ctx context.Context, look lookup.Region, snapshotID string) (string, error) {
+// LockKey is the cluster that a snapshot belongs to and is restored into: two snapshots of one cluster are in each other's way.
+func (*tableRestore) LockKey(ctx context.Context, look lookup.Region, snapshotID string) (string, error) {
 	snapshot, err := snapshot(ctx, look, snapshotID)
 	if err == nil && snapshot.ClusterID == "" {
 		err = errNoCluster

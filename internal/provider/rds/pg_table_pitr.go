@@ -57,8 +57,8 @@ func (*pgTablePITR) Type() restore.Type {
 
 func (m *pgTablePITR) TargetID() string { return m.InstanceID.ValueString() }
 
-// Queue is the instance: the service restores one at a time.
-func (*pgTablePITR) Queue(_ context.Context, _ lookup.Region, instanceID string) (string, error) {
+// LockKey is the instance: the service restores one at a time.
+func (*pgTablePITR) LockKey(_ context.Context, _ lookup.Region, instanceID string) (string, error) {
 	return instanceID, nil
 }
 

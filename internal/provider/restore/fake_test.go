@@ -22,7 +22,7 @@ type fakeModel struct {
 	resolve  func() time.Time
 	check    func(*Findings)
 	submit   func() (string, error)
-	queues   map[string]string // the queue of a target; its own if it is not here
+	lockKeys map[string]string // the lock key of a target; the target itself if it is not here
 }
 
 func (m *fakeModel) Type() Type                            { return Type{Name: "fake", Target: "instance_id", Service: "rds"} }
@@ -51,9 +51,9 @@ func (m *fakeModel) Check(_ context.Context, _ lookup.Region, f *Findings) {
 
 func (m *fakeModel) Submit(context.Context, *client.Client) (string, error) { return m.submit() }
 
-func (m *fakeModel) Queue(_ context.Context, _ lookup.Region, targetID string) (string, error) {
-	if queue, found := m.queues[targetID]; found {
-		return queue, nil
+func (m *fakeModel) LockKey(_ context.Context, _ lookup.Region, targetID string) (string, error) {
+	if key, found := m.lockKeys[targetID]; found {
+		return key, nil
 	}
 	return targetID, nil
 }

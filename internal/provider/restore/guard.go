@@ -38,8 +38,8 @@ type unknownOperationError struct{ rejected, lookup error }
 
 func (e *unknownOperationError) Error() string { return e.rejected.Error() }
 
-// errQueueUnknown is for a snapshot whose cluster cannot be looked up.
-var errQueueUnknown = errors.New("what the restore queues on could not be looked up")
+// errLockKeyUnknown is for a snapshot whose cluster cannot be looked up.
+var errLockKeyUnknown = errors.New("the lock key of the restore could not be looked up")
 
 // earlierJobs are the jobs there were before the call; listed is false if the service did not tell.
 type earlierJobs struct {
@@ -47,15 +47,15 @@ type earlierJobs struct {
 	listed bool
 }
 
-// list asks for the queue's jobs around a moment.
+// list asks for the jobs under the lock key around a moment.
 func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, error) {
-	if s.queueUnknown {
-		return nil, errQueueUnknown
+	if s.lockKeyUnknown {
+		return nil, errLockKeyUnknown
 	}
-	return s.jobs.ListJobs(ctx, s.queue, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
+	return s.jobs.ListJobs(ctx, s.lockKey, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
 
-// guard stops the restore while another one runs on the queue that this configuration does not know: most likely it is the
+// guard stops the restore while another one runs there that this configuration does not know: most likely it is the
 // same one, started by an apply that was killed. It leaves a restore that it knows to the service's own "busy". A list that
 // the credentials may not have, or that this cloud does not offer, keeps nobody from restoring. A rejected login does,
 // because five wrong signatures lock a key.
@@ -70,7 +70,7 @@ func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 		}
 		if err != nil {
 			tflog.Warn(ctx, "cannot look up running restores; continuing without",
-				map[string]any{"queue": s.queue, "answer": err.Error()})
+				map[string]any{"lock_key": s.lockKey, "answer": err.Error()})
 			return earlierJobs{}, nil
 		}
 		unknown := s.unknownRestores(ctx, jobs)
@@ -135,8 +135,8 @@ func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline t
 }
 
 func (s *submission) isRestoring(ctx context.Context) (bool, error) {
-	if s.queueUnknown {
-		return false, errQueueUnknown
+	if s.lockKeyUnknown {
+		return false, errLockKeyUnknown
 	}
-	return s.jobs.IsRestoring(ctx, s.queue)
+	return s.jobs.IsRestoring(ctx, s.lockKey)
 }

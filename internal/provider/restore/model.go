@@ -55,8 +55,8 @@ type Model interface {
 	Check(ctx context.Context, look lookup.Region, findings *Findings)
 	// Submit sends the restore call and returns the job's id. No value is unknown.
 	Submit(ctx context.Context, c *client.Client) (jobID string, err error)
-	// Queue is what the service restores one at a time, for a target of this type: an instance, or a snapshot's cluster.
-	Queue(ctx context.Context, look lookup.Region, targetID string) (string, error)
+	// LockKey is what the service restores one at a time, for a target of this type: an instance, or a snapshot's cluster.
+	LockKey(ctx context.Context, look lookup.Region, targetID string) (string, error)
 	// Objects are what is restored, as the service will call it.
 	Objects(ctx context.Context) []Object
 }

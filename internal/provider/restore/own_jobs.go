@@ -89,7 +89,7 @@ func (o *ownJobs) unknown(jobs []client.Job, ownMayRun bool) []client.Job {
 	})
 }
 
-// ownPlace reports whether a place is on the submission's queue. One that cannot be looked up is not: it must not excuse an
+// ownPlace reports whether a place is under the submission's lock key. One that cannot be looked up is not: it must not excuse an
 // unknown restore.
 func (s *submission) ownPlace(ctx context.Context) func(place) bool {
 	return func(at place) bool {
@@ -99,12 +99,12 @@ func (s *submission) ownPlace(ctx context.Context) func(place) bool {
 		if at.targetID == s.targetID {
 			return true
 		}
-		queue, err := s.plan.Queue(ctx, s.look, at.targetID)
-		return err == nil && queue == s.queue
+		key, err := s.plan.LockKey(ctx, s.look, at.targetID)
+		return err == nil && key == s.lockKey
 	}
 }
 
-// refreshOwn asks for the own jobs on the queue, notes which have ended, and reports whether one runs. What was noted of
+// refreshOwn asks for the own jobs under the lock key, notes which have ended, and reports whether one runs. What was noted of
 // them may be long over.
 func (s *submission) refreshOwn(ctx context.Context) (running bool) {
 	for _, own := range s.own.mayRun(s.ownPlace(ctx)) {
@@ -124,7 +124,7 @@ func (s *submission) refreshOwn(ctx context.Context) (running bool) {
 	return running
 }
 
-// ownJustEnded reports whether an own restore on the queue ended so recently that the instance may still call itself busy.
+// ownJustEnded reports whether an own restore under the lock key ended so recently that the instance may still call itself busy.
 func (s *submission) ownJustEnded(ctx context.Context) bool {
 	return s.clock.Now().Sub(s.own.lastEnd(s.ownPlace(ctx))) < settling
 }

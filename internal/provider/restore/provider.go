@@ -20,7 +20,7 @@ type Provider struct {
 
 	handOver *handOver
 	own      *ownJobs
-	queues   queues
+	locks    locks
 	// starting limits how many restores are checked and sent side by side.
 	starting *semaphore.Weighted
 }
@@ -43,24 +43,24 @@ func unconfigured(clock client.Clock) *Provider {
 	return NewProvider(lookup.Provider{Cache: lookup.NewCache(clock)}, true)
 }
 
-// queues lets one restore at a time use a queue.
-type queues struct {
+// locks lets one restore at a time use an instance or cluster.
+type locks struct {
 	mutex sync.Mutex
-	locks map[string]*semaphore.Weighted
+	byKey map[string]*semaphore.Weighted
 }
 
-// lock waits until no other restore of this process uses the queue. The error is context.Cause(ctx).
-func (q *queues) lock(ctx context.Context, queue string) (unlock func(), err error) {
-	q.mutex.Lock()
-	if q.locks == nil {
-		q.locks = map[string]*semaphore.Weighted{}
+// lock waits until no other restore of this process holds the key. The error is context.Cause(ctx).
+func (l *locks) lock(ctx context.Context, key string) (unlock func(), err error) {
+	l.mutex.Lock()
+	if l.byKey == nil {
+		l.byKey = map[string]*semaphore.Weighted{}
 	}
-	lock, exists := q.locks[queue]
+	lock, exists := l.byKey[key]
 	if !exists {
 		lock = semaphore.NewWeighted(1)
-		q.locks[queue] = lock
+		l.byKey[key] = lock
 	}
-	q.mutex.Unlock()
+	l.mutex.Unlock()
 	return acquire(ctx, lock)
 }
 

@@ -18,23 +18,23 @@ import (
 // busyPause is how long a busy instance is left alone. Restores take minutes at least.
 const busyPause = 15 * time.Second
 
-// submission is one restore on its way to being accepted. It holds the lock of its queue.
+// submission is one restore on its way to being accepted. It holds the lock of its instance or cluster.
 type submission struct {
 	*restoreResource
 	jobs   client.JobService
 	look   lookup.Region // of the restore's region
-	config Model // the plan before anything was filled in
-	plan   Model // as it is sent
+	config Model         // the plan before anything was filled in
+	plan   Model         // as it is sent
 
-	inAction     bool // for the messages
-	targetID     string
-	queue        string // what the service restores one at a time
-	queueUnknown bool   // so that nothing can be looked up on it; queue is then the target
+	inAction       bool // for the messages
+	targetID       string
+	lockKey        string // what the service restores one at a time
+	lockKeyUnknown bool   // so that nothing can be looked up on it; the key is then the target
 
 	waited time.Duration // for others that were about to be sent, which is no part of this restore's timeout
 }
 
-// newSubmission waits until no other restore of this process uses the queue. The caller must call done when its job has ended
+// newSubmission waits until no other restore of this process has the lock. The caller must call done when its job has ended
 // or is left alone. The error is context.Cause(ctx).
 func (r *restoreResource) newSubmission(ctx context.Context, c *client.Client, config, plan Model) (
 	s *submission, done func(), err error) {
@@ -42,25 +42,25 @@ func (r *restoreResource) newSubmission(ctx context.Context, c *client.Client, c
 		restoreResource: r, jobs: r.jobsOf(c), look: lookup.In(c, r.Cache),
 		config: config, plan: plan, targetID: plan.TargetID(),
 	}
-	if s.queue, err = plan.Queue(ctx, s.look, s.targetID); err != nil {
-		s.queue, s.queueUnknown = s.targetID, true
-		tflog.Warn(ctx, "cannot look up what the restore queues on",
+	if s.lockKey, err = plan.LockKey(ctx, s.look, s.targetID); err != nil {
+		s.lockKey, s.lockKeyUnknown = s.targetID, true
+		tflog.Warn(ctx, "cannot look up the lock key of the restore",
 			map[string]any{"target": s.targetID, "answer": err.Error()})
 	}
-	unlock, err := r.queues.lock(ctx, s.queue)
+	unlock, err := r.locks.lock(ctx, s.lockKey)
 	if err != nil {
 		return nil, nil, err
 	}
 	return s, func() {
-		r.Cache.Forget(s.targetID, s.queue)
+		r.Cache.Forget(s.targetID, s.lockKey)
 		unlock()
 	}, nil
 }
 
-// start sends the restore call, once, as soon as the queue is free and nothing is known against it. It returns the job, and
+// start sends the restore call, once, as soon as the instance or cluster is free and nothing is known against it. It returns the job, and
 // when the time to wait for it is over. Diagnostics with an error mean that no job is known; they say whether one may exist.
 func (s *submission) start(ctx context.Context, timeout time.Duration) (job, time.Time, diag.Diagnostics) {
-	// The timeout is this restore's own: those that had the queue before it had theirs.
+	// The timeout is this restore's own: those that had the lock before it had theirs.
 	began := s.clock.Now()
 	for {
 		accepted, rejected, diags := s.try(ctx)
@@ -72,7 +72,7 @@ func (s *submission) start(ctx context.Context, timeout time.Duration) (job, tim
 			return job{}, deadline, diag.Diagnostics{s.errorNotStarted(ctx, err)}
 		}
 		tflog.Info(ctx, "the service is busy; asking again for the restore",
-			map[string]any{"queue": s.queue, "answer": rejected.Error()})
+			map[string]any{"lock_key": s.lockKey, "answer": rejected.Error()})
 		if s.clock.Sleep(ctx, busyPause) != nil {
 			return job{}, deadline, diag.Diagnostics{errorCancelledBefore()}
 		}
@@ -124,7 +124,7 @@ func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, er
 	sent = s.clock.Now()
 	jobID, err = s.plan.Submit(ctx, s.look.Client)
 	if err == nil || errors.As(err, new(*client.AmbiguousError)) {
-		s.Cache.Forget(s.targetID, s.queue)
+		s.Cache.Forget(s.targetID, s.lockKey)
 	}
 	return jobID, sent, err
 }

@@ -86,7 +86,7 @@ func TestGuard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sent := 0
-			m := &fakeModel{targetID: "i", queues: map[string]string{"also i": "i"}}
+			m := &fakeModel{targetID: "i", lockKeys: map[string]string{"also i": "i"}}
 			m.submit = func() (string, error) { sent++; return "new", nil }
 			s, _ := newTestSubmission(t, m, &fakeJobs{lists: c.lists, jobs: c.jobs})
 			for _, own := range c.own {
