@@ -126,11 +126,11 @@ func (x *exchange) read(response *http.Response) error {
 		return nil
 	}
 	var err error
-	got.body, err = io.ReadAll(io.LimitReader(response.Body, replyLimit+1))
+	got.body, err = io.ReadAll(io.LimitReader(response.Body, x.client.replyLimit+1))
 	switch {
 	case err != nil:
 		return fmt.Errorf("HTTP %d, but the reply broke off: %w", response.StatusCode, err)
-	case len(got.body) > replyLimit:
+	case int64(len(got.body)) > x.client.replyLimit:
 		return errReplyTooLarge
 	case !x.plain && !json.Valid(got.body):
 		err := fmt.Errorf("HTTP %d, but it is not JSON", response.StatusCode)

@@ -83,6 +83,7 @@ type shared struct {
 	endpoints      map[string]string
 	http           httpClients
 	attemptTimeout time.Duration
+	replyLimit     int64
 	limiters       map[string]*ratelimit.Limiter // of the services
 
 	mutex   sync.Mutex
@@ -128,6 +129,7 @@ func New(config Config) (*Client, error) {
 		endpoints:      endpoints,
 		http:           newHTTPClients(config),
 		attemptTimeout: attemptTimeout,
+		replyLimit:     replyLimit,
 		limiters:       config.newLimiters(clock),
 		regions:        map[string]*Client{},
 	}

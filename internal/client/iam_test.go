@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 )
@@ -185,12 +184,12 @@ func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { retu
 
 func TestProjectIDSurvivesTheCancellationOfAnother(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	asked := make(chan struct{})
-	var once sync.Once
+	asked, cancelled := make(chan struct{}, 2), make(chan struct{})
 	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
-		once.Do(func() { close(asked) })
-		silence(w, r)
-	}, answerWith(200, oneProject))
+		asked <- struct{}{}
+		<-cancelled
+		answerWith(200, oneProject)(w, r)
+	})
 	c := newTestClient(t, server.URL, newFakeClock(), unconfigured)
 	first, second := make(chan error), make(chan error)
 	go func() { _, err := c.ProjectID(ctx); first <- err }()
@@ -206,6 +205,7 @@ func TestProjectIDSurvivesTheCancellationOfAnother(t *testing.T) {
 	if err := <-first; !errors.Is(err, errInterrupted) {
 		t.Errorf("the cancelled: %v", err)
 	}
+	close(cancelled)
 	if err := <-second; err != nil {
 		t.Errorf("the other: %v", err)
 	}

@@ -325,6 +325,9 @@ func TestFaultMatrix(t *testing.T) {
 func (m *matrix) cell(server *matrixServer, row matrixOperation, fault matrixFault, change ...func(*Config)) {
 	m.Helper()
 	cell := row.name + " × " + fault.name
+	if fault.few {
+		change = append(change, func(config *Config) { config.MaxRetries = 1 })
+	}
 	if fault.class == matrixShape {
 		run := server.run(m.T, row, fault, true, newFakeClock(), change...)
 		run.check(m.T, cell, row, fault)

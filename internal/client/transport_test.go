@@ -240,13 +240,21 @@ func TestReplyLimit(t *testing.T) {
 			_, _ = io.WriteString(w, reply+strings.Repeat("x", size-len(reply)-2)+`"}`)
 		}
 	}
+	const small = 64 << 10 // what is larger takes time only
 	for class, call := range theCalls {
-		server := newStage(t, padded(replyLimit))
-		if err := call(t.Context(), newTestClient(t, server.URL, newFakeClock())); err != nil {
+		server := newStage(t, padded(small))
+		c := newTestClient(t, server.URL, newFakeClock())
+		if c.replyLimit != 8<<20 {
+			t.Errorf("the limit is %d", c.replyLimit)
+		}
+		c.replyLimit = small
+		if err := call(t.Context(), c); err != nil {
 			t.Errorf("%s, at the limit: %v", class, err)
 		}
-		server = newStage(t, padded(replyLimit+1))
-		err := call(t.Context(), newTestClient(t, server.URL, newFakeClock()))
+		server = newStage(t, padded(small+1))
+		c = newTestClient(t, server.URL, newFakeClock())
+		c.replyLimit = small
+		err := call(t.Context(), c)
 		if !errors.Is(err, errReplyTooLarge) || len(server.got()) != 1 {
 			t.Errorf("%s, over the limit: %v after %d requests", class, err, len(server.got()))
 		}
