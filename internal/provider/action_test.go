@@ -112,7 +112,7 @@ func TestActionOfAJobThatFails(t *testing.T) {
 		env := newTestEnv(t)
 		env.configure(c.action(t))
 		env.change("next", "fail", "disk full")
-		env.expect(env.apply(c.invoke()), clitest.ExitError, "The restore failed", "disk full",
+		env.expect(env.apply(c.invoke()), clitest.ExitError, "Restore job failed", "disk full",
 			"terraform apply -invoke=action.TYPE.NAME")
 		env.expectAccepted(1)
 	})
@@ -128,10 +128,10 @@ func TestActionTimeout(t *testing.T) {
 				env.change("next", "hold", "")
 				o := env.apply(c.invoke())
 				job := env.expectAccepted(1)[0]
-				says := map[string]string{"fail": "The restore is still running",
-					"detach": "The restore goes on without this action"}[name]
+				says := map[string]string{"fail": "Restore is still running",
+					"detach": "Restore continues in the background"}[name]
 				env.expect(o, map[string]int{"fail": clitest.ExitError, "detach": clitest.ExitOK}[name], says,
-					"Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+					"Job "+job+" continues in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
 				// Invoked again while that one runs, it does not restore twice.
 				env.configure(c.action(t, "preflight = false"))
 				env.expect(env.apply(c.invoke()), clitest.ExitError, "A restore is already running")
@@ -160,7 +160,7 @@ func TestActionInterrupted(t *testing.T) {
 				job := env.expectAccepted(1)[0]
 				env.signalGroup(p, signal)
 				env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore",
-					"Job "+job+" goes on in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
+					"Job "+job+" continues in the cloud", "terraform import ADDRESS "+c.target+"/"+job)
 				env.expectAccepted(1)
 			})
 		})
@@ -179,7 +179,7 @@ func TestActionInterruptedWhileSent(t *testing.T) {
 		env.await(func() bool { return len(env.cloud.Restores()) == 1 })
 		env.signalGroup(p, syscall.SIGINT)
 		job := env.expectAccepted(1)[0]
-		env.expect(env.end(p), clitest.ExitError, "Stopped waiting for the restore", "Job "+job+" goes on in the cloud")
+		env.expect(env.end(p), clitest.ExitError, "Stopped waiting for the restore", "Job "+job+" continues in the cloud")
 	})
 }
 

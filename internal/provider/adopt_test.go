@@ -43,7 +43,7 @@ func TestImportCommand(t *testing.T) {
 		}
 		// What was taken over from the configuration counts from now on.
 		env.configure(c.config(t, `triggers = { drill = "tuesday" }`, "preflight = false")) // the names are taken
-		env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of triggers")
+		env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of changes in triggers")
 	})
 }
 
@@ -66,7 +66,7 @@ func TestImportRefuses(t *testing.T) {
 		"749d6254":                          "is not two ids with a slash between them",
 		"/749d6254":                         "is not two ids with a slash between them",
 		c.target + "/":                      "is not two ids with a slash between them",
-		c.target + "/nobody-knows-this-job": "The restore job was not found",
+		c.target + "/nobody-knows-this-job": "Restore job cannot be imported",
 	} {
 		env.expect(env.run("import", "-no-color", c.address, id), clitest.ExitError, says)
 	}

@@ -229,7 +229,7 @@ data "x_dds_restore_windows" "long" {
 		},
 		"x_rds_pg_restorable_tables.none": {"Nothing to restore from", "Instance " + stagingDB + " has no moment",
 			"restore_time = "},
-		"x_rds_pg_restorable_tables.region": {"The region cannot be used", "is configured for region eu-west-101"},
+		"x_rds_pg_restorable_tables.region": {"Region cannot be used", "is configured for region eu-west-101"},
 		"x_dds_restorable_collections.late": {"Not a moment that can be restored", "DBS.280409",
 			"are 2020-12-14T23:59:59Z before it."},
 		"x_dds_restorable_collections.far":  {"Not a moment that can be restored", "for 3 days before or after it"},

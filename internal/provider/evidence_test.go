@@ -88,7 +88,7 @@ func TestEvidenceOfWhatDidNotEndWell(t *testing.T) {
 		env := newTestEnv(t)
 		env.configure(c.config(t, shortTimeouts))
 		env.change("next", "hold", "")
-		env.expect(env.apply(), clitest.ExitError, "The restore is still running")
+		env.expect(env.apply(), clitest.ExitError, "Restore is still running")
 		env.expectStored(c.address, map[string]any{
 			"started_at": nil, "finished_at": nil, "duration_seconds": nil, "restored_objects": nil, "cleanup_statements": nil,
 		})

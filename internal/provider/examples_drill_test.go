@@ -133,7 +133,7 @@ func TestDrillOnceAWeek(t *testing.T) {
 	}
 	env.expect(env.plan(inWeek("2026-11-15T23:59:59Z")...), clitest.ExitChanges, "orders_drill_20261109")
 	o = env.mustApply(inWeek("2026-11-23T00:00:00Z")...)
-	env.expect(o, clitest.ExitOK, runsAgain, "because of a change of databases, triggers")
+	env.expect(o, clitest.ExitOK, runsAgain, "because of changes in databases, triggers")
 	env.expectStored("x_rds_pg_table_pitr.drill", map[string]any{
 		"job_id": env.expectAccepted(2)[1], "restored_objects": drillObjects("20261123"),
 		"cleanup_statements": drillCleanup("20261123"),
@@ -166,7 +166,7 @@ func TestDrillAsATest(t *testing.T) {
 		t.Parallel()
 		env := newDrillEnv(t)
 		for count := range 2 { // the names differ each time
-			env.expect(env.run("test", "-no-color"), clitest.ExitOK, "1 passed, 0 failed", "The restored objects stay",
+			env.expect(env.run("test", "-no-color"), clitest.ExitOK, "1 passed, 0 failed", "Restored objects stay",
 				"shop.public.orders_test_")
 			env.expectAccepted(count + 1)
 		}

@@ -60,7 +60,7 @@ func TestCollectLater(t *testing.T) {
 	env := newTestEnv(t)
 	env.useExample("collect-later")
 	env.change("next", "hold", "")
-	env.expect(env.mustApply("-var", "wait=20s"), clitest.ExitOK, "The restore goes on without this apply",
+	env.expect(env.mustApply("-var", "wait=20s"), clitest.ExitOK, "Restore continues in the background",
 		`"status" = "Running"`)
 	job := env.expectAccepted(1)[0]
 	env.expectStored("x_rds_pg_table_pitr.orders", map[string]any{"job_id": job, "restored_objects": nil,
@@ -136,7 +136,7 @@ func TestIncidentInterrupted(t *testing.T) {
 	job := env.expectAccepted(1)[0]
 	env.signalGroup(p, syscall.SIGINT)
 	env.expect(env.end(p), clitest.ExitError, "Accepted as job "+job, "Stopped waiting for the restore",
-		"Job "+job+" goes on in the cloud")
+		"Job "+job+" continues in the cloud")
 	env.expect(env.apply(incident...), clitest.ExitError, "A restore is already running", job)
 	env.change(job, "finish", "")
 	env.expect(env.mustApply("-var", "job_id="+job), clitest.ExitOK, `"status" = "Completed"`)

@@ -43,7 +43,7 @@ func TestLostAnswers(t *testing.T) {
 				env.plant(fault)
 				o := env.mustApply()
 				job := env.expectAccepted(1)[0]
-				env.expect(o, clitest.ExitOK, "The restore was accepted although its answer was lost", "job "+job)
+				env.expect(o, clitest.ExitOK, "Restore found after a lost answer", "job "+job)
 				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
@@ -69,8 +69,8 @@ func TestCallsThatNeverArrived(t *testing.T) {
 				fault := fault
 				fault.Service, fault.Operation = c.service, c.operation
 				env.plant(fault)
-				env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted", "It was not sent again",
-					"most likely it did not accept this one")
+				env.expect(env.apply(), clitest.ExitError, "Restore may have been accepted", "It did not send the request again.",
+					"It most likely did not accept this one.")
 				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
 					t.Errorf("the restore was asked for %d times", sent)
 				}
@@ -128,7 +128,7 @@ func TestNothingListens(t *testing.T) {
 		address := map[string]string{fakecloud.RDS: at.RDS, fakecloud.DDS: at.DDS, fakecloud.DWS: at.DWS}[c.service]
 		env.write("main.tf", strings.Replace(env.providerBlock("max_retries = 2"), address, "http://127.0.0.1:1",
 			1)+c.config(t))
-		env.expect(env.apply(), clitest.ExitError, "The restore was refused", "No restore was started", "connection refused")
+		env.expect(env.apply(), clitest.ExitError, "Restore could not be started", "No restore was started", "connection refused")
 		env.expectAccepted(0)
 		env.configure(c.config(t))
 		env.mustApply()
@@ -148,7 +148,7 @@ func TestBusyUntilTheTimeout(t *testing.T) {
 		}
 		env.change("*", "hold", "")
 		env.configure(c.config(t, `timeouts = { create = "1m" }`))
-		env.expect(env.apply(), clitest.ExitError, "The instance stayed busy", "No restore was started")
+		env.expect(env.apply(), clitest.ExitError, "Instance stayed busy", "No restore was started")
 		env.expectAccepted(0)
 		env.change("*", "finish", "")
 		env.configure(c.config(t))
@@ -191,7 +191,7 @@ func TestOutages(t *testing.T) {
 				Status: 503, Times: -1})
 			o := env.apply()
 			job := env.expectAccepted(1)[0]
-			env.expect(o, clitest.ExitError, "The restore could not be followed", "Job "+job, "HTTP 503")
+			env.expect(o, clitest.ExitError, "Restore status is unknown", "Job "+job, "HTTP 503")
 			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
 			env.cloud.ClearFaults()
 			env.mustApply()

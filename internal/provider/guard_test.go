@@ -94,7 +94,7 @@ func TestLateAnswer(t *testing.T) {
 		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504,
 			Delay: 1500 * time.Millisecond})
 		o := env.mustApply()
-		env.expect(o, clitest.ExitOK, "The restore was accepted although its answer was lost",
+		env.expect(o, clitest.ExitOK, "Restore found after a lost answer",
 			"job "+env.expectAccepted(1)[0])
 	})
 }
@@ -108,8 +108,8 @@ func TestUnknownCluster(t *testing.T) {
 	env.configure(c.config(t))
 	env.forbidden(c.service, fakecloud.ShowSnapshot)
 	env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
-	env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted",
-		"Whether a restore runs could not be looked up", "terraform import ADDRESS "+c.target+"/JOB_ID")
+	env.expect(env.apply(), clitest.ExitError, "Restore may have been accepted",
+		"could not look up whether the restore is running", "terraform import ADDRESS "+c.target+"/JOB_ID")
 	env.expectAccepted(1)
 }
 
@@ -134,7 +134,7 @@ resource "x_rds_pg_table_pitr" "beside" {
 		env.configure(c.config(t))
 		env.killed(c)
 		env.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
-		env.expect(env.apply(), clitest.ExitError, "A restore is already running", "whose id the service does not tell")
+		env.expect(env.apply(), clitest.ExitError, "A restore is already running", "the service does not tell this job's id")
 		env.expectAccepted(2) // the one that was killed, and the one beside it
 	})
 	t.Run("lost answer", func(t *testing.T) {
@@ -142,8 +142,8 @@ resource "x_rds_pg_table_pitr" "beside" {
 		env := newTestEnv(t, longJobs, otherIDs)
 		env.configure(c.config(t, "depends_on = [x_rds_pg_table_pitr.beside]") + beside)
 		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultStatusAfter, Status: 504})
-		env.expect(env.apply(), clitest.ExitError, "The restore may have been accepted",
-			"whose id the service does not tell", "/JOB_ID")
+		env.expect(env.apply(), clitest.ExitError, "Restore may have been accepted",
+			"the service does not tell this job's id", "/JOB_ID")
 		env.expectAccepted(2)
 	})
 }
@@ -161,7 +161,7 @@ func TestGuardThatCannotSee(t *testing.T) {
 		env.configure(c.config(t))
 		env.forbidden(c.service, lookups[c.service]...)
 		env.killed(c)
-		env.expect(env.apply(), clitest.ExitError, "The service is busy, and with what is not known",
+		env.expect(env.apply(), clitest.ExitError, "Instance is busy with an unknown operation",
 			"terraform import ADDRESS "+c.target+"/JOB_ID")
 		env.expectAccepted(1)
 	})

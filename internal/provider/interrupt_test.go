@@ -122,7 +122,7 @@ func TestInterruptBeforeTheCall(t *testing.T) {
 		env.awaitPolls(fakecloud.DDS, 2)
 		env.signalGroup(p, syscall.SIGINT)
 		env.expect(env.end(p), clitest.ExitError, "Stopped waiting for the restore",
-			"Cancelled before the restore was started")
+			"Cancelled before the restore started")
 		env.expectAccepted(1)
 		env.change("*", "finish", "")
 		env.mustApply()
@@ -144,7 +144,7 @@ func TestInterruptBeforeTheCall(t *testing.T) {
 			p := env.startApply()
 			env.await(func() bool { return env.cloud.Requests()[c.service][c.operation] > 1 })
 			env.signalGroup(p, syscall.SIGINT)
-			env.expect(env.end(p), clitest.ExitError, "Cancelled before the restore was started")
+			env.expect(env.end(p), clitest.ExitError, "Cancelled before the restore started")
 			env.expectAccepted(0)
 			if _, stored := env.resources()[c.address]; stored {
 				t.Error("a restore that was not started is in the state")

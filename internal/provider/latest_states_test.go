@@ -28,7 +28,7 @@ func TestLatestWithItsDefaultNameWrittenOut(t *testing.T) {
 	}
 	env.configure(config("", shortTimeouts))
 	env.change("next", "hold", "")
-	env.expect(env.apply(), clitest.ExitError, "The restore is still running")
+	env.expect(env.apply(), clitest.ExitError, "Restore is still running")
 	job := env.expectAccepted(1)[0]
 	moment, err := pointintime.Parse(env.expectRestoredTo(c, 0))
 	if err != nil {

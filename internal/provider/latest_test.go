@@ -130,7 +130,7 @@ func TestLatestIsResolvedOnce(t *testing.T) {
 	t.Parallel()
 	for name, resume := range map[string]func(env *testEnv, c restoreCase){
 		"replaced": func(env *testEnv, _ restoreCase) {
-			env.expect(env.plan(), clitest.ExitChanges, "The apply goes on with a restore")
+			env.expect(env.plan(), clitest.ExitChanges, "Apply will resume an earlier restore")
 		},
 		"untainted":         func(env *testEnv, c restoreCase) { env.expect(env.run("untaint", c.address), clitest.ExitOK) },
 		"without a refresh": func(env *testEnv, _ restoreCase) { env.mustApply("-refresh=false") },
@@ -145,7 +145,7 @@ func TestLatestIsResolvedOnce(t *testing.T) {
 				env := newTestEnv(t)
 				env.configure(config("a", "preflight = false\n"+shortTimeouts))
 				env.change("next", "hold", "")
-				env.expect(env.apply(), clitest.ExitError, "The restore is still running")
+				env.expect(env.apply(), clitest.ExitError, "Restore is still running")
 				first := env.expectRestoredTo(c, 0)
 				names := fmt.Sprint(env.stored(c.address).Values)
 				env.configure(config("a", "preflight = false"))
@@ -179,7 +179,7 @@ func TestLatestImported(t *testing.T) {
 		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed", "restored_to": nil})
 		env.expectNoChanges()
 		stays := map[string]string{"rds": "shop.public.orders_<timestamp>", "dds": "test.*_bak_<timestamp>"}[c.name]
-		env.expect(env.run("destroy", "-no-color", "-auto-approve"), clitest.ExitOK, "The restored objects stay", stays)
+		env.expect(env.run("destroy", "-no-color", "-auto-approve"), clitest.ExitOK, "Restored objects stay", stays)
 	})
 }
 
@@ -190,11 +190,11 @@ func TestLatestCannotBeTold(t *testing.T) {
 		env.configure(config("a", "preflight = false"))
 		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ListRestoreTime, Kind: fakecloud.FaultStatus,
 			Status: 403, Code: "DBS.280015", Message: "Policy doesn't allow that.", Times: -1})
-		env.expect(env.apply(), clitest.ExitError, "The latest moment could not be looked up", "No restore was started",
-			"Policy doesn't allow that.", "write a point in time")
+		env.expect(env.apply(), clitest.ExitError, "Latest restore time is unknown", "No restore was started",
+			"Policy doesn't allow that.", "set a point in time")
 		env.configure(config("a", ""))
-		env.expect(env.plan(), clitest.ExitError, "The latest moment could not be looked up", "No restore was started",
-			"Policy doesn't allow that.", "write a point in time")
+		env.expect(env.plan(), clitest.ExitError, "Latest restore time is unknown", "No restore was started",
+			"Policy doesn't allow that.", "set a point in time")
 		env.expectAccepted(0)
 	})
 }
@@ -237,7 +237,7 @@ func TestLatestOfABusyInstance(t *testing.T) {
 					if unfinished {
 						env.configure(config("a", preflight+"\n"+`timeouts = { create = "5m", update = "5m" }`))
 						env.change("next", "hold", "")
-						env.expect(env.apply(), clitest.ExitError, "The restore is still running")
+						env.expect(env.apply(), clitest.ExitError, "Restore is still running")
 						env.change(env.expectAccepted(1)[0], "finish", "")
 					}
 					env.mustApply()

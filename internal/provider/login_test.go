@@ -136,7 +136,7 @@ func TestWrongPassword(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ more, says string }{
 		"preflight":    {"", "The login was refused"},
-		"no preflight": {"preflight = false", "The restore was refused"},
+		"no preflight": {"preflight = false", "Restore could not be started"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -136,13 +136,13 @@ func TestFailedJobFailsTheApply(t *testing.T) {
 		env.change("next", "fail", "no space left on the temporary instance")
 		o := env.apply()
 		first := env.expectAccepted(1)[0]
-		env.expect(o, clitest.ExitError, "The restore failed", "Job "+first, "no space left on the temporary instance")
+		env.expect(o, clitest.ExitError, "Restore job failed", "Job "+first, "no space left on the temporary instance")
 		if !env.stored(c.address).Tainted || env.dependantRan() {
 			t.Error("want the failed restore tainted, and nothing that depends on it")
 		}
 		env.expectStored(c.address, map[string]any{"job_id": first, "status": "Failed"})
 		env.expect(env.plan(), clitest.ExitChanges, "is tainted, so", runsAgain,
-			"because the earlier one failed. That was job "+first)
+			"because the earlier job "+first+" failed")
 		env.mustApply()
 		env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
 		env.expectNoChanges()
@@ -188,14 +188,14 @@ func TestRefusals(t *testing.T) {
 			`resource "x_dds_collection_restore" "this" {
   instance_id         = "nobody"
   restore_collections = [{ database = "test", restore_database_time = "1607762955000" }]
-}`, []string{"The restore was refused", "No restore was started.", "DBS.", "request id"},
+}`, []string{"Restore could not be started", "No restore was started.", "DBS.", "request id"},
 		},
 		"time outside of the windows": {
 			`resource "x_rds_pg_table_pitr" "this" {
   instance_id  = "df29b535eec64ee1b286bd2c62871a9cin03"
   restore_time = "2019-01-01T00:00:00Z"
   databases    = [{ database = "data1", schemas = [{ schema = "schema1", tables = [{ old_name = "table1" }] }] }]
-}`, []string{"The restore was refused", "No restore was started.", "DBS.", "request id"},
+}`, []string{"Restore could not be started", "No restore was started.", "DBS.", "request id"},
 		},
 		"table that is not there": {
 			`resource "x_dws_table_restore" "this" {
@@ -204,7 +204,7 @@ func TestRefusals(t *testing.T) {
   database           = "postgres"
   restore_table_list = [{ schema_name = "public", table_name = "nothing" }]
   target_table_list  = [{ schema_name = "public", table_name = "something" }]
-}`, []string{"The restore was refused", "No restore was started.", "DWS.5174", "request id"},
+}`, []string{"Restore could not be started", "No restore was started.", "DWS.5174", "request id"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestRegionWithoutEndpoints(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
 		env.configure(c.config(t, `region = "eu-de"`))
-		env.expect(env.apply(), clitest.ExitError, "The region cannot be used", "region eu-de cannot be used",
+		env.expect(env.apply(), clitest.ExitError, "Region cannot be used", "region eu-de cannot be used",
 			"is configured for region eu-west-101")
 		env.expectAccepted(0)
 	})
@@ -271,7 +271,7 @@ func TestUnreadable(t *testing.T) {
 		env, job := timedOut(t, c)
 		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503,
 			Times: -1})
-		env.expect(env.plan(), clitest.ExitChanges, "The restore job could not be asked for", "Job "+job, resumesIt)
+		env.expect(env.plan(), clitest.ExitChanges, "Restore job could not be queried", "Job "+job, resumesIt)
 		env.cloud.ClearFaults()
 		env.change(job, "finish", "")
 		env.mustApply()

@@ -46,7 +46,7 @@ func TestLookupsRefused(t *testing.T) {
 				exit, messages := env.planned()
 				found := messages[r.address]
 				if exit != clitest.ExitChanges || len(found) != 1 || found[0].Severity != "warning" ||
-					found[0].Summary != "The restore was not checked in full" || !strings.Contains(found[0].Detail, c.says) {
+					found[0].Summary != "Restore was not fully checked" || !strings.Contains(found[0].Detail, c.says) {
 					t.Fatalf("exit status %d, %+v", exit, messages)
 				}
 				env.mustApply()
@@ -193,7 +193,7 @@ func TestLookupsOfABusyInstance(t *testing.T) {
 		busy.Kind, busy.Message = fakecloud.FaultStatus, "Another operation is being performed."
 		env.plantLookups(c, busy)
 		env.configure(c.config(t))
-		env.expect(env.plan(), clitest.ExitChanges, "The restore was not checked in full",
+		env.expect(env.plan(), clitest.ExitChanges, "Restore was not fully checked",
 			"Another operation is being performed.")
 		env.mustApply()
 		env.expectAccepted(1)
@@ -208,7 +208,7 @@ func TestClusterThatMayNotBeSeen(t *testing.T) {
 	env.configure(c.config(t))
 	env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowCluster, Kind: fakecloud.FaultStatus,
 		Times: -1, Status: 403, Code: "DWS.0015", Message: "No access."})
-	env.expect(env.plan(), clitest.ExitChanges, "The restore was not checked in full", "No access.")
+	env.expect(env.plan(), clitest.ExitChanges, "Restore was not fully checked", "No access.")
 	env.mustApply()
 	env.expectAccepted(1)
 }

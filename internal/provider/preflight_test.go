@@ -186,7 +186,7 @@ func TestPreflightRDS(t *testing.T) {
 			says: []string{"No such table at that time",
 				"shop.public.zzz, which is not among what instance large can restore at 2023-07-05T11:32:17Z.\nNo restore"}},
 		"narrowed_and_alike": {resource: restore("alike", moment, "shop", "public", `old_name = "t"`), warning: true,
-			says: []string{"The restore was not checked in full", "lists 2 of the 4 tables that are named alike"}},
+			says: []string{"Restore was not fully checked", "lists 2 of the 4 tables that are named alike"}},
 		"taken": {resource: table(`old_name = "orders", new_name = "orders_copy"`), warning: true,
 			says: []string{"The new name may be taken", `restored as "orders_copy"`, "at 2023-07-08T00:00:00Z"}},
 	})

@@ -17,13 +17,13 @@ func TestFinishedThenReplaced(t *testing.T) {
 	for name, again := range map[string]func(*testEnv) outcome{
 		"tainted by hand": func(env *testEnv) outcome {
 			env.expect(env.run("taint", c.address), clitest.ExitOK)
-			env.expect(env.plan(), clitest.ExitChanges, "A finished restore will be started once more")
+			env.expect(env.plan(), clitest.ExitChanges, "Apply will repeat a finished restore")
 			return env.apply()
 		},
 		"-replace": func(env *testEnv) outcome { return env.apply("-replace=" + c.address) },
 		"triggers": func(env *testEnv) outcome {
 			env.configure(c.config(env.T, `triggers = { drill = "monday" }`, "allow_overwrite = true"))
-			env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of triggers", "forces replacement")
+			env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of changes in triggers", "forces replacement")
 			return env.apply()
 		},
 	} {
@@ -34,7 +34,7 @@ func TestFinishedThenReplaced(t *testing.T) {
 			env.mustApply()
 			first := env.expectAccepted(1)[0]
 			o := again(env)
-			env.expect(o, clitest.ExitOK, "The restored objects stay", first)
+			env.expect(o, clitest.ExitOK, "Restored objects stay", first)
 			env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
 			if !env.dependantRan() {
 				t.Error("the dependant did not run")
@@ -63,7 +63,7 @@ func TestRemovedFromConfiguration(t *testing.T) {
 		job := env.expectAccepted(1)[0]
 		before := fmt.Sprint(env.cloud.Requests())
 		env.configure("")
-		env.expect(env.apply(), clitest.ExitOK, "The restored objects stay", job, fmt.Sprint(evidenceOf[c.name].objects[0]))
+		env.expect(env.apply(), clitest.ExitOK, "Restored objects stay", job, fmt.Sprint(evidenceOf[c.name].objects[0]))
 		if after := fmt.Sprint(env.cloud.Requests()); after != before {
 			t.Errorf("removing called the cloud: %s, then %s", before, after)
 		}

@@ -17,8 +17,8 @@ import (
 
 const (
 	shortTimeouts = `timeouts = { create = "50s", update = "50s" }`
-	resumesIt     = "The apply goes on with a restore that was begun before"
-	runsAgain     = "A new restore will be started"
+	resumesIt     = "Apply will resume an earlier restore"
+	runsAgain     = "Apply will start a new restore"
 )
 
 // timedOut applies a restore whose job outlasts the timeout, and returns the job's id.
@@ -29,8 +29,8 @@ func timedOut(t *testing.T, c restoreCase, more ...string) (*testEnv, string) {
 	env.change("next", "hold", "")
 	o := env.apply()
 	job := env.expectAccepted(1)[0]
-	env.expect(o, clitest.ExitError, "The restore is still running",
-		"Job "+job+" was still running when the timeout of 50s was over", "Apply again")
+	env.expect(o, clitest.ExitError, "Restore is still running",
+		"Job "+job+" was still running after the timeout of 50s", "Apply again")
 	env.expectStored(c.address, map[string]any{"job_id": job, "id": job, "status": "Running", "finished_at": nil})
 	if !env.stored(c.address).Tainted || env.dependantRan() {
 		t.Error("want the restore tainted, and nothing that depends on it")
@@ -53,7 +53,7 @@ func TestTimeoutThenApply(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, job := timedOut(t, c)
 		env.expect(env.plan(), clitest.ExitChanges, resumesIt, "Restore job "+job, "is tainted, so")
-		env.expect(env.apply(), clitest.ExitError, "The restore is still running", job)
+		env.expect(env.apply(), clitest.ExitError, "Restore is still running", job)
 		env.expectAccepted(1)
 		env.change(job, "finish", "")
 		env.expect(env.apply(), clitest.ExitOK, resumesIt, job)
@@ -66,7 +66,7 @@ func TestTimeoutThenUntaintThenApply(t *testing.T) {
 		env, job := timedOut(t, c)
 		env.expect(env.run("untaint", c.address), clitest.ExitOK)
 		o := env.apply()
-		env.expect(o, clitest.ExitError, "The restore is still running", job)
+		env.expect(o, clitest.ExitError, "Restore is still running", job)
 		if env.stored(c.address).Tainted {
 			t.Error("an update has tainted the restore")
 		}
@@ -189,7 +189,7 @@ func TestDetachThenApply(t *testing.T) {
 		env.change("next", "hold", "")
 		o := env.mustApply()
 		job := env.expectAccepted(1)[0]
-		env.expect(o, clitest.ExitOK, "The restore goes on without this apply", "Job "+job)
+		env.expect(o, clitest.ExitOK, "Restore continues in the background", "Job "+job)
 		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
 		if env.stored(c.address).Tainted || !env.dependantRan() {
 			t.Error("want the restore untainted, and what depends on it")
@@ -212,12 +212,12 @@ func TestResumedJobFails(t *testing.T) {
 		polls := env.cloud.Requests()[c.service][fakecloud.ShowJob]
 		env.awaitPolls(c.service, polls+2) // Read's, and one of Update
 		env.change(job, "fail", "disk full")
-		env.expect(env.end(p), clitest.ExitError, "The restore failed", "Job "+job, "disk full")
+		env.expect(env.end(p), clitest.ExitError, "Restore job failed", "Job "+job, "disk full")
 		if env.stored(c.address).Tainted {
 			t.Error("an update has tainted the restore")
 		}
 		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Failed"})
-		env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because the earlier one failed", "must be replaced")
+		env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because the earlier job "+job+" failed", "must be replaced")
 		env.mustApply()
 		env.expectStored(c.address, map[string]any{"job_id": env.expectAccepted(2)[1], "status": "Completed"})
 		env.expectNoChanges()
@@ -244,7 +244,7 @@ func TestExpiredRecords(t *testing.T) {
 			env.change(job, "expire", "")
 			env.submittedAt(env.clock.Now().Add(-8 * 24 * time.Hour))
 			env.configure(c.config(t)) // with the usual timeouts
-			env.expect(env.apply(), clitest.ExitOK, "The record of the restore job has expired", job)
+			env.expect(env.apply(), clitest.ExitOK, "Restore job record has expired", job)
 			env.expectAccepted(1)
 			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running"})
 			env.expectNoChanges()
@@ -255,7 +255,7 @@ func TestExpiredRecords(t *testing.T) {
 			env, job := timedOut(t, c)
 			env.change(job, "expire", "")
 			env.configure(c.config(t)) // with the usual timeouts
-			env.expect(env.apply(), clitest.ExitError, "The restore could not be followed", job, "terraform state rm ADDRESS")
+			env.expect(env.apply(), clitest.ExitError, "Restore status is unknown", job, "terraform state rm ADDRESS")
 			env.expectAccepted(1)
 			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
 			if env.dependantRan() {

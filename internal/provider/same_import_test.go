@@ -47,7 +47,7 @@ func TestImportOfAnotherJob(t *testing.T) {
 			env.expect(o, clitest.ExitError, `it is not a restore but a "ManualBackup"`)
 			continue
 		}
-		env.expect(o, clitest.ExitOK, "The job may not be a restore", "ManualBackup")
+		env.expect(o, clitest.ExitOK, "Job may not be a restore", "ManualBackup")
 	}
 }
 

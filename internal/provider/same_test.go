@@ -80,7 +80,7 @@ func TestRenamedWhileUnfinished(t *testing.T) {
 	env.configure(ordersTable("new", `{ old_name = "orders" }`, ""))
 	env.change("*", "finish", "")
 	for _, more := range []string{"-parallelism=1", "-parallelism=10", "-refresh=false"} {
-		env.expect(env.apply(more), clitest.ExitError, "The same restore is unfinished and planned anew",
+		env.expect(env.apply(more), clitest.ExitError, "Unfinished restore is planned again",
 			"terraform state mv OLD_ADDRESS NEW_ADDRESS")
 	}
 	env.expect(env.run("state", "mv", "x_rds_pg_table_pitr.old", "x_rds_pg_table_pitr.new"), clitest.ExitOK)
@@ -121,7 +121,7 @@ func TestTwins(t *testing.T) {
 		t.Parallel()
 		env := bothTainted(t)
 		env.expect(env.apply(), clitest.ExitError,
-			"terraform untaint ADDRESS where one is tainted, then terraform apply -target=ADDRESS")
+			"Untaint each that is tainted (terraform untaint ADDRESS), then run: terraform apply -target=ADDRESS")
 		for _, address := range []string{"x_dds_collection_restore.this[0]", "x_dds_collection_restore.this[1]"} {
 			env.expect(env.run("untaint", address), clitest.ExitOK)
 		}
@@ -163,7 +163,7 @@ func TestReplacementThatStopsHalfWay(t *testing.T) {
 	job := env.expectAccepted(1)[0]
 	env.configure(config("", "triggers_replace = [1]\nprovisioner \"local-exec\" {\n command = \"false\"\n}"))
 	command := "terraform import ADDRESS df29b535eec64ee1b286bd2c62871a9cin03/" + job
-	env.expect(env.apply(), clitest.ExitError, "Should this apply end without a resource that goes on with it", command)
+	env.expect(env.apply(), clitest.ExitError, "If this apply ends without a resource that resumes the job", command)
 	env.configure(config("", ""))
 	env.expect(env.apply(), clitest.ExitError, "A restore is already running", command)
 	env.expect(env.run("import", "-no-color", "x_rds_pg_table_pitr.this", "df29b535eec64ee1b286bd2c62871a9cin03/"+job),
@@ -195,7 +195,7 @@ func TestTaintedByAProvisioner(t *testing.T) {
 		env.expect(env.apply(), clitest.ExitError)
 		job := env.expectAccepted(1)[0]
 		env.configure(c.config(t, "preflight = false")) // the names are taken
-		env.expect(env.plan(), clitest.ExitChanges, "A finished restore will be started once more", "Job "+job,
+		env.expect(env.plan(), clitest.ExitChanges, "Apply will repeat a finished restore", "Job "+job,
 			"terraform untaint ADDRESS")
 		env.expect(env.run("untaint", c.address), clitest.ExitOK)
 		env.mustApply()
@@ -229,7 +229,7 @@ func TestUnknownCountsAsAChange(t *testing.T) {
 	env.mustApply()
 	env.configure(config(2))
 	env.expect(env.plan(), clitest.ExitChanges, runsAgain,
-		"because of a change of databases (which is known only after apply, and so counts as a change)")
+		"because of changes in databases (known only after apply, so it counts as changed)")
 	env.expectAccepted(1)
 }
 
@@ -239,7 +239,7 @@ func TestDetachBeforeTheJobIsSeen(t *testing.T) {
 		env := newTestEnv(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 40 * time.Second })
 		env.configure(c.config(t, `timeouts = { create = "10s" }`, `on_timeout = "detach"`))
 		job := env.mustApply()
-		env.expect(job, clitest.ExitOK, "The restore goes on without this apply")
+		env.expect(job, clitest.ExitOK, "Restore continues in the background")
 		env.mustApply()
 		env.expectResumed(c, env.expectAccepted(1)[0])
 	})
@@ -253,7 +253,7 @@ func TestNewNameRemoved(t *testing.T) {
 	env.configure(ordersTable("this", `{ old_name = "orders", new_name = "mine" }`, ""))
 	env.mustApply()
 	env.configure(ordersTable("this", `{ old_name = "orders" }`, ""))
-	env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of a change of databases", "orders_1688556737000")
+	env.expect(env.plan(), clitest.ExitChanges, runsAgain, "because of changes in databases", "orders_1688556737000")
 	env.mustApply()
 	env.expectAccepted(2)
 	env.configure(ordersTable("this", `{ old_name = "orders", new_name = "orders_1688556737000" }`,

@@ -18,8 +18,8 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-// restoreAction runs the restore of a resource type each time that it is invoked. It keeps no state, and so has nothing to
-// resume. Terraform knows actions from 1.14 on.
+// restoreAction runs the restore of a resource type each time that it is invoked. It keeps no state, and so has nothing
+// to resume. Terraform knows actions from 1.14 on.
 type restoreAction struct {
 	restore *restoreResource
 }
@@ -47,8 +47,8 @@ func (a *restoreAction) Configure(ctx context.Context, req action.ConfigureReque
 	a.restore.Configure(ctx, resource.ConfigureRequest{ProviderData: req.ProviderData}, nil)
 }
 
-// model reads a configuration as that of the resource: the arguments have the same names, and what only a resource has is
-// null.
+// model reads a configuration as that of the resource: the arguments have the same names, and what only a resource has
+// is null.
 func (a *restoreAction) model(ctx context.Context, config tfsdk.Config) (Model, diag.Diagnostics) {
 	m := a.restore.newModel()
 	schema := resourceSchema(ctx, m.Schema())
@@ -82,8 +82,8 @@ func (a *restoreAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReq
 	}
 }
 
-// Invoke restores, and says how it goes. Unlike a resource it fails whenever it did not see the end: nothing is left that
-// would resume the job, and what was to follow it must not run.
+// Invoke restores, and says how it goes. Unlike a resource it fails whenever it did not see the end: nothing is left
+// that would resume the job, and what was to follow it must not run.
 func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	r := a.restore
 	plan, diags := a.model(ctx, req.Config)
@@ -138,7 +138,8 @@ func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	tell(progressCompleted(ctx, plan))
 }
 
-// actionProblem is what there is to say of a restore that did not end well, or whose end was not seen; nil for all others.
+// actionProblem is what there is to say of a restore that did not end well, or whose end was not seen; nil for all
+// others.
 func (r *restoreResource) actionProblem(ctx context.Context, m Model, result waitResult, timeout time.Duration) diag.Diagnostic {
 	switch {
 	case result.failed():

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// actionSchema is the schema of an action: the resource's arguments without triggers, since an action runs whenever it is
-// invoked, and with a timeout of its own.
+// actionSchema is the schema of an action: the resource's arguments without triggers, since an action runs whenever it
+// is invoked, and with a timeout of its own.
 func actionSchema(ctx context.Context, own Schema) action.Schema {
 	arguments := actionAttributes(own.Attributes)
 	shared := commonSchema(ctx).Attributes

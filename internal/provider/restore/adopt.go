@@ -4,7 +4,6 @@ package restore
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -14,14 +13,14 @@ import (
 )
 
 const (
-	// appearance is how long findAccepted looks for the job of a lost call. The services say that a job can be queried "several
-	// seconds" after the call (RDS and DDS API references, querying a job by id).
+	// appearance is how long findAccepted looks for the job of a lost call. The services say that a job can be queried
+	// "several seconds" after the call (RDS and DDS API references, querying a job by id).
 	appearance      = 60 * time.Second
 	appearancePause = 5 * time.Second
 )
 
-// findAccepted looks for the job of a call whose answer was lost. It adopts a job only if it can be no other: the one restore
-// that was not there before the call and that began with or after it.
+// findAccepted looks for the job of a call whose answer was lost. It adopts a job only if it can be no other: the one
+// restore that was not there before the call and that began with or after it.
 func (s *submission) findAccepted(ctx context.Context, before earlierJobs, sent time.Time, lost error) (job, diag.Diagnostics) {
 	found, lookup := s.awaitNewRestore(ctx, before, sent)
 	restores := slices.DeleteFunc(slices.Clone(found), func(job client.Job) bool { return !job.MayBeRestore() })
@@ -30,13 +29,13 @@ func (s *submission) findAccepted(ctx context.Context, before earlierJobs, sent 
 		return s.accepted(restores[0].ID, sent), diag.Diagnostics{warnAdopted(restores[0].ID, lost)}
 	}
 	if !before.listed && lookup == nil && len(found) == 0 {
-		lookup = errors.New("which jobs there were before the call is not known")
+		lookup = errEarlierJobsUnknown
 	}
 	return job{}, diag.Diagnostics{s.errorAmbiguous(ctx, lost, found, lookup)}
 }
 
-// awaitNewRestore lists the jobs that this configuration does not know and that began around a call, until there is a restore
-// among them or none is to be expected any more. The error is that of the last lookup.
+// awaitNewRestore lists the jobs that this configuration does not know and that began around a call, until there is a
+// restore among them or none is to be expected any more. The error is that of the last lookup.
 func (s *submission) awaitNewRestore(ctx context.Context, before earlierJobs, sent time.Time) ([]client.Job, error) {
 	for until := s.clock.Now().Add(appearance); ; {
 		jobs, err := s.list(ctx, sent)
@@ -50,7 +49,8 @@ func (s *submission) awaitNewRestore(ctx context.Context, before earlierJobs, se
 	}
 }
 
-// newJobs keeps the jobs that were not there before the call. If those are not known, it keeps the ones that began around it.
+// newJobs keeps the jobs that were not there before the call. If those are not known, it keeps the ones that began
+// around it.
 func newJobs(jobs []client.Job, before earlierJobs, sent time.Time) []client.Job {
 	var later []client.Job
 	for _, job := range jobs {

@@ -34,12 +34,12 @@ func TestFindAccepted(t *testing.T) {
 		"a backup alone":                    {looks: [][]client.Job{{backup}}, named: []string{"Since the call, the service lists", "import ADDRESS i/b"}},
 		"two restores":                      {looks: [][]client.Job{{restore, job("s", "RestoreTables", time.Second)}}, named: []string{"import ADDRESS i/r", "import ADDRESS i/s"}},
 		"one from before the call":          {looks: [][]client.Job{{job("old", "RestoreTables", -time.Second)}}, named: []string{"import ADDRESS i/old"}},
-		"one that was listed before":        {looks: [][]client.Job{{job("known", "RestoreTables", time.Second)}}, named: []string{"most likely it did not accept"}, silent: []string{"i/known"}},
-		"one without an id":                 {looks: [][]client.Job{{job("", "FINE_GRAINED_RESTORING", 0)}}, named: []string{"whose id the service does not tell", "import ADDRESS i/JOB_ID"}},
-		"nothing":                           {looks: [][]client.Job{{}}, named: []string{"For a minute afterwards the service listed no new restore"}},
+		"one that was listed before":        {looks: [][]client.Job{{job("known", "RestoreTables", time.Second)}}, named: []string{"It most likely did not accept this one."}, silent: []string{"i/known"}},
+		"one without an id":                 {looks: [][]client.Job{{job("", "FINE_GRAINED_RESTORING", 0)}}, named: []string{"the service does not tell this job's id", "import ADDRESS i/JOB_ID"}},
+		"nothing":                           {looks: [][]client.Job{{}}, named: []string{"In the minute after the call, the service listed no new restore"}},
 		"not listed before the call":        {looks: [][]client.Job{{restore}}, before: earlierJobs{}, named: []string{"import ADDRESS i/r"}},
-		"nothing, and not listed before":    {looks: [][]client.Job{{}}, before: earlierJobs{}, named: []string{"could not be looked up"}, silent: []string{"most likely"}},
-		"an old one, and not listed before": {looks: [][]client.Job{{job("old", "RestoreTables", -time.Hour)}}, before: earlierJobs{}, named: []string{"could not be looked up"}, silent: []string{"i/old"}},
+		"nothing, and not listed before":    {looks: [][]client.Job{{}}, before: earlierJobs{}, named: []string{"could not look up whether the restore is running"}, silent: []string{"most likely"}},
+		"an old one, and not listed before": {looks: [][]client.Job{{job("old", "RestoreTables", -time.Hour)}}, before: earlierJobs{}, named: []string{"could not look up whether the restore is running"}, silent: []string{"i/old"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

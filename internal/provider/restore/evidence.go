@@ -44,7 +44,8 @@ func namesOf(ctx context.Context, m Model) []string {
 	return names
 }
 
-// begin starts the evidence of a job that was accepted; submittedAt is "" if it is not known. RestoredTo is there already.
+// begin starts the evidence of a job that was accepted; submittedAt is "" if it is not known. RestoredTo is there
+// already.
 func (e *Evidence) begin(submittedAt string) {
 	if e.SubmittedAt = types.StringNull(); submittedAt != "" {
 		e.SubmittedAt = types.StringValue(submittedAt)
@@ -103,12 +104,13 @@ func (e *Evidence) finish(ctx context.Context, job client.Job, now time.Time, ob
 // seconds is a duration in whole seconds. A clock that is behind makes none of it negative.
 func seconds(d time.Duration) int64 { return int64(max(0, d.Round(time.Second)) / time.Second) }
 
-// timesOf are when a job began and ended by the service's clock. Where that is not told, or cannot be, the beginning is zero
-// and the end is now: an end before the submission is none, nor is one that is yet to come (a documented example of a running
-// DDS job already has one).
+// timesOf are when a job began and ended by the service's clock. Where that is not told, or cannot be, the beginning is
+// zero and the end is now: an end before the submission is none, nor is one that is yet to come (a documented example
+// of a running DDS job already has one).
 //
-// DWS writes its times without a zone, and which one it means is not documented. A restore begins when it is submitted, so that
-// the difference tells. One of less than an hour is taken for a late beginning: hardly a zone is that near to UTC.
+// DWS writes its times without a zone, and which one it means is not documented. A restore begins when it is submitted,
+// so that the difference tells. One of less than an hour is taken for a late beginning: hardly a zone is that near to
+// UTC.
 func timesOf(job client.Job, submitted, now time.Time) (begun, ended time.Time) {
 	begun, ended = job.Created, job.Ended
 	switch {
@@ -128,8 +130,8 @@ func timesOf(job client.Job, submitted, now time.Time) (begun, ended time.Time) 
 	return begun, ended
 }
 
-// DropTable is a statement of PostgreSQL and of DWS. It can only be run while connected to the database, which therefore
-// stands in a comment, in quotes that keep it on the line.
+// DropTable is a statement of PostgreSQL and of DWS. It can only be run while connected to the database, which
+// therefore stands in a comment, in quotes that keep it on the line.
 func DropTable(database, schema, table string) string {
 	return "DROP TABLE " + sqlName(schema) + "." + sqlName(table) + "; -- in database " + JSONText(database)
 }

@@ -4,7 +4,6 @@ package restore
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -38,9 +37,6 @@ type unknownOperationError struct{ rejected, lookup error }
 
 func (e *unknownOperationError) Error() string { return e.rejected.Error() }
 
-// errLockKeyUnknown is for a snapshot whose cluster cannot be looked up.
-var errLockKeyUnknown = errors.New("the lock key of the restore could not be looked up")
-
 // earlierJobs are the jobs there were before the call; listed is false if the service did not tell.
 type earlierJobs struct {
 	ids    map[string]bool
@@ -50,7 +46,7 @@ type earlierJobs struct {
 // list asks for the jobs under the lock key around a moment.
 func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, error) {
 	if s.lockKeyUnknown {
-		return nil, errLockKeyUnknown
+		return nil, errClusterUnknown
 	}
 	return s.jobs.ListJobs(ctx, s.lockKey, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
@@ -112,9 +108,9 @@ func idsOf(jobs []client.Job) map[string]bool {
 	return ids
 }
 
-// mayTryAgain is nil if the service rejected the call because of something that is worth waiting for. A restore is so only
-// if it is an own one. If nobody can tell, it is not: waiting for the end of a restore that an earlier apply has started,
-// and lost, would restore twice.
+// mayTryAgain is nil if the service rejected the call because of something that is worth waiting for. A restore is so
+// only if it is an own one. If nobody can tell, it is not: waiting for the end of a restore that an earlier apply has
+// started, and lost, would restore twice.
 func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline time.Time) error {
 	if !client.IsBusy(rejected) {
 		return rejected
@@ -136,7 +132,7 @@ func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline t
 
 func (s *submission) isRestoring(ctx context.Context) (bool, error) {
 	if s.lockKeyUnknown {
-		return false, errLockKeyUnknown
+		return false, errClusterUnknown
 	}
 	return s.jobs.IsRestoring(ctx, s.lockKey)
 }

@@ -10,8 +10,8 @@ import (
 // handOver carries an unfinished job from the state that holds it to the Create that resumes it, since Terraform hands
 // nothing from the one to the other. It lives as long as one configured provider; a plan and its apply are two.
 //
-// What Read, Delete and the plan of a removal learn is noted here. What the plan of a restore without a state, and Create,
-// decide is decided here. A key names one restore, that is, all resources with the same parameters: see keyOf.
+// What Read, Delete and the plan of a removal learn is noted here. What the plan of a restore without a state, and
+// Create, decide is decided here. A key names one restore, that is, all resources with the same parameters: see keyOf.
 type handOver struct {
 	mutex    sync.Mutex
 	applying bool
@@ -66,7 +66,8 @@ type plannedRestore struct {
 	resumes string // the job to resume; "" for a new restore
 	ended   string // for a new one: the job that has restored the same before; "" if none is known
 	failed  bool   // that one failed
-	// ambiguous means that the restore would run twice: nobody can tell which job to resume, or nothing would hand it over.
+	// ambiguous means that the restore would run twice: nobody can tell which job to resume, or nothing would hand it
+	// over.
 	ambiguous bool
 }
 
@@ -85,8 +86,8 @@ func (h *handOver) plan(key string) plannedRestore {
 	return decided
 }
 
-// planRemoval notes that a state with an unfinished job is planned to go by itself. It reports whether the same restore would
-// run twice.
+// planRemoval notes that a state with an unfinished job is planned to go by itself. It reports whether the same restore
+// would run twice.
 func (h *handOver) planRemoval(key string) (ambiguous bool) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()

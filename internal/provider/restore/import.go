@@ -4,7 +4,6 @@ package restore
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -25,8 +24,8 @@ const adoptedKey = "adopted"
 
 var adoptedMark = []byte(`true`)
 
-// ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), with REGION/ before it for another region
-// than the provider's, or by its identity. Read, which Terraform calls next, looks whether the job exists.
+// ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), with REGION/ before it for another
+// region than the provider's, or by its identity. Read, which Terraform calls next, looks whether the job exists.
 func (r *restoreResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, diags := r.importID(ctx, req)
 	resp.Diagnostics.Append(diags...)
@@ -80,15 +79,15 @@ func parseImportID(text string) (importID, error) {
 	}
 	switch {
 	case len(parts) != 3 || parts[1] == "" || parts[2] == "":
-		return importID{}, fmt.Errorf("%q is not two ids with a slash between them", text)
+		return importID{}, errImportIDForm(text)
 	case strings.ContainsAny(text, " \t\r\n?#%\\"):
-		return importID{}, fmt.Errorf("%q has characters that no id has", text)
+		return importID{}, errImportIDCharacters(text)
 	}
 	return importID{region: parts[0], targetID: parts[1], jobID: parts[2]}, nil
 }
 
-// readImported completes what ImportState began. Unlike every other Read it fails if the job is not found: nothing was adopted
-// yet, so nothing can be lost.
+// readImported completes what ImportState began. Unlike every other Read it fails if the job is not found: nothing was
+// adopted yet, so nothing can be lost.
 func (r *restoreResource) readImported(ctx context.Context, state Model, resp *resource.ReadResponse) {
 	common := state.common()
 	c, diags := r.inRegion(common.Region)
@@ -100,9 +99,9 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 	switch {
 	case err != nil:
 	case job.InstanceID != "" && job.InstanceID != state.TargetID():
-		err = fmt.Errorf("it is a job of %s, not of %s", job.InstanceID, state.TargetID())
+		err = errOtherTarget(job, state.TargetID())
 	case r.JobName != "" && job.Name != "" && job.Name != r.JobName:
-		err = fmt.Errorf("it is not a restore but a %q", job.Name)
+		err = errOtherKind(job)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(errorNotImported(common.JobID.ValueString(), err))
@@ -121,8 +120,8 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// submittedAt is when an imported job began, as far as it tells. A time without a zone may be off by hours, and nothing here
-// tells by how many.
+// submittedAt is when an imported job began, as far as it tells. A time without a zone may be off by hours, and nothing
+// here tells by how many.
 func (r *restoreResource) submittedAt(job client.Job) types.String {
 	if job.Created.IsZero() || job.NoZone {
 		return types.StringNull()
@@ -134,8 +133,8 @@ func (r *restoreResource) submittedAt(job client.Job) types.String {
 	return types.StringValue(pointintime.Format(submitted.Truncate(time.Second)))
 }
 
-// identify writes the resource identity, unless there is one already: an identity must never change. Terraform before 1.12
-// keeps none, so that every Read has to write it, without a call; the project then stays out of it.
+// identify writes the resource identity, unless there is one already: an identity must never change. Terraform before
+// 1.12 keeps none, so that every Read has to write it, without a call; the project then stays out of it.
 func (r *restoreResource) identify(ctx context.Context, identity *tfsdk.ResourceIdentity, m Model, project string) diag.Diagnostics {
 	if identity == nil || !identity.Raw.IsFullyNull() {
 		return nil

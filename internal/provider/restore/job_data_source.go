@@ -18,9 +18,9 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// jobDataSource shows a job of any of the services, whoever started it (RDS API reference, "Obtaining Information About a Task
-// with a Specified ID"; DDS API reference, "Obtaining Task Information of a Specified ID"; DWS API reference, "Querying the
-// Task Progress").
+// jobDataSource shows a job of any of the services, whoever started it (RDS API reference, "Obtaining Information About
+// a Task with a Specified ID"; DDS API reference, "Obtaining Task Information of a Specified ID"; DWS API reference,
+// "Querying the Task Progress").
 type jobDataSource struct {
 	lookup.RegionArgument
 	Service     types.String `tfsdk:"service"`

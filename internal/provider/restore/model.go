@@ -43,8 +43,8 @@ type Model interface {
 	Validate(ctx context.Context, now time.Time) diag.Diagnostics
 	// Parameters says what is restored.
 	Parameters(ctx context.Context) Parameters
-	// ConfiguredTime is the point in time that the configuration names, the earliest of several; zero if it names none that is
-	// known.
+	// ConfiguredTime is the point in time that the configuration names, the earliest of several; zero if it names none
+	// that is known.
 	ConfiguredTime(ctx context.Context) time.Time
 	// ResolveTime is the point in time that a restore goes to which starts now; zero if nobody can tell.
 	ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error)
@@ -76,9 +76,9 @@ type Common struct {
 
 func (c *Common) common() *Common { return c }
 
-// unfinished reports whether no Create or Update has seen the restore's end. finished_at marks it, which Read never writes:
-// Terraform tells Delete nothing but the state. A job that completed while nobody waited must be taken over by what replaces
-// it, while a finished restore that a person replaces must run again.
+// unfinished reports whether no Create or Update has seen the restore's end. finished_at marks it, which Read never
+// writes: Terraform tells Delete nothing but the state. A job that completed while nobody waited must be taken over by
+// what replaces it, while a finished restore that a person replaces must run again.
 func (c *Common) unfinished() bool {
 	return c.FinishedAt.IsNull() && c.Status.ValueString() != string(client.JobFailed)
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -16,8 +15,8 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-// MoveState takes a restore over from the vendor's own provider, whose id is the job's and whose parameters have the same
-// names. It writes a state only after the job has completed, or marks the resource tainted.
+// MoveState takes a restore over from the vendor's own provider, whose id is the job's and whose parameters have the
+// same names. It writes a state only after the job has completed, or marks the resource tainted.
 func (r *restoreResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: r.moveState}}
 }
@@ -44,7 +43,7 @@ func (r *restoreResource) moveState(ctx context.Context, req resource.MoveStateR
 func movedState(raw *tfprotov6.RawState, wanted tftypes.Type) (tftypes.Value, error) {
 	object, ok := wanted.(tftypes.Object)
 	if !ok || raw == nil {
-		return tftypes.Value{}, fmt.Errorf("there is no state")
+		return tftypes.Value{}, errNoVendorState
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw.JSON))
 	decoder.UseNumber()
@@ -54,7 +53,7 @@ func movedState(raw *tfprotov6.RawState, wanted tftypes.Type) (tftypes.Value, er
 	}
 	id, _ := source["id"].(string)
 	if id == "" {
-		return tftypes.Value{}, fmt.Errorf("it has no id")
+		return tftypes.Value{}, errNoVendorID
 	}
 	target := map[string]any{}
 	for name := range object.AttributeTypes {
@@ -71,7 +70,8 @@ func movedState(raw *tfprotov6.RawState, wanted tftypes.Type) (tftypes.Value, er
 	return (&tfprotov6.RawState{JSON: text}).Unmarshal(wanted)
 }
 
-// withoutEmpty makes null of what the other provider's plugin library writes for an absent argument, and text of numbers.
+// withoutEmpty makes null of what the other provider's plugin library writes for an absent argument, and text of
+// numbers.
 func withoutEmpty(value any) any {
 	switch value := value.(type) {
 	case string:

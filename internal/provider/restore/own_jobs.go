@@ -11,8 +11,8 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-// ownJobs are the jobs that belong to this configuration: a state holds them, or this process has started them. The guard
-// waits for these and stops for any other.
+// ownJobs are the jobs that belong to this configuration: a state holds them, or this process has started them. The
+// guard waits for these and stops for any other.
 type ownJobs struct {
 	mutex   sync.Mutex
 	known   map[string]bool     // by job id
@@ -79,8 +79,8 @@ func (o *ownJobs) lastEnd(here func(place) bool) time.Time {
 	return last
 }
 
-// unknown leaves out the jobs that belong to this configuration. A job whose id the service does not tell belongs to it only
-// if one of its own may be running there.
+// unknown leaves out the jobs that belong to this configuration. A job whose id the service does not tell belongs to it
+// only if one of its own may be running there.
 func (o *ownJobs) unknown(jobs []client.Job, ownMayRun bool) []client.Job {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()

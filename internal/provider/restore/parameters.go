@@ -5,7 +5,6 @@ package restore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,8 +15,8 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-// Parameters says what is restored: for each attribute whose change is another restore, a text that is equal if and only if
-// the restore is the same. A null attribute is absent, and one with unknown parts is "".
+// Parameters says what is restored: for each attribute whose change is another restore, a text that is equal if and
+// only if the restore is the same. A null attribute is absent, and one with unknown parts is "".
 type Parameters map[string]string
 
 // Set adds a value that encodes to JSON; known is false if a part of it is unknown.
@@ -90,9 +89,6 @@ func fullyKnown(ctx context.Context, value attr.Value) bool {
 	return err == nil && wire.IsFullyKnown()
 }
 
-// ErrUnknownParameters cannot occur: Terraform calls Create with every value known.
-var ErrUnknownParameters = errors.New("the restore's parameters are not known yet")
-
 // identityOf is all that makes two restores the same: the model's own parameters, the region, the triggers.
 func identityOf(ctx context.Context, m Model) Parameters {
 	common, all := m.common(), m.Parameters(ctx)
@@ -104,8 +100,8 @@ func identityOf(ctx context.Context, m Model) Parameters {
 	return all
 }
 
-// keyOf names one restore among all that a configured provider may meet; account and project are the provider's own and the
-// same for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
+// keyOf names one restore among all that a configured provider may meet; account and project are the provider's own and
+// the same for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
 func keyOf(ctx context.Context, m Model) (string, bool) {
 	all := identityOf(ctx, m)
 	if !all.known() || m.TargetID() == "" || len(m.Parameters(ctx)) < 2 {
@@ -114,8 +110,9 @@ func keyOf(ctx context.Context, m Model) (string, bool) {
 	return m.Type().Name + canonical(all), true
 }
 
-// changedParameters are the names in which what is wanted differs from what there is, in order. An adopted restore, imported
-// or moved here, takes over what its state does not know. A restore stays in its region if the configuration names none.
+// changedParameters are the names in which what is wanted differs from what there is, in order. An adopted restore,
+// imported or moved here, takes over what its state does not know. A restore stays in its region if the configuration
+// names none.
 func changedParameters(wanted, have Parameters, adopted bool) []string {
 	names := map[string]bool{}
 	for name, value := range wanted {

@@ -18,8 +18,8 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-// ModifyPlan decides what a change means: nothing, an update that calls nothing, an update that resumes an unfinished job, or
-// a new restore. It says so before it happens.
+// ModifyPlan decides what a change means: nothing, an update that calls nothing, an update that resumes an unfinished
+// job, or a new restore. It says so before it happens.
 func (r *restoreResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	config, plan, state := r.newModel(), r.newModel(), r.newModel()
 	if !req.State.Raw.IsNull() {
@@ -47,9 +47,9 @@ type plannedChange struct {
 	adopted bool
 }
 
-// planRemoval plans the removal of a resource; Delete says what stays. An unfinished job is handed over to nobody that way:
-// it goes with a resource that was renamed without a "moved" block, or with an object that create_before_destroy has left
-// deposed. If the same restore is planned anew beside it, it would run twice.
+// planRemoval plans the removal of a resource; Delete says what stays. An unfinished job is handed over to nobody that
+// way: it goes with a resource that was renamed without a "moved" block, or with an object that create_before_destroy
+// has left deposed. If the same restore is planned anew beside it, it would run twice.
 func (r *restoreResource) planRemoval(ctx context.Context, state Model, resp *resource.ModifyPlanResponse) {
 	if !state.common().unfinished() {
 		return
@@ -60,8 +60,8 @@ func (r *restoreResource) planRemoval(ctx context.Context, state Model, resp *re
 	}
 }
 
-// planWithoutState plans a restore without a state. Terraform also asks for this, with the same request, to replace a tainted
-// restore; Read has then noted the unfinished job.
+// planWithoutState plans a restore without a state. Terraform also asks for this, with the same request, to replace a
+// tainted restore; Read has then noted the unfinished job.
 func (r *restoreResource) planWithoutState(ctx context.Context, config, plan Model, resp *resource.ModifyPlanResponse) {
 	common := plan.common()
 	if common.Region.IsUnknown() && config.common().Region.IsNull() && r.Client != nil {
@@ -111,8 +111,8 @@ func (r *restoreResource) planWithState(ctx context.Context, req resource.Modify
 	resp.Diagnostics.Append(change.keepSpelling(ctx, req.State, &resp.Plan)...)
 }
 
-// replacing are the attributes for which the restore has to run again. Terraform replaces a resource only for an attribute
-// whose planned value differs; one that ignore_changes holds back does not.
+// replacing are the attributes for which the restore has to run again. Terraform replaces a resource only for an
+// attribute whose planned value differs; one that ignore_changes holds back does not.
 func (c plannedChange) replacing(ctx context.Context, plan tfsdk.Plan, prior tfsdk.State) []string {
 	var changed []string
 	for _, name := range changes(ctx, c.config, c.state, c.adopted) {
@@ -131,7 +131,8 @@ func (c plannedChange) replacing(ctx context.Context, plan tfsdk.Plan, prior tfs
 	return changed
 }
 
-// foresee writes what the configuration leaves to the provider into the plan of a new restore, as far as it is known yet.
+// foresee writes what the configuration leaves to the provider into the plan of a new restore, as far as it is known
+// yet.
 func foresee(ctx context.Context, config, plan Model) diag.Diagnostics {
 	plan.common().RestoredTo = types.StringUnknown()
 	if at := config.ConfiguredTime(ctx); !at.IsZero() {
@@ -197,8 +198,8 @@ func (c plannedChange) keep(ctx context.Context) diag.Diagnostics {
 	return diags
 }
 
-// keepSpelling keeps each parameter as it is in the state: what is written differently but means the same is no change to
-// show. Terraform allows a plan to keep a prior value for that purpose.
+// keepSpelling keeps each parameter as it is in the state: what is written differently but means the same is no change
+// to show. Terraform allows a plan to keep a prior value for that purpose.
 func (c plannedChange) keepSpelling(ctx context.Context, prior tfsdk.State, plan *tfsdk.Plan) diag.Diagnostics {
 	var diags diag.Diagnostics
 	have := c.state.Parameters(ctx)

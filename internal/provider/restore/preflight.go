@@ -14,7 +14,8 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// Findings are what a preflight has found: what the service would reject, or do silently, and what nobody could look up.
+// Findings are what a preflight has found: what the service would reject, or do silently, and what nobody could look
+// up.
 type Findings struct {
 	Planning  bool // warnings are of use
 	diags     diag.Diagnostics
@@ -30,9 +31,9 @@ func (f *Findings) AddUnchecked(reason string) { f.unchecked = append(f.unchecke
 // HasError reports whether the restore would be rejected.
 func (f *Findings) HasError() bool { return f.diags.HasError() }
 
-// AddError takes the error of a lookup, and reports whether there was one. What the credentials may not look up, and what
-// the cloud does not offer, keeps nobody from restoring: that is unchecked. A rejected login does, as does an answer that
-// makes no sense.
+// AddError takes the error of a lookup, and reports whether there was one. What the credentials may not look up, and
+// what the cloud does not offer, keeps nobody from restoring: that is unchecked. A rejected login does, as does an
+// answer that makes no sense.
 func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	var answered *client.APIError
 	switch {
@@ -40,7 +41,7 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 		return false
 	case ctx.Err() != nil: // Terraform, or Create, tells whoever cancelled
 	case client.IsLoginRefused(err):
-		f.Add(errorLoginRefused(err))
+		f.Add(errorLoginFailed(err))
 	case errors.As(err, new(*client.ReplyError)):
 		f.Add(Rejection(at, lookup.UnreadableAnswer, "%v", err))
 	case errors.As(err, new(*client.ProjectError)):
@@ -92,8 +93,8 @@ func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m M
 	return findings.result()
 }
 
-// preflightPlan is preflight if the plan can tell: with the provider configured and every parameter known. What is not known
-// yet is checked in the apply, which plans a resource once more and checks an action when it is invoked.
+// preflightPlan is preflight if the plan can tell: with the provider configured and every parameter known. What is not
+// known yet is checked in the apply, which plans a resource once more and checks an action when it is invoked.
 func (r *restoreResource) preflightPlan(ctx context.Context, m Model) diag.Diagnostics {
 	common := m.common()
 	if !m.Parameters(ctx).known() || r.Client == nil || common.Region.IsUnknown() || common.Preflight.IsUnknown() {

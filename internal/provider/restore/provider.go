@@ -25,12 +25,12 @@ type Provider struct {
 	starting *semaphore.Weighted
 }
 
-// startingAtOnce: with sixty calls a minute, more would only grow old between the check and the call. A list of jobs answers
-// for all that ask at the same time.
+// startingAtOnce: with sixty calls a minute, more would only grow old between the check and the call. A list of jobs
+// answers for all that ask at the same time.
 const startingAtOnce = 20
 
-// NewProvider returns what the resources of a provider share. Preflight is whether they check before they restore, unless
-// one says otherwise.
+// NewProvider returns what the resources of a provider share. Preflight is whether they check before they restore,
+// unless one says otherwise.
 func NewProvider(source lookup.Provider, preflight bool) *Provider {
 	return &Provider{
 		Client: source.Client, Cache: source.Cache, preflightDefault: preflight,

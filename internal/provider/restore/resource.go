@@ -161,8 +161,8 @@ func restoredTime(ctx context.Context, plan Model, accepted job) time.Time {
 	return at
 }
 
-// Read asks nothing about a restore whose end is known. It never removes one: a job whose record has expired ran all the
-// same, and Terraform would run it again.
+// Read asks nothing about a restore whose end is known. It never removes one: a job whose record has expired ran all
+// the same, and Terraform would run it again.
 func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.newModel()
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
@@ -265,8 +265,8 @@ func (r *restoreResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete forgets. What was restored stays where it is: a provider that dropped tables because a line was removed would be a
-// danger, and so Delete tells what stays.
+// Delete forgets. What was restored stays where it is: a provider that dropped tables because a line was removed would
+// be a danger, and so Delete tells what stays.
 func (r *restoreResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.newModel()
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)

@@ -79,8 +79,8 @@ func (s *submission) start(ctx context.Context, timeout time.Duration) (job, tim
 	}
 }
 
-// try sends the call once, right after the checks: few restores do so at a time. Rejected is nil unless the service rejected
-// the call.
+// try sends the call once, right after the checks: few restores do so at a time. Rejected is nil unless the service
+// rejected the call.
 func (s *submission) try(ctx context.Context) (accepted job, rejected error, diags diag.Diagnostics) {
 	asked := s.clock.Now()
 	leave, err := acquire(ctx, s.starting)
@@ -108,8 +108,8 @@ func (s *submission) try(ctx context.Context) (accepted job, rejected error, dia
 	return job{}, err, nil
 }
 
-// send sends the call, after writing down what the restore goes to. It asks for the newest moment anew each time: until a
-// call is accepted, no restore has started. Sent is when the call itself began: a lookup before it may take a while.
+// send sends the call, after writing down what the restore goes to. It asks for the newest moment anew each time: until
+// a call is accepted, no restore has started. Sent is when the call itself began: a lookup before it may take a while.
 func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, err error) {
 	at, err := s.config.ResolveTime(ctx, s.look)
 	if err != nil && !client.IsBusy(err) {
@@ -129,7 +129,8 @@ func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, er
 	return jobID, sent, err
 }
 
-// noLatestError is why the newest moment is not known. It does not unwrap: a cause that says "busy" is not one of these.
+// noLatestError is why the newest moment is not known. It does not unwrap: a cause that says "busy" is not one of
+// these.
 type noLatestError struct{ error }
 
 // accepted notes a job that the service has just accepted.

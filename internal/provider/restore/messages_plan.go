@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-x/internal/provider/login"
+	"terraform-provider-x/internal/provider/lookup"
+)
+
+// This file holds the messages of plans and of preflight.
+
+// warnResumes belongs to the plan that replaces a tainted restore. Under create_before_destroy, Terraform creates in a
+// process that does not know the job, notices that the plan no longer holds, and stops. The tainted object is then
+// "deposed", and only "state rm" removes it (measured with Terraform 1.11.4, 1.16.0 and OpenTofu 1.12.6).
+func warnResumes(target, jobID string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Apply will resume an earlier restore",
+		fmt.Sprintf("An earlier apply started restore job %[2]s and did not see its end. "+
+			"This apply waits for that job and starts no new restore.\n"+
+			"To resume it without replacing the resource, run this before you apply:\n"+
+			"  terraform untaint ADDRESS\n"+
+			"With prevent_destroy or create_before_destroy, this is the only way: the apply stops otherwise, and nothing runs. "+
+			"The apply also stops for another resource with the same parameters.\n"+
+			"If an apply has stopped with \"inconsistent final plan\", run:\n"+
+			"  terraform state rm ADDRESS\n"+
+			"  terraform import ADDRESS %[1]s/%[2]s", target, jobID))
+}
+
+const newRestore = "Apply will start a new restore"
+
+// warnRunsAgain is for a replacement; changed are the attributes that cause it, unknown those of them without a value
+// yet.
+func warnRunsAgain(before *Common, changed []string, unknown map[string]bool) diag.Diagnostic {
+	jobID := before.JobID.ValueString()
+	if len(changed) == 1 && changed[0] == "status" {
+		return warnRunsAfterFailure(jobID)
+	}
+	var described []string
+	for _, name := range changed {
+		if unknown[name] {
+			name += " (known only after apply, so it counts as changed)"
+		}
+		described = append(described, name)
+	}
+	return diag.NewWarningDiagnostic(newRestore,
+		fmt.Sprintf("The apply starts a new restore because of changes in %s.\n"+
+			"The objects that job %s restored stay.", strings.Join(described, ", "), jobID))
+}
+
+func warnRunsAfterFailure(jobID string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(newRestore,
+		fmt.Sprintf("The apply starts a new restore because the earlier job %s failed.", jobID))
+}
+
+// warnRunsOnceMore is for a restore that a state holds as ended and that is planned without that state: it was tainted,
+// or another resource asks for the same.
+func warnRunsOnceMore(jobID string, failed bool) diag.Diagnostic {
+	if failed {
+		return warnRunsAfterFailure(jobID)
+	}
+	return diag.NewWarningDiagnostic("Apply will repeat a finished restore",
+		fmt.Sprintf("Job %s has already restored the same.\n"+
+			"If the resource is tainted and you do not want to restore again, run this before you apply:\n"+
+			"  terraform untaint ADDRESS", jobID))
+}
+
+// preflightOff is how a person overrules a check.
+const preflightOff = "To restore without these checks, set preflight = false."
+
+// OwnTarget is for a target that the restore itself has taken: without a refresh, Terraform tells a plan nothing of a
+// tainted restore that it replaces.
+const OwnTarget = "If an earlier apply started this restore and did not see its end, plan with a refresh: " +
+	"the apply then resumes that restore."
+
+// Rejection rejects an entry for which the restore would not do what is asked for. The format says what the service
+// knows, and what to write instead.
+func Rejection(at path.Path, summary, format string, arguments ...any) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, summary,
+		fmt.Sprintf(format, arguments...)+"\nNo restore was started.\n"+preflightOff)
+}
+
+func errorLoginFailed(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(lookup.LoginRefused,
+		fmt.Sprintf("%v\nNo restore was started.\n%s", err, login.Advice(err)))
+}
+
+func errorNoProject(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(lookup.NoProject,
+		fmt.Sprintf("%v\nNo restore was started.\n%s", err, lookup.NoProjectAdvice))
+}
+
+func errorNoLatest(at path.Path, err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, noLatest,
+		fmt.Sprintf("%v\nNo restore was started.\n%s", err, noLatestAdvice))
+}
+
+func warnUnchecked(reasons []string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Restore was not fully checked",
+		fmt.Sprintf("Lookups failed, so the provider could not check everything that the service may reject:\n  %s\n"+
+			"The apply will try the restore anyway.\n"+
+			"To restore without any lookup, set preflight = false.", strings.Join(reasons, "\n  ")))
+}
+
+func errorRegion(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Region cannot be used", err.Error())
+}
+
+func errorPlanUnreadable(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Plan cannot be read", err.Error())
+}
