@@ -5,19 +5,16 @@ package login
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-
 	"terraform-provider-x/internal/client"
 )
 
-// sharedConfig is the file of the vendor's command line, as far as its own provider reads it (KooCLI User Guide, "Profiles").
+// sharedConfig is the part of the configuration file of KooCLI, the vendor's command line, that the vendor's own provider
+// reads (KooCLI User Guide, "Profiles").
 type sharedConfig struct {
 	Current  string          `json:"current"`
 	Profiles []sharedProfile `json:"profiles"`
@@ -43,74 +40,90 @@ type sharedProfile struct {
 	} `json:"ssoAuth"`
 }
 
-const usualSharedConfigFile = "~/.hcloud/config.json"
+// key returns the keys to log in with, which are empty if the profile has none.
+func (p sharedProfile) key() (accessKey, secretKey, securityToken string) {
+	if p.Mode == "SSO" {
+		token := p.SSO.Token
+		return token.AccessKey, token.SecretKey, token.SecurityToken
+	}
+	return p.AccessKey, p.SecretKey, p.SecurityToken
+}
 
-// addProfile takes key and agency from a profile, and what else is not configured elsewhere: its region, and its project if the
-// region is that one and no other agency than its own is acted through. The vendor's own provider lets the profile's region win over the block's; here what is written in the
-// configuration is what happens.
-func addProfile(config *client.Config, profile, file credential, otherAgency bool, env lookupEnv, diags *diag.Diagnostics) {
-	name := cmp.Or(file.value(), usualSharedConfigFile)
-	p := readProfile(profile, name, env, diags)
-	if p == nil {
+// roles returns the agency of the profile, if it has one. The name of the domain wins over its id.
+func (p sharedProfile) roles() []client.Role {
+	switch {
+	case p.AgencyName == "":
+		return nil
+	case p.AgencyDomainName != "":
+		return []client.Role{{Agency: p.AgencyName, DomainName: p.AgencyDomainName}}
+	default:
+		return []client.Role{{Agency: p.AgencyName, DomainID: p.AgencyDomainID}}
+	}
+}
+
+const defaultSharedConfigFile = "~/.hcloud/config.json"
+
+// configureProfile takes the key and the agency of a profile, and its region and project if they are not configured
+// elsewhere. In the vendor's own provider, the profile's region wins over the one in the block. Here the block wins.
+func (r *resolver) configureProfile() {
+	r.rejectSecurityToken(profileArgument)
+	file := cmp.Or(r.text(r.arguments.SharedConfigFile, sharedConfigFileArgument), defaultSharedConfigFile)
+	profile := r.readProfile(file, r.text(r.arguments.Profile, profileArgument))
+	if profile == nil {
 		return
 	}
-	config.AccessKey, config.SecretKey, config.SecurityToken = p.AccessKey, p.SecretKey, p.SecurityToken
-	if p.Mode == "SSO" {
-		sso := p.SSO.Token
-		config.AccessKey, config.SecretKey, config.SecurityToken = sso.AccessKey, sso.SecretKey, sso.SecurityToken
-	}
+	config := &r.config
+	config.AccessKey, config.SecretKey, config.SecurityToken = profile.key()
 	if config.AccessKey == "" || config.SecretKey == "" {
-		diags.AddAttributeError(path.Root("profile"), "A profile without a key",
-			fmt.Sprintf("Profile %q of %s, which is of the mode %q, holds no access key and secret key. Only such profiles can be used, and those of the mode SSO "+
-				"after a login; the file must not be encrypted: hcloud configure set --cli-auth-encrypt=false.", p.Name, name, p.Mode))
+		r.diags.Append(errorProfileWithoutKey(file, profile))
 	}
-	config.Region = cmp.Or(config.Region, p.Region)
-	if config.ProjectID == "" && config.ProjectName == "" && (p.Region == "" || p.Region == config.Region) && !otherAgency {
-		config.ProjectID = p.ProjectID
+	config.Region = cmp.Or(config.Region, profile.Region)
+	if r.usesProjectOf(profile) {
+		config.ProjectID = profile.ProjectID
 	}
-	if p.AgencyName != "" {
-		role := client.Role{Agency: p.AgencyName, DomainName: p.AgencyDomainName}
-		if role.DomainName == "" {
-			role.DomainID = p.AgencyDomainID
-		}
-		config.Roles = []client.Role{role}
-	}
+	config.Roles = profile.roles()
 }
 
-// homeDirectory is where the vendor's command line looks for its file. On Windows some shells have a HOME that is no path there.
-func homeDirectory(env lookupEnv) string {
-	variables := []string{"HOME", "USERPROFILE"}
-	if runtime.GOOS == "windows" {
-		slices.Reverse(variables)
-	}
-	return argument{"", variables}.fromEnvironment(env)
+// usesProjectOf reports whether the project of the profile is the one to work in: no other is configured, the region is
+// that of the profile, and the provider block names no agency, which would have a project of its own.
+func (r *resolver) usesProjectOf(profile *sharedProfile) bool {
+	otherProject := r.config.ProjectID != "" || r.config.ProjectName != ""
+	otherRegion := profile.Region != "" && profile.Region != r.config.Region
+	otherAgency := len(r.arguments.AssumeRole) > 0 || r.arguments.AgencyName.ValueString() != ""
+	return !otherProject && !otherRegion && !otherAgency
 }
 
-// readProfile is nil where the profile cannot be had. No message quotes the file: it is full of secrets.
-func readProfile(profile credential, name string, env lookupEnv, diags *diag.Diagnostics) *sharedProfile {
-	file := name
+// readProfile returns the named profile of a file, or the current one if the name is "". It returns nil after an error. No
+// message quotes the file, because it is full of secrets.
+func (r *resolver) readProfile(file, name string) *sharedProfile {
+	path := file
 	if rest, inHome := strings.CutPrefix(file, "~/"); inHome {
-		file = filepath.Join(homeDirectory(env), rest)
+		path = filepath.Join(r.homeDirectory(), rest)
 	}
-	data := readFile(sharedConfigFileArgument, file, diags)
+	data := r.readFile(sharedConfigFileArgument, path)
 	if data == nil {
 		return nil
 	}
 	var shared sharedConfig
 	if json.Unmarshal(data, &shared) != nil {
-		diags.AddAttributeError(path.Root("shared_config_file"), "Not a file of the vendor's command line",
-			fmt.Sprintf("%s is %s, which does not hold profiles in the form JSON.", sharedConfigFileArgument, name))
+		r.diags.Append(errorSharedConfigFile(file))
 		return nil
 	}
-	wanted := cmp.Or(profile.value(), shared.Current)
-	var names []string
-	for i, p := range shared.Profiles {
-		if p.Name == wanted {
+	name = cmp.Or(name, shared.Current)
+	for i, profile := range shared.Profiles {
+		if profile.Name == name {
 			return &shared.Profiles[i]
 		}
-		names = append(names, fmt.Sprintf("%q", p.Name))
 	}
-	diags.AddAttributeError(path.Root("profile"), "No such profile",
-		fmt.Sprintf("There is no profile %q in %s, which has %s. Set %s.", wanted, name, cmp.Or(strings.Join(names, ", "), "none"), profileArgument))
+	r.diags.Append(errorNoProfile(file, name, shared.Profiles))
 	return nil
+}
+
+// homeDirectory returns where KooCLI looks for its file. On Windows some shells set HOME to what is no Windows path.
+func (r *resolver) homeDirectory() string {
+	variables := []string{"HOME", "USERPROFILE"}
+	if runtime.GOOS == "windows" {
+		slices.Reverse(variables)
+	}
+	return argument{variables: variables}.fromEnvironment(r.env)
 }

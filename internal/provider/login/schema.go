@@ -12,10 +12,10 @@ import (
 // Schema is that of the provider block.
 func Schema() schema.Schema {
 	secret := func(argument argument, description string) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + argument.documented()}
+		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + argument.documentedVariables()}
 	}
 	text := func(argument argument, description string) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description + argument.documented()}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description + argument.documentedVariables()}
 	}
 	return schema.Schema{
 		Blocks: map[string]schema.Block{
@@ -50,7 +50,7 @@ func Schema() schema.Schema {
 			},
 			"insecure": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to leave the services' certificates unverified. Anyone on the way can then read and change what is restored, which is why it is warned of." + insecureArgument.documented(),
+				MarkdownDescription: "Whether to leave the services' certificates unverified. Anyone on the way can then read and change what is restored, which is why it is warned of." + insecureArgument.documentedVariables(),
 			},
 			"cacert_file": text(cacertFileArgument, "A file in the form PEM with the certificates of the authorities that may vouch for the services, instead of those that the system trusts."),
 			"cert_file":   text(certFileArgument, "A file in the form PEM with the certificate that is shown to services, or to a gateway before them, that ask for one."),
@@ -58,7 +58,7 @@ func Schema() schema.Schema {
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "How often a call is sent again after its first attempt failed, where that is safe. By default 5. " +
-					"A restore call is never sent again once it may have been accepted." + maxRetriesArgument.documented(),
+					"A restore call is never sent again once it may have been accepted." + maxRetriesArgument.documentedVariables(),
 			},
 			"requests_per_minute": schema.MapAttribute{
 				Optional: true, ElementType: types.Int64Type,
@@ -86,7 +86,7 @@ func roleAttributes(text describe) map[string]schema.Attribute {
 		"duration": schema.Int64Attribute{
 			Optional: true,
 			MarkdownDescription: "How long each key lasts, in seconds: 900 to 86400, with `domain_id` at most what the agency allows. By default 3600. " +
-				"Keys are renewed while a restore is waited for." + roleDurationArgument.documented(),
+				"Keys are renewed while a restore is waited for." + roleDurationArgument.documentedVariables(),
 		},
 	}
 }
