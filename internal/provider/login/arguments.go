@@ -72,9 +72,9 @@ func (f federatedRoleArguments) role() roleArguments {
 	return roleArguments{f.AgencyName, f.DomainName, f.DomainID, f.Duration}
 }
 
-// argument names an argument of the provider block, or of a block inside it, and the environment variables that stand in
-// for it, in order of precedence. The vendor's own provider reads the same variables: first its own (HW_*), then those of
-// OpenStack's tools (OS_*). So a pipeline that logs in to that provider also logs in to this one.
+// argument names an argument of the provider block, or of a block inside it, and the environment variables that stand
+// in for it, in order of precedence. The vendor's own provider reads the same variables: first its own (HW_*), then
+// those of OpenStack's tools (OS_*). So a pipeline that logs in to that provider also logs in to this one.
 type argument struct {
 	name      string
 	variables []string

@@ -28,12 +28,13 @@ const (
 // endpointServices are the keys of the argument endpoints.
 var endpointServices = []string{"dds", "dws", "iam", "metadata", "rds", "sts"}
 
-// ClientConfig returns the client's configuration from the provider block, the environment and the defaults. An argument
-// wins over its environment variables. It makes no calls, and reads only env and the files that the arguments name.
+// ClientConfig returns the client's configuration from the provider block, the environment and the defaults. An
+// argument wins over its environment variables. It makes no calls, and reads only env and the files that the arguments
+// name.
 //
-// The diagnostics have a warning for each unsafe connection, and an error for each argument that is missing, invalid or in
-// conflict with another. If they have an error, the configuration is incomplete: do not use it. Clock, Log and UserAgent
-// are left to the caller.
+// The diagnostics have a warning for each unsafe connection, and an error for each argument that is missing, invalid or
+// in conflict with another. If they have an error, the configuration is incomplete: do not use it. Clock, Log and
+// UserAgent are left to the caller.
 func (a Arguments) ClientConfig(ctx context.Context, env lookupEnv) (client.Config, diag.Diagnostics) {
 	r := resolver{arguments: a, env: env}
 	r.resolve(ctx)
@@ -48,7 +49,8 @@ type resolver struct {
 	diags     diag.Diagnostics
 }
 
-// resolve fills in the configuration. Credentials come before roles, because a role depends on the authentication method.
+// resolve fills in the configuration. Credentials come before roles, because a role depends on the authentication
+// method.
 func (r *resolver) resolve(ctx context.Context) {
 	a := r.arguments
 	r.config.Region = r.text(a.Region, regionArgument)
@@ -78,8 +80,8 @@ func (r *resolver) text(block types.String, argument argument) string {
 	return r.input(block, argument).value()
 }
 
-// idOrName returns either the id or the name of a project, user or domain. The block wins over the environment, and there
-// the vendor's own variables (HW_*) win over those of other tools (OS_*). Within each, the id wins.
+// idOrName returns either the id or the name of a project, user or domain. The block wins over the environment, and
+// there the vendor's own variables (HW_*) win over those of other tools (OS_*). Within each, the id wins.
 func (r *resolver) idOrName(idInput, nameInput input) (id, name string) {
 	if idInput.block != "" && nameInput.block != "" {
 		r.diags.Append(errorBothSet(idInput.name, nameInput.name))

@@ -33,8 +33,9 @@ func (m authenticationMethod) isInEnvironment() bool {
 	return false
 }
 
-// selectMethod returns the method that the block selects, or else the first that the environment selects, or nil. So a token
-// that happens to be exported does not overrule a key in the block. It is a conflict if the block selects several methods.
+// selectMethod returns the method that the block selects, or else the first that the environment selects, or nil. So a
+// token that happens to be exported does not overrule a key in the block. It is a conflict if the block selects several
+// methods.
 func selectMethod(methods []authenticationMethod) (selected *authenticationMethod, conflict diag.Diagnostic) {
 	for i, method := range methods {
 		names := method.namesInBlock()
@@ -53,9 +54,9 @@ func selectMethod(methods []authenticationMethod) (selected *authenticationMetho
 	return selected, nil
 }
 
-// resolveCredentials writes the credentials of one authentication method into the configuration. What the selected method
-// lacks in the block may come from the environment. If no method is selected, the client asks for the key of the ECS that
-// the provider runs on.
+// resolveCredentials writes the credentials of one authentication method into the configuration. What the selected
+// method lacks in the block may come from the environment. If no method is selected, the client asks for the key of the
+// ECS that the provider runs on.
 func (r *resolver) resolveCredentials() {
 	if r.hasFederationBlock() && r.identityProvider().value() == "" {
 		r.diags.Append(errorNoIdentityProvider())
@@ -73,8 +74,8 @@ func (r *resolver) resolveCredentials() {
 	}
 }
 
-// authenticationMethods returns all methods, in the order in which they win in the environment. This is the order of the
-// vendor's own provider. A security token selects no method, because its key may be in the environment.
+// authenticationMethods returns all methods, in the order in which they win in the environment. This is the order of
+// the vendor's own provider. A security token selects no method, because its key may be in the environment.
 func (r *resolver) authenticationMethods() []authenticationMethod {
 	a := r.arguments
 	return []authenticationMethod{
@@ -147,7 +148,7 @@ func (r *resolver) configurePassword() {
 	case config.UserID == "" && config.DomainName == "" && config.DomainID == "":
 		r.diags.Append(errorIncomplete(domainNameArgument, `a "user_name" and a "password"`))
 	case config.UserID == "" && config.Passcode != "":
-		r.diags.Append(errorIncomplete(userIDArgument, `a "passcode", for which a "user_name" will not do,`))
+		r.diags.Append(errorPasscode())
 	}
 	r.rejectSecurityToken(passwordArgument)
 }

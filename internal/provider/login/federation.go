@@ -53,7 +53,8 @@ func (r *resolver) configureFederation() {
 	r.config.Federation = &federation
 }
 
-// idTokenOrFile returns what the block has, which may be both. From the environment it returns one of them: the token wins.
+// idTokenOrFile returns what the block has, which may be both. From the environment it returns one of them: the token
+// wins.
 func idTokenOrFile(token, file input) (idToken, idTokenFile string) {
 	switch {
 	case token.block != "" || file.block != "":

@@ -13,8 +13,8 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-// sharedConfig is the part of the configuration file of KooCLI, the vendor's command line, that the vendor's own provider
-// reads (KooCLI User Guide, "Profiles").
+// sharedConfig is the part of the configuration file of KooCLI, the vendor's command line, that the vendor's own
+// provider reads (KooCLI User Guide, "Profiles").
 type sharedConfig struct {
 	Current  string          `json:"current"`
 	Profiles []sharedProfile `json:"profiles"`
@@ -93,8 +93,8 @@ func (r *resolver) usesProjectOf(profile *sharedProfile) bool {
 	return !otherProject && !otherRegion && !otherAgency
 }
 
-// readProfile returns the named profile of a file, or the current one if the name is "". It returns nil after an error. No
-// message quotes the file, because it is full of secrets.
+// readProfile returns the named profile of a file, or the current one if the name is "". It returns nil after an error.
+// No message quotes the file, because it is full of secrets.
 func (r *resolver) readProfile(file, name string) *sharedProfile {
 	path := file
 	if rest, inHome := strings.CutPrefix(file, "~/"); inHome {

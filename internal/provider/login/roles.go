@@ -18,16 +18,16 @@ const (
 	maxKeySeconds = 24 * 60 * 60
 )
 
-// resolveRoles writes the agencies to act through into the configuration, and the delegated project with them. If there are
-// none, the configuration keeps the agency of the profile.
+// resolveRoles writes the agencies to act through into the configuration, and the delegated project with them. If there
+// are none, the configuration keeps the agency of the profile.
 func (r *resolver) resolveRoles() {
 	roles, found := r.roles()
 	if !found {
 		return
 	}
 	r.config.Roles = roles
-	// The delegated project wins over a project of the environment or a profile, as in the vendor's own provider: that is more
-	// likely the user's own than the agency's.
+	// The delegated project wins over a project of the environment or a profile, as in the vendor's own provider: that
+	// is more likely the user's own than the agency's.
 	a := r.arguments
 	delegated := r.text(a.DelegatedProject, delegatedProjectArgument)
 	if delegated != "" && a.ProjectID.ValueString() == "" && a.ProjectName.ValueString() == "" {
@@ -35,8 +35,9 @@ func (r *resolver) resolveRoles() {
 	}
 }
 
-// roles returns the agencies from the first of these that is there: the blocks assume_role, the login with an ID token, the
-// argument agency_name, and the environment. An ID token without an agency excludes the others: roles is then empty.
+// roles returns the agencies from the first of these that is there: the blocks assume_role, the login with an ID token,
+// the argument agency_name, and the environment. An ID token without an agency excludes the others: roles is then
+// empty.
 func (r *resolver) roles() (roles []client.Role, found bool) {
 	a := r.arguments
 	agency := r.input(a.AgencyName, agencyNameArgument)
@@ -60,8 +61,8 @@ func (r *resolver) roles() (roles []client.Role, found bool) {
 	}
 }
 
-// assumeRoleBlocks returns the agencies of the blocks assume_role. The environment is about one agency, so it completes only
-// the first block.
+// assumeRoleBlocks returns the agencies of the blocks assume_role. The environment is about one agency, so it completes
+// only the first block.
 func (r *resolver) assumeRoleBlocks() []client.Role {
 	var roles []client.Role
 	env := r.env
@@ -84,8 +85,8 @@ func (r *resolver) agencyArguments(agency input) (roles []client.Role, found boo
 	return []client.Role{{Agency: agency.value(), DomainName: domain}}, true
 }
 
-// role returns the agency of the block at a path, which env completes. A domain in the block, by id or by name, wins over
-// both in env. An id wins over a name, as in the vendor's own provider.
+// role returns the agency of the block at a path, which env completes. A domain in the block, by id or by name, wins
+// over both in env. An id wins over a name, as in the vendor's own provider.
 func (r *resolver) role(at path.Path, block roleArguments, env lookupEnv) client.Role {
 	agency := roleAgencyArgument.input(block.AgencyName, env).value()
 	if agency == "" {

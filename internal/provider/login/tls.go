@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// insecure reports whether the client skips the verification of certificates. It warns of that even if the environment says
-// so, because nobody notices a variable that was left in a pipeline.
+// insecure reports whether the client skips the verification of certificates. It warns of that even if the environment
+// says so, because nobody notices a variable that was left in a pipeline.
 func (r *resolver) insecure() bool {
 	insecure := r.arguments.Insecure.ValueBool()
 	if text := insecureArgument.fromEnvironment(r.env); text != "" && r.arguments.Insecure.IsNull() {
@@ -36,8 +36,8 @@ func (r *resolver) warnIfUnencrypted(at path.Path, address string) {
 	}
 }
 
-// isUnencrypted reports whether requests to an address leave this machine unencrypted. An address of this machine is that of
-// a tunnel or a test server.
+// isUnencrypted reports whether requests to an address leave this machine unencrypted. An address of this machine is
+// that of a tunnel or a test server.
 func isUnencrypted(address string) bool {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Scheme != "http" {
@@ -48,8 +48,8 @@ func isUnencrypted(address string) bool {
 	return host != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
-// rootCAs returns the certificate authorities to trust instead of the system's, as in the vendor's own provider. It returns
-// nil if no file is configured, or after an error.
+// rootCAs returns the certificate authorities to trust instead of the system's, as in the vendor's own provider. It
+// returns nil if no file is configured, or after an error.
 func (r *resolver) rootCAs() *x509.CertPool {
 	file := r.text(r.arguments.CACertFile, cacertFileArgument)
 	if file == "" {
@@ -67,8 +67,8 @@ func (r *resolver) rootCAs() *x509.CertPool {
 	return pool
 }
 
-// certificate returns the client certificate for services that ask for one. It returns nil if no files are configured, or
-// after an error.
+// certificate returns the client certificate for services that ask for one. It returns nil if no files are configured,
+// or after an error.
 func (r *resolver) certificate() *tls.Certificate {
 	certFile := r.text(r.arguments.CertFile, certFileArgument)
 	keyFile := r.text(r.arguments.KeyFile, keyFileArgument)
