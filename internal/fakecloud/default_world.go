@@ -4,20 +4,20 @@ package fakecloud
 
 import "time"
 
-// What a client of the default world needs to sign in.
+// The credentials of the default world.
 const (
 	DefaultAccessKey = "AKFAKECLOUD0EXAMPLE1"
 	DefaultSecretKey = "fakecloud-secret-key-not-a-real-one-0001"
 	DefaultToken     = "fakecloud-token-0001"
 
-	// The same account's name and password.
+	// The name and password of the same account.
 	DefaultUserName   = "demo"
 	DefaultUserID     = "7116d09f88fa41908676fdd4b039e95b"
 	DefaultPassword   = `fakecloud "password" + not/a&real one 0001`
 	DefaultDomainName = "demo-domain"
 	DefaultDomainID   = "d78cbac186b744899480f25bd022f468"
 
-	// A temporary key of the same projects; it needs its security token.
+	// A temporary key for the same projects. It needs its security token.
 	TemporaryAccessKey     = "AKFAKECLOUD0TEMPORARY"
 	TemporarySecretKey     = "fakecloud-secret-key-not-a-real-one-0002"
 	TemporarySecurityToken = "fakecloud-security-token-0001"
@@ -28,8 +28,8 @@ const (
 	SecondProjectID  = "9d21c3be5ad7420f8f6b0c1e7a3d5842"
 )
 
-// DefaultWorld is a new copy of the world the examples are written against. Its identifiers are those of the examples in
-// the services' API references where these have any. Its fixed windows contain the moments of those examples.
+// DefaultWorld returns a new copy of the world that the examples use. Its identifiers are those of the services' API
+// references, if these have any. Its fixed windows contain the moments of those examples.
 func DefaultWorld() World {
 	w := World{
 		Accounts: []Account{
@@ -67,17 +67,20 @@ func DefaultWorld() World {
 		},
 		DDSInstances: []DDSInstance{
 			{
-				ID: "9136fd2a9fcd405ea4674276ce36dae8in02", Name: "sessions", ProjectID: DefaultProjectID, Version: "4.2",
+				ID: "9136fd2a9fcd405ea4674276ce36dae8in02", Name: "sessions",
+				ProjectID: DefaultProjectID, Version: "4.2",
 				Windows:   windowsAround(2020, time.December, 1, 2020, time.December, 15),
 				Databases: sessionsDatabases(),
 			},
 			{
-				ID: "d5833c2854a4486cb7960f829269e211in02", Name: "sessions-staging", ProjectID: DefaultProjectID, Version: "4.0",
+				ID: "d5833c2854a4486cb7960f829269e211in02", Name: "sessions-staging",
+				ProjectID: DefaultProjectID, Version: "4.0",
 				Windows:   windowsAround(2020, time.December, 1, 2020, time.December, 15),
 				Databases: map[string]Tables{"app": {"sessions": {}, "carts": {}}},
 			},
 			{
-				ID: "61a0b2c4d6e84f0192a3b4c5d6e7f809in02", Name: "sessions-eu-de", ProjectID: SecondProjectID, Version: "4.2",
+				ID: "61a0b2c4d6e84f0192a3b4c5d6e7f809in02", Name: "sessions-eu-de",
+				ProjectID: SecondProjectID, Version: "4.2",
 				Windows:   windowsAround(2020, time.December, 1, 2020, time.December, 15),
 				Databases: map[string]Tables{"app": {"sessions": {}, "carts": {}}},
 			},
@@ -94,21 +97,27 @@ func DefaultWorld() World {
 		},
 		DWSSnapshots: []DWSSnapshot{
 			{
-				ID: "c719b1a7-c85c-4cb5-a721-7694908c2c11", Name: "snapshot-1", ClusterID: "7d85f602-a948-4a30-afd4-e84f47471c15",
-				FineGrainedBackup: true, BackupLevel: "cluster", Started: FromNow(-50 * time.Hour), Finished: FromNow(-49 * time.Hour),
+				ID: "c719b1a7-c85c-4cb5-a721-7694908c2c11", Name: "snapshot-1",
+				ClusterID:         "7d85f602-a948-4a30-afd4-e84f47471c15",
+				FineGrainedBackup: true, BackupLevel: "cluster",
+				Started: FromNow(-50 * time.Hour), Finished: FromNow(-49 * time.Hour),
 				Databases: warehouseDatabases(),
 			},
 			{
-				ID: "2a4d0f86-67cd-408a-8b66-017454fb7793", Name: "snapshot-2", ClusterID: "7d85f602-a948-4a30-afd4-e84f47471c15",
-				FineGrainedBackup: true, BackupLevel: "cluster", Started: FromNow(-26 * time.Hour), Finished: FromNow(-25 * time.Hour),
+				ID: "2a4d0f86-67cd-408a-8b66-017454fb7793", Name: "snapshot-2",
+				ClusterID:         "7d85f602-a948-4a30-afd4-e84f47471c15",
+				FineGrainedBackup: true, BackupLevel: "cluster",
+				Started: FromNow(-26 * time.Hour), Finished: FromNow(-25 * time.Hour),
 				Databases: map[string]Schemas{
 					"postgres": {"public": {"sales": {}, "stores": {}}},
 					"gaussdb":  {"public": {"events": {}}},
 				},
 			},
 			{
-				ID: "4af11460-06ec-48a4-b3ad-0e3bbdcd8ab1", Name: "snapshot-eu-de", ClusterID: "2f6b1d0e-53a7-4c9f-8e21-6a4d9b7c0f35",
-				FineGrainedBackup: true, BackupLevel: "cluster", Started: FromNow(-26 * time.Hour), Finished: FromNow(-25 * time.Hour),
+				ID: "4af11460-06ec-48a4-b3ad-0e3bbdcd8ab1", Name: "snapshot-eu-de",
+				ClusterID:         "2f6b1d0e-53a7-4c9f-8e21-6a4d9b7c0f35",
+				FineGrainedBackup: true, BackupLevel: "cluster",
+				Started: FromNow(-26 * time.Hour), Finished: FromNow(-25 * time.Hour),
 				Databases: map[string]Schemas{"gaussdb": {"public": {"events": {}}}},
 			},
 		},
@@ -134,7 +143,7 @@ func sessionsDatabases() map[string]Tables {
 
 func warehouseDatabases() map[string]Schemas {
 	return map[string]Schemas{
-		// The schema "postgres" with a table "public" is what the example of DWS, Restoring a Table, names.
+		// The example of the DWS page Restoring a Table names the schema "postgres" with a table "public".
 		"postgres": {"public": {"sales": {}, "stores": {}}, "postgres": {"public": {}}},
 		"gaussdb":  {"public": {"events": {}, "customers": {}}},
 	}
@@ -142,7 +151,7 @@ func warehouseDatabases() map[string]Schemas {
 
 func shopTables() Tables { return Tables{"orders": {}, "order_items": {}, "customers": {}} }
 
-// windowsAround are the fixed window of the documentation's example and the last seven days but five minutes.
+// windowsAround returns the fixed window of the documentation's example, and the last seven days except five minutes.
 func windowsAround(fromYear int, fromMonth time.Month, fromDay, toYear int, toMonth time.Month, toDay int) []Window {
 	return []Window{
 		{

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Moment is a point in time in a World: a fixed one (RFC 3339) or one relative to the clock ("-168h"), so that a world
-// written once stays valid whatever today's date is. The zero Moment means "not given".
+// Moment is a point in time in a World: fixed (RFC 3339) or relative to the clock ("-168h"). Relative moments keep a
+// written world valid on any date. The zero Moment means "not given".
 type Moment struct {
 	at       time.Time
 	offset   time.Duration
 	relative bool
 }
 
-// At is the fixed moment t.
+// At returns the fixed moment t.
 func At(t time.Time) Moment { return Moment{at: t.UTC()} }
 
-// FromNow is the moment offset away from the clock; a negative offset lies in the past.
+// FromNow returns the moment at that offset from the clock. A negative offset is in the past.
 func FromNow(offset time.Duration) Moment { return Moment{offset: offset, relative: true} }
 
-// Time is the moment as of now; the zero time if it was not given.
+// Time returns the moment as of now, or the zero time if it was not given.
 func (m Moment) Time(now time.Time) time.Time {
 	if m.relative {
 		return now.Add(m.offset).UTC()
@@ -56,7 +56,7 @@ func (m Moment) MarshalText() ([]byte, error) {
 	return []byte("+" + m.offset.String()), nil
 }
 
-// Window is a stretch of time to which an instance can be restored, both ends included. Relative ends move with the clock.
+// Window is a span of time to which an instance can be restored, including both ends. Relative ends follow the clock.
 type Window struct {
 	Start Moment `json:"start"`
 	End   Moment `json:"end"`
@@ -64,7 +64,7 @@ type Window struct {
 
 type span struct{ start, end time.Time }
 
-// spans are the windows as of now, in whole milliseconds as the look-ups show them.
+// spans returns the windows as of now, in whole milliseconds as the lookups show them.
 func spans(windows []Window, now time.Time) []span {
 	var list []span
 	for _, window := range windows {
@@ -75,8 +75,8 @@ func spans(windows []Window, now time.Time) []span {
 	return list
 }
 
-// onDay cuts the windows to one UTC day. Its last instant is 23:59:59, as in the DDS API reference's example (Querying
-// the Restoration Time Ranges), where a window that goes on the next day ends with it.
+// onDay cuts the windows to one UTC day. The last instant of a day is 23:59:59, as in the example of the DDS API
+// reference (Querying the Restoration Time Ranges): a window that continues on the next day ends there.
 func onDay(windows []span, day time.Time) []span {
 	var list []span
 	lastInstant := day.Add(24*time.Hour - time.Second)

@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// World is what the cloud holds when it starts. Its JSON form is described in the package comment.
+// World is what the cloud holds when it starts. The package comment describes its JSON form.
 type World struct {
 	Accounts     []Account     `json:"accounts"`
 	Projects     []Project     `json:"projects"`
@@ -19,60 +19,60 @@ type World struct {
 
 	Agencies          []Agency           `json:"agencies,omitempty"`
 	IdentityProviders []IdentityProvider `json:"identity_providers,omitempty"`
-	// MetadataUser is the account that the cloud server acts as whose metadata are served; "" = a server without an agency.
+	// MetadataUser is the account of the cloud server whose metadata the cloud serves; "" = a server without an agency.
 	MetadataUser string `json:"metadata_user,omitempty"`
-	// MetadataToken says whether the metadata service wants its token: optional (also ""), required or unsupported.
+	// MetadataToken is the mode of the metadata service's token: optional (also ""), required or unsupported.
 	MetadataToken string `json:"metadata_token,omitempty"`
-	// MetadataKeySeconds is how long a key lives that the metadata service hands out; 0 = a day, which is a guess.
+	// MetadataKeySeconds is the lifetime of a key from the metadata service; 0 = a day, which is a guess.
 	MetadataKeySeconds int `json:"metadata_key_seconds,omitempty"`
 
-	// RDSRequestsPerMinute a user may send; 0 = the documented 60, -1 = no limit.
+	// RDSRequestsPerMinute is the rate limit for each user; 0 = the documented 60, -1 = no limit.
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
-	// DWSActionIDIsJobID says whether a cluster action carries the id of the job behind it; nil = true. Not documented.
+	// DWSActionIDIsJobID says whether a cluster action has the id of its job; nil = true. Not documented.
 	DWSActionIDIsJobID *bool `json:"dws_action_id_is_job_id,omitempty"`
-	// TokenSeconds is how long a token lives that a login has issued; 0 = a day, which is not documented.
+	// TokenSeconds is the lifetime of a token that a login issues; 0 = a day, which is not documented.
 	TokenSeconds int `json:"token_seconds,omitempty"`
-	// ZoneHours is how far east of UTC the clocks are that jobs' times are written by: RDS and DDS say so (+0800), DWS does
-	// not. Which zone that is is not documented; 0 = UTC.
+	// ZoneHours is the time zone of the jobs' times, in hours east of UTC; 0 = UTC. RDS and DDS write the zone (+0800),
+	// DWS does not. Which zone a service uses is not documented.
 	ZoneHours int `json:"zone_hours,omitempty"`
 }
 
-// Account is one user with an access key, tokens, a password, or several of them.
+// Account is a user with an access key, tokens or a password, or several of them.
 type Account struct {
 	UserName      string `json:"user_name"`
 	UserID        string `json:"user_id,omitempty"`
 	AccessKey     string `json:"access_key,omitempty"`
 	SecretKey     string `json:"secret_key,omitempty"`
-	SecurityToken string `json:"security_token,omitempty"` // given = the key is a temporary one and needs it
-	Password      string `json:"password,omitempty"`       // to log in with; it needs a domain
+	SecurityToken string `json:"security_token,omitempty"` // if set, the key is temporary and needs it
+	Password      string `json:"password,omitempty"`       // for logins; needs a domain
 	DomainName    string `json:"domain_name,omitempty"`
 	DomainID      string `json:"domain_id,omitempty"`
-	// Passcodes of the second factor: an account that has any needs one of them to log in, and each counts once.
+	// Passcodes are those of the second factor. An account with passcodes needs one to log in, and each is valid once.
 	Passcodes []string `json:"passcodes,omitempty"`
 	Tokens    []Token  `json:"tokens,omitempty"`
 }
 
-// Token is a value for X-Auth-Token. Expires may be left out: then it never does. A relative one counts from the start.
+// Token is a value for X-Auth-Token. Without Expires it never expires. A relative moment counts from the start.
 type Token struct {
 	Value   string `json:"value"`
 	Expires Moment `json:"expires,omitzero"`
 }
 
-// Project is a region's project, open to the accounts named by user name.
+// Project is a region's project. Accounts are the user names that may access it.
 type Project struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
 	Accounts []string `json:"accounts"`
 }
 
-// Schemas are tables by schema name; Tables are tables (or collections) by name.
+// Schemas holds tables by schema name. Tables holds tables (or collections) by name.
 type (
 	Schemas map[string]Tables
 	Tables  map[string]Table
 )
 
-// Table is a table or a DDS collection. Without Created it has been there always, without Dropped it still is. Relative
-// moments count from the start of the cloud.
+// Table is a table or a DDS collection. Without Created it has always existed; without Dropped it still exists.
+// Relative moments count from the start of the cloud.
 type Table struct {
 	Created Moment `json:"created,omitzero"`
 	Dropped Moment `json:"dropped,omitzero"`
@@ -81,7 +81,8 @@ type Table struct {
 	PartitionParent bool `json:"partition_parent,omitempty"`
 }
 
-// RDSInstance is an RDS DB instance. Defaults: status ACTIVE, type Single, engine PostgreSQL, version 15, table limit 2000.
+// RDSInstance is an RDS DB instance. Defaults: status ACTIVE, type Single, engine PostgreSQL, version 15, table limit
+// 2000.
 type RDSInstance struct {
 	ID         string             `json:"id"`
 	Name       string             `json:"name"`
@@ -90,7 +91,7 @@ type RDSInstance struct {
 	Type       string             `json:"type,omitempty"` // Single, Ha or Replica
 	Engine     string             `json:"engine,omitempty"`
 	Version    string             `json:"version,omitempty"`
-	Flexus     bool               `json:"flexus,omitempty"` // listed under group_type=flexus only
+	Flexus     bool               `json:"flexus,omitempty"` // listed only with group_type=flexus
 	TableLimit int                `json:"table_limit,omitempty"`
 	Windows    []Window           `json:"windows,omitempty"`
 	Databases  map[string]Schemas `json:"databases,omitempty"`
@@ -104,7 +105,7 @@ type DDSInstance struct {
 	Status    string            `json:"status,omitempty"`
 	Mode      string            `json:"mode,omitempty"` // ReplicaSet, Sharding or Single
 	Version   string            `json:"version,omitempty"`
-	Actions   []string          `json:"actions,omitempty"` // operations in progress, beside those this cloud runs itself
+	Actions   []string          `json:"actions,omitempty"` // running operations, in addition to this cloud's own
 	Windows   []Window          `json:"windows,omitempty"`
 	Databases map[string]Tables `json:"databases,omitempty"` // collections by database
 }
@@ -116,13 +117,13 @@ type DWSCluster struct {
 	ProjectID  string             `json:"project_id"`
 	Status     string             `json:"status,omitempty"`
 	SubStatus  string             `json:"sub_status,omitempty"`
-	TaskStatus string             `json:"task_status,omitempty"` // an operation in progress that is not this cloud's own
+	TaskStatus string             `json:"task_status,omitempty"` // a running operation that is not this cloud's own
 	Version    string             `json:"version,omitempty"`
 	Databases  map[string]Schemas `json:"databases,omitempty"`
 }
 
-// DWSSnapshot is a snapshot of a cluster, with the tables it holds: of any databases at the level cluster, of one at the
-// levels schema and table. Defaults: status AVAILABLE, backup level cluster.
+// DWSSnapshot is a snapshot of a cluster, with the tables it holds. It holds any databases at level cluster, and one
+// database at levels schema and table. Defaults: status AVAILABLE, backup level cluster.
 type DWSSnapshot struct {
 	ID                string             `json:"id"`
 	Name              string             `json:"name"`
@@ -135,7 +136,8 @@ type DWSSnapshot struct {
 	Databases         map[string]Schemas `json:"databases,omitempty"`
 }
 
-// ReadWorld reads a World from a JSON file and refuses unknown fields, duplicates, dangling references and trailing data.
+// ReadWorld reads a World from a JSON file. It rejects unknown fields, duplicates, dangling references and trailing
+// data.
 func ReadWorld(path string) (World, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -208,8 +210,10 @@ func (w World) validate() error {
 	}
 	for _, snapshot := range w.DWSSnapshots {
 		check(once("DWS snapshot", snapshot.ID), known(snapshot.ID, "DWS cluster", snapshot.ClusterID))
-		if fine := snapshot.BackupLevel == "schema" || snapshot.BackupLevel == "table"; fine && len(snapshot.Databases) > 1 {
-			check(fmt.Errorf("the snapshot %s of the level %s holds more than one database", snapshot.ID, snapshot.BackupLevel))
+		fine := snapshot.BackupLevel == "schema" || snapshot.BackupLevel == "table"
+		if fine && len(snapshot.Databases) > 1 {
+			check(fmt.Errorf("the snapshot %s of the level %s holds more than one database",
+				snapshot.ID, snapshot.BackupLevel))
 		}
 	}
 	return errors.Join(problems...)
