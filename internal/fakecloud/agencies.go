@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Bounds of duration_seconds: IAM API reference, Obtaining a Temporary Access Key and Security Token Through an Agency (and
-// Through a Token); AssumeAgency.
+// Bounds of duration_seconds: IAM API reference, Obtaining a Temporary Access Key and Security Token Through an Agency
+// (and Through a Token); AssumeAgency.
 const (
 	defaultKeySeconds      = 900
 	highestKeySeconds      = 24 * 3600
@@ -38,7 +38,7 @@ type keyForToken struct {
 	DurationSeconds *int   `json:"duration_seconds,omitempty"`
 }
 
-// temporaryKeyBody leaves out policy and session_user, which are documented: no client of a restore has a use for them.
+// temporaryKeyBody omits policy and session_user. Both are documented, but no client that restores uses them.
 type temporaryKeyBody struct {
 	Auth struct {
 		Identity struct {
@@ -49,8 +49,8 @@ type temporaryKeyBody struct {
 	} `json:"auth"`
 }
 
-// createTemporaryAccessKey: IAM API reference, Obtaining a Temporary Access Key and Security Token Through an Agency, and
-// the same Through a Token.
+// createTemporaryAccessKey follows IAM API reference, Obtaining a Temporary Access Key and Security Token Through an
+// Agency, and the same Through a Token.
 func (q *call) createTemporaryAccessKey() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -90,18 +90,21 @@ func (q *call) keyThroughAgency(asked assumeRole) (any, error) {
 		return a.Name == asked.AgencyName && (asked.DomainName == "" || a.DomainName == asked.DomainName) &&
 			(asked.DomainID == "" || a.DomainID == asked.DomainID)
 	})
-	if agency == nil || !slices.Contains(agency.Trusts, q.account.UserName) { // told apart by nothing, which is a guess
-		return nil, gatewayError{http.StatusForbidden, accessDenied, "You are not authorized to assume the agency, or it does not exist."}
+	// A guess: the answer does not tell a missing agency from one without trust.
+	if agency == nil || !slices.Contains(agency.Trusts, q.account.UserName) {
+		return nil, gatewayError{http.StatusForbidden, accessDenied,
+			"You are not authorized to assume the agency, or it does not exist."}
 	}
 	return created{"", q.issueKey("agency", agency.Name, q.accountNamed(agency.UserName), life).credential()}, nil
 }
 
-// keyThroughToken takes a signature too, and prefers it and X-Auth-Token to the id in the body, as documented. Of the
-// operations this one takes an unscoped token. The key may all that the user may, even if the token is one of a project:
-// the reference does not say so, but a key is not bound to a project.
+// keyThroughToken also accepts a signature. As documented, it prefers a signature or X-Auth-Token to the id in the
+// body. It is the only operation that accepts an unscoped token. The key has all permissions of the user, even if the
+// token is for one project. The reference does not say so, but a key is not bound to a project.
 func (q *call) keyThroughToken(asked keyForToken) (any, error) {
 	identify := q.identify
-	if header := q.request.Header; asked.ID != "" && header.Get("X-Auth-Token") == "" && header.Get("Authorization") == "" {
+	header := q.request.Header
+	if asked.ID != "" && header.Get("X-Auth-Token") == "" && header.Get("Authorization") == "" {
 		identify = func() error { return q.authenticateToken(asked.ID) }
 	}
 	if err := identify(); err != nil {
@@ -117,10 +120,11 @@ func (q *call) keyThroughToken(asked keyForToken) (any, error) {
 	return created{"", q.issueKey("token", "", q.account, life).credential()}, nil
 }
 
-// assumeAgency: IAM API reference (v5), Obtaining a Temporary Security Credential Through an Agency or Trust Agency. The
-// reference signs the call; that a token does as well is a guess. What else it documents (policy, external_id, tags and so
-// on) is refused: no client of a restore has a use for it. It documents no characters for the name of the session, and the
-// vendor's SDK allows 128 of them; these are the strict reading.
+// assumeAgency follows IAM API reference (v5), Obtaining a Temporary Security Credential Through an Agency or Trust
+// Agency. The reference signs the call; accepting a token as well is a guess. The handler rejects the other documented
+// fields (policy, external_id, tags and so on), because no client that restores uses them. The reference does not
+// document the characters of a session name, and the vendor's SDK allows 128 of them. The handler takes the strict
+// reading.
 func (q *call) assumeAgency() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -150,16 +154,19 @@ func (q *call) assumeAgency() (any, error) {
 	}
 	agency := q.agency(func(a Agency) bool { return a.DomainID == urn[1] && a.Name == urn[2] })
 	if agency == nil {
-		return nil, gatewayError{http.StatusNotFound, agencyNotFound, "the agency '" + asked.AgencyURN + "' cannot be found"}
+		return nil, gatewayError{http.StatusNotFound, agencyNotFound,
+			"the agency '" + asked.AgencyURN + "' cannot be found"}
 	}
 	if !slices.Contains(agency.Trusts, q.account.UserName) {
-		return nil, gatewayError{http.StatusForbidden, accessDenied, "access denied: sts:agencies:assume on " + asked.AgencyURN}
+		return nil, gatewayError{http.StatusForbidden, accessDenied,
+			"access denied: sts:agencies:assume on " + asked.AgencyURN}
 	}
 	key := q.issueKey("sts", agency.Name, q.accountNamed(agency.UserName), life)
 	return assumedAgency(*agency, asked.AgencySessionName, key), nil
 }
 
-// assumedAgency answers in the form of the IAM API reference (v5), Response. An agency's id is made up of its URN.
+// assumedAgency builds the answer that IAM API reference (v5), Response, shows. It derives the agency's id from its
+// URN.
 func assumedAgency(agency Agency, session string, key *accessKey) any {
 	id := hexHash([]byte("iam::" + agency.DomainID + ":agency:" + agency.Name))[:32]
 	return map[string]any{

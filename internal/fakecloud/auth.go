@@ -13,21 +13,21 @@ import (
 )
 
 const (
-	// allowedSkew between X-Sdk-Date and the gateway's clock (API signing guide).
+	// allowedSkew is the limit between X-Sdk-Date and the gateway's clock (API signing guide).
 	allowedSkew = 15 * time.Minute
-	// wrongSignaturesAllowed in a row: one more locks the key (OCR FAQ, "AK/SK failing more than five times"). For how long
-	// is not documented.
+	// wrongSignaturesAllowed is a number in a row. One more locks the key (OCR FAQ, "AK/SK failing more than five
+	// times"). The length of the lock is not documented.
 	wrongSignaturesAllowed = 5
 	lockDuration           = 5 * time.Minute
 	sdkDateLayout          = "20060102T150405Z"
 )
 
-// unauthorised is the gateway's 401. The code is documented (API signing guide, error codes), the wordings are not.
+// unauthorised is the gateway's 401. The code is documented (API signing guide, error codes); the wording is not.
 func unauthorised(message string) error {
 	return gatewayError{http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: " + message}
 }
 
-// authenticate finds the account, and refuses a token that stands for no project and no domain.
+// authenticate finds the account. It rejects a token that has neither a project nor a domain.
 func (q *call) authenticate() error {
 	if err := q.identify(); err != nil {
 		return err
@@ -38,8 +38,8 @@ func (q *call) authenticate() error {
 	return nil
 }
 
-// identify finds the account by X-Auth-Token or by the signature. A request with both is refused: which one wins is not
-// documented, and a client that sends both has confused its credentials.
+// identify finds the account by X-Auth-Token or by the signature. It rejects a request that has both. Which one wins is
+// not documented, and a client that sends both has confused its credentials.
 func (q *call) identify() error {
 	token := q.request.Header.Values("X-Auth-Token")
 	authorization := q.request.Header.Values("Authorization")
@@ -70,7 +70,8 @@ func (q *call) authenticateToken(value string) error {
 	return q.authenticateIssued(value)
 }
 
-var authorizationForm = regexp.MustCompile(`^` + algorithm + ` Access=([^,\s]+), SignedHeaders=([^,\s]+), Signature=([0-9a-f]{64})$`)
+var authorizationForm = regexp.MustCompile(
+	`^` + algorithm + ` Access=([^,\s]+), SignedHeaders=([^,\s]+), Signature=([0-9a-f]{64})$`)
 
 func (q *call) authenticateSignature(authorization string) error {
 	parts := authorizationForm.FindStringSubmatch(authorization)
@@ -132,8 +133,8 @@ func (q *call) sdkDate() (string, error) {
 	return date, nil
 }
 
-// signedValues finds the headers that the signature claims to cover. Scope headers (X-Project-Id, X-Security-Token,
-// X-Domain-Id) that it does not claim are tolerated: clients of both kinds are in use.
+// signedValues returns the values of the headers that the signature claims to cover. It tolerates scope headers
+// (X-Project-Id, X-Security-Token, X-Domain-Id) outside the signature, because clients of both kinds are in use.
 func (q *call) signedValues(names []string) ([]string, error) {
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
 		return nil, unauthorised("SignedHeaders are not in order, or one stands there twice")
@@ -144,7 +145,7 @@ func (q *call) signedValues(names []string) ([]string, error) {
 	var values []string
 	for _, name := range names {
 		got := q.request.Header.Values(name)
-		switch name { // these two net/http moves out of the headers
+		switch name { // net/http removes these two from the headers
 		case "host":
 			got = []string{q.request.Host}
 		case "content-length":
@@ -158,7 +159,8 @@ func (q *call) signedValues(names []string) ([]string, error) {
 	return values, nil
 }
 
-// bodyHash is the hash the signature covers. A client may send it ahead, or say that the body is not covered.
+// bodyHash returns the hash that the signature covers. A client may send the hash in a header, or say that the
+// signature does not cover the body.
 func (q *call) bodyHash() (string, error) {
 	computed := hexHash(q.body)
 	switch sent := q.request.Header.Get("X-Sdk-Content-Sha256"); sent {
@@ -170,8 +172,8 @@ func (q *call) bodyHash() (string, error) {
 	return "", unauthorised("X-Sdk-Content-Sha256 is not the hash of the body")
 }
 
-// authorise holds the project of the path, and X-Project-Id if there is one, against the account's projects, and against
-// that of the token. A path with a project is none for a token of a domain.
+// authorise checks the project of the path, and X-Project-Id if present, against the account's projects and the token's
+// project. A token for a domain cannot use a path with a project.
 func (q *call) authorise() error {
 	forbidden := gatewayError{http.StatusForbidden, "APIGW.0302", "The IAM user is not allowed to access the project"}
 	named := []string{}
@@ -196,8 +198,8 @@ func (q *call) authorise() error {
 	return nil
 }
 
-// limitRate applies the documented throttle of RDS, 60 requests a minute and user (RDS API reference, Constraints). The
-// minute is a fixed one that starts with a request: "wait for the window to refresh".
+// limitRate applies the documented limit of RDS: 60 requests a minute for each user (RDS API reference, Constraints).
+// The minute is a fixed window that starts with a request: "wait for the window to refresh".
 func (q *call) limitRate() error {
 	if q.service != RDS || q.rdsRequestsPerMinute < 0 {
 		return nil
@@ -215,5 +217,6 @@ func (q *call) limitRate() error {
 
 func throttled(limit int) gatewayError {
 	return gatewayError{http.StatusTooManyRequests, "APIGW.0308",
-		"The throttling threshold has been reached: policy user over ratelimit, limit:" + strconv.Itoa(limit) + ", time:1 minute"}
+		"The throttling threshold has been reached: policy user over ratelimit, limit:" + strconv.Itoa(limit) +
+			", time:1 minute"}
 }

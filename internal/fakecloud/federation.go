@@ -10,13 +10,13 @@ type idTokenBody struct {
 			ID string `json:"id"`
 		} `json:"id_token"`
 		Scope *struct {
-			Project *loginDomain `json:"project,omitempty"` // by name or id, as the domain is
+			Project *loginDomain `json:"project,omitempty"` // by name or id, like the domain
 			Domain  *loginDomain `json:"domain,omitempty"`
 		} `json:"scope,omitempty"`
 	} `json:"auth"`
 }
 
-// scope is nil = unscoped. A project is named as in a login, but without a domain.
+// scope returns nil for an unscoped token. It names a project as in a login, but without a domain.
 func (b *idTokenBody) scope() *loginScope {
 	given := b.Auth.Scope
 	if given == nil {
@@ -29,7 +29,8 @@ func (b *idTokenBody) scope() *loginScope {
 	return scope
 }
 
-// createTokenWithIDToken: IAM API reference, Obtaining a Token with an OpenID Connect ID Token. How it refuses is not documented.
+// createTokenWithIDToken follows IAM API reference, Obtaining a Token with an OpenID Connect ID Token. The form of its
+// errors is not documented.
 func (q *call) createTokenWithIDToken() (any, error) {
 	if err := q.withoutCredentials("a login with an ID token"); err != nil {
 		return nil, err
@@ -64,7 +65,8 @@ func (q *call) createTokenWithIDToken() (any, error) {
 	q.recordIssue("id-token", providerID, account, q.tokenLife)
 	described := q.describe(token, []string{"mapped"})
 	described["user"].(map[string]any)["OS-FEDERATION"] = map[string]any{
-		"identity_provider": map[string]any{"id": providerID}, "protocol": map[string]any{"id": "oidc"}, "groups": []any{},
+		"identity_provider": map[string]any{"id": providerID}, "protocol": map[string]any{"id": "oidc"},
+		"groups": []any{},
 	}
 	return created{token.value, map[string]any{"token": described}}, nil
 }

@@ -4,7 +4,7 @@ package fakecloud
 
 import "slices"
 
-// listProjects: IAM API reference, Querying Project Information.
+// listProjects follows IAM API reference, Querying Project Information.
 func (q *call) listProjects() (any, error) {
 	if err := q.parameters("name", "domain_id", "parent_id", "enabled", "is_domain", "page", "per_page"); err != nil {
 		return nil, err
@@ -17,7 +17,9 @@ func (q *call) listProjects() (any, error) {
 		if q.query.Has("name") && project.Name != q.query.Get("name") {
 			continue
 		}
-		projects = append(projects, map[string]any{"id": project.ID, "name": project.Name, "enabled": true, "is_domain": false})
+		projects = append(projects, map[string]any{
+			"id": project.ID, "name": project.Name, "enabled": true, "is_domain": false,
+		})
 	}
 	return map[string]any{"projects": projects, "links": map[string]any{"next": nil, "previous": nil}}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// accessKey is an account's own, or one that was issued: then it expires. It may all that its account may.
+// accessKey is an account's own key, or an issued one that expires. It has all permissions of its account.
 type accessKey struct {
 	access, secret  string
 	securityToken   string // "" = none needed
@@ -18,18 +18,18 @@ type accessKey struct {
 	lockedUntil     time.Time
 }
 
-// Issue is one accepted issue of a temporary key, or of a token for an ID token. Logins with a password are Logins.
+// Issue is one issued temporary key, or one token issued for an ID token. Logins lists the password logins.
 type Issue struct {
-	// Kind is how it came about: agency (a key by IAM), sts (a key by AssumeAgency), token (a key for a token), metadata (a key
-	// of the cloud server) or id-token (a token).
+	// Kind is the origin: agency (a key by IAM), sts (a key by AssumeAgency), token (a key for a token), metadata (a
+	// key of the cloud server) or id-token (a token).
 	Kind            string    `json:"kind"`
-	UserName        string    `json:"user_name"` // whose permissions it has
-	Name            string    `json:"name"`      // of the agency or the identity provider, if there was one
+	UserName        string    `json:"user_name"` // the user whose permissions it has
+	Name            string    `json:"name"`      // of the agency or the identity provider, if any
 	DurationSeconds int       `json:"duration_seconds"`
 	Time            time.Time `json:"time"`
 }
 
-// Issued returns every issue that was accepted, in order.
+// Issued returns all issued keys and tokens, in order.
 func (c *Cloud) Issued() []Issue {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -45,12 +45,12 @@ func (c *Cloud) keyOf(access string) *accessKey {
 	return nil
 }
 
-// counts says whether the key has neither expired nor been revoked.
+// counts reports whether the key has neither expired nor been revoked.
 func (k *accessKey) counts(now time.Time) bool {
 	return !k.revoked && (k.expires.IsZero() || now.Before(k.expires))
 }
 
-// issueKey makes a key with the look of the real ones: the security token is some hundred characters of base64.
+// issueKey creates a key that looks like a real one: the security token is about a hundred characters of base64.
 func (q *call) issueKey(kind, name string, account *account, life time.Duration) *accessKey {
 	key := &accessKey{
 		access:        "HST" + strings.ToUpper(newID()[:17]),
@@ -67,7 +67,7 @@ func (q *call) recordIssue(kind, name string, account *account, life time.Durati
 	q.issues = append(q.issues, Issue{kind, account.UserName, name, int(life / time.Second), q.now})
 }
 
-// credential is the form that IAM and the metadata service give a key.
+// credential returns the key in the form of IAM and the metadata service.
 func (k *accessKey) credential() map[string]any {
 	return map[string]any{"credential": map[string]any{
 		"access": k.access, "secret": k.secret, "securitytoken": k.securityToken,
@@ -75,7 +75,7 @@ func (k *accessKey) credential() map[string]any {
 	}}
 }
 
-// lowestKeySeconds a key may be asked to live, by IAM and by STS.
+// lowestKeySeconds is the shortest lifetime that IAM and STS accept for a key.
 const lowestKeySeconds = 900
 
 // keyLife reads duration_seconds.

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// wrongPasswordsAllowed in a row: one more locks the account for lockDuration. That there is such a lock is documented
-// (IAM user guide, login authentication policy); its numbers are the administrator's to set, these are a guess.
+// wrongPasswordsAllowed is a number in a row. One more locks the account for lockDuration. The lock is documented (IAM
+// user guide, login authentication policy). The administrator sets its numbers; these are a guess.
 const wrongPasswordsAllowed = 4
 
-// Login is one try to log in with a password.
+// Login is one password login, accepted or not.
 type Login struct {
-	UserName  string    `json:"user_name"` // of the account; "" = there is none such
+	UserName  string    `json:"user_name"` // "" = no such account
 	ProjectID string    `json:"project_id"`
 	Time      time.Time `json:"time"`
 	Accepted  bool      `json:"accepted"`
 }
 
-// Logins returns every login that was tried, in order.
+// Logins returns all password logins, in order.
 func (c *Cloud) Logins() []Login {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -66,13 +66,13 @@ type loginBody struct {
 }
 
 type loginPasscode struct {
-	ID       string `json:"id"` // a name will not do
+	ID       string `json:"id"` // a name is not enough
 	Passcode string `json:"passcode"`
 }
 
-// createToken: IAM API reference, Obtaining a User Token Through Password Authentication, and the same of Open Telekom
-// Cloud, with a second factor. A wrong user, a wrong password and a project that is not the user's are told apart by their
-// messages only, which are not documented.
+// createToken follows IAM API reference, Obtaining a User Token Through Password Authentication, and the same page of
+// Open Telekom Cloud, with a second factor. Only the messages, which are not documented, tell apart a wrong user, a
+// wrong password and a project that is not the user's.
 func (q *call) createToken() (any, error) {
 	if err := q.withoutCredentials("a login"); err != nil {
 		return nil, err
@@ -88,7 +88,8 @@ func (q *call) createToken() (any, error) {
 		methods, passcode = append(methods, "totp"), &identity.TOTP.User
 	}
 	if !slices.Equal(identity.Methods, methods) || (user.Name == "") == (user.ID == "") || !scope.wellFormed() {
-		return nil, badParameter("a login names the methods it has, one user and, if it has a scope, one project or one domain")
+		return nil, badParameter(
+			"a login names the methods it has, one user and, if it has a scope, one project or one domain")
 	}
 	login := Login{Time: q.now}
 	defer func() { q.logins = append(q.logins, login) }()
@@ -112,7 +113,7 @@ func (q *call) createToken() (any, error) {
 	return created{token.value, map[string]any{"token": q.describe(token, methods)}}, nil
 }
 
-// withoutCredentials: whoever logs in has none yet, and a client that sends some has confused them.
+// withoutCredentials rejects credentials. A client that logs in has none yet; one that sends some has confused them.
 func (q *call) withoutCredentials(what string) error {
 	for _, header := range []string{"Authorization", "X-Auth-Token", "X-Security-Token"} {
 		if q.request.Header.Get(header) != "" {
@@ -126,7 +127,8 @@ func loginRefused(message string) error {
 	return gatewayError{http.StatusUnauthorized, "APIGW.0301", message}
 }
 
-// wellFormed: without a scope the token is one of the domain, which is a guess. One of each is named by its id or its name.
+// wellFormed requires one project or one domain, named by its id or its name. A login without a scope gets a token for
+// the domain, which is a guess.
 func (s *loginScope) wellFormed() bool {
 	switch {
 	case s == nil:
@@ -139,7 +141,7 @@ func (s *loginScope) wellFormed() bool {
 	return false
 }
 
-// loginAccount takes a user's name only with its domain, which an id does not need.
+// loginAccount finds an account by the user's name and domain, or by the user's id alone.
 func (q *call) loginAccount(name, id string, domain loginDomain) *account {
 	for _, account := range q.accounts {
 		if account.Password == "" || domain != (loginDomain{}) && !account.isOf(domain) {
@@ -156,7 +158,7 @@ func (a *account) isOf(domain loginDomain) bool {
 	return (domain.Name == "" || domain.Name == a.DomainName) && (domain.ID == "" || domain.ID == a.DomainID)
 }
 
-// checkLogin uses the passcode up. A missing one is no wrong one: the password was right.
+// checkLogin uses up the passcode. A missing passcode does not count as a wrong one, because the password was right.
 func (a *account) checkLogin(password string, passcode *loginPasscode, now time.Time) error {
 	if now.Before(a.noLoginUntil) {
 		return loginRefused("The account is locked because of too many failed logins.")
@@ -183,7 +185,7 @@ func (a *account) usePasscode(given loginPasscode) bool {
 	return true
 }
 
-// projectOf is that of the scope, or nil if the scope is the domain. Of projects exactly one must fit.
+// projectOf returns the project of the scope, or nil if the scope is the domain. Exactly one project must match.
 func (q *call) projectOf(account *account, scope *loginScope) (*Project, error) {
 	if scope == nil {
 		return nil, nil

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// What World.MetadataToken may be.
+// The values of World.MetadataToken.
 const (
-	MetadataTokenOptional    = "optional"    // a request may carry one, but then a valid one
-	MetadataTokenRequired    = "required"    // a request without one is refused
-	MetadataTokenUnsupported = "unsupported" // there are none, as before tokens came up
+	MetadataTokenOptional    = "optional"    // a request may carry one, and it must be valid
+	MetadataTokenRequired    = "required"    // a request without one is rejected
+	MetadataTokenUnsupported = "unsupported" // the service has none, as before tokens were introduced
 )
 
 var metadataModes = []string{"", MetadataTokenOptional, MetadataTokenRequired, MetadataTokenUnsupported}
 
-// highestMetadataTokenSeconds is what the vendor's SDKs ask for; that it is the most there is is a guess.
+// highestMetadataTokenSeconds is what the vendor's SDKs request. That it is the maximum is a guess.
 const highestMetadataTokenSeconds = 6 * 3600
 
 type metadataToken struct {
@@ -26,7 +26,7 @@ type metadataToken struct {
 	expires time.Time
 }
 
-// createMetadataToken is known from the vendor's SDKs only.
+// createMetadataToken follows the vendor's SDKs, the only source.
 func (q *call) createMetadataToken() (any, error) {
 	if err := q.fromTheServerItself(); err != nil {
 		return nil, err
@@ -43,8 +43,9 @@ func (q *call) createMetadataToken() (any, error) {
 	return plainText(token.value), nil
 }
 
-// showSecurityKey: ECS user guide, Obtaining ECS Details Using Metadata. The same key is handed out again until less than
-// half of its life is left, which is a guess: clients of the vendor's ask again well before the end, and must find a new one.
+// showSecurityKey follows ECS user guide, Obtaining ECS Details Using Metadata. It returns the same key until less than
+// half of its lifetime remains, which is a guess: the vendor's clients ask again well before the end and must find a
+// new key.
 func (q *call) showSecurityKey() (any, error) {
 	if err := q.fromTheServerItself(); err != nil {
 		return nil, err
@@ -65,9 +66,9 @@ func (q *call) showSecurityKey() (any, error) {
 
 func metadataRefused(status int, message string) error { return gatewayError{status, "", message} }
 
-// fromTheServerItself refuses what a proxy has passed on, which would hand the server's key to whoever can reach the proxy.
-// That this service does so is a guess, after those of other clouds. Credentials it knows none: a client that sends some
-// has confused them.
+// fromTheServerItself rejects a request that a proxy forwarded, because the proxy would give the server's key to
+// everyone who can reach it. That this service does so is a guess, after other clouds. It also rejects credentials,
+// which this service does not use: a client that sends some has confused them.
 func (q *call) fromTheServerItself() error {
 	for _, header := range []string{"X-Forwarded-For", "Via"} {
 		if q.request.Header.Values(header) != nil {
@@ -80,7 +81,7 @@ func (q *call) fromTheServerItself() error {
 	return q.parameters()
 }
 
-// metadataTokenFits: one that came although it is optional must be valid, which is a guess.
+// metadataTokenFits also requires an optional token to be valid, which is a guess.
 func (q *call) metadataTokenFits() bool {
 	given := q.request.Header.Values("X-Metadata-Token")
 	if q.metadataMode == MetadataTokenUnsupported || q.metadataMode == MetadataTokenOptional && given == nil {

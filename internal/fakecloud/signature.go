@@ -12,13 +12,15 @@ import (
 	"strings"
 )
 
-// The algorithm SDK-HMAC-SHA256 as the API signing guide describes it. Pure functions; auth.go applies them.
+// The algorithm SDK-HMAC-SHA256, as the API signing guide describes it. These functions are pure; auth.go applies them.
 
 const algorithm = "SDK-HMAC-SHA256"
 
-// canonicalRequest is what both ends hash. The path is the one received, still escaped; signedHeaders are lower-case
-// names in order, with their values in the same order.
-func canonicalRequest(method, escapedPath string, query url.Values, signedHeaders, values []string, bodyHash string) (string, error) {
+// canonicalRequest returns what both ends hash. escapedPath is the received path, still escaped. signedHeaders are
+// sorted lower-case names; values has the same order.
+func canonicalRequest(
+	method, escapedPath string, query url.Values, signedHeaders, values []string, bodyHash string,
+) (string, error) {
 	path, err := canonicalPath(escapedPath)
 	if err != nil {
 		return "", err
@@ -32,7 +34,7 @@ func canonicalRequest(method, escapedPath string, query url.Values, signedHeader
 	}, "\n"), nil
 }
 
-// canonicalPath escapes each segment anew and always ends in a slash, which the path on the wire need not do.
+// canonicalPath escapes each segment again. The result always ends in a slash, unlike some paths on the wire.
 func canonicalPath(escapedPath string) (string, error) {
 	segments := strings.Split(escapedPath, "/")
 	for i, segment := range segments {
@@ -49,7 +51,7 @@ func canonicalPath(escapedPath string) (string, error) {
 	return path, nil
 }
 
-// canonicalQuery sorts by name, then by value, before anything is escaped.
+// canonicalQuery sorts by name, then by value, before it escapes anything.
 func canonicalQuery(query url.Values) string {
 	names := make([]string, 0, len(query))
 	for name := range query {
@@ -65,7 +67,7 @@ func canonicalQuery(query url.Values) string {
 	return strings.Join(pairs, "&")
 }
 
-// percentEncode leaves only letters, digits and - _ . ~ as they are.
+// percentEncode escapes everything except letters, digits and - _ . ~.
 func percentEncode(text string) string {
 	var out strings.Builder
 	for _, b := range []byte(text) {
@@ -79,7 +81,7 @@ func percentEncode(text string) string {
 	return out.String()
 }
 
-// signature is the hex HMAC, keyed with the secret key itself.
+// signature returns the hex HMAC. Its key is the secret key itself.
 func signature(secretKey, date, canonical string) string {
 	mac := hmac.New(sha256.New, []byte(secretKey))
 	mac.Write([]byte(algorithm + "\n" + date + "\n" + hexHash([]byte(canonical))))

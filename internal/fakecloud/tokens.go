@@ -9,7 +9,7 @@ import (
 
 const tokenTimeLayout = "2006-01-02T15:04:05.000000Z"
 
-// issuedToken is one that a login has made. Without a project it is one of the domain, or unscoped.
+// issuedToken is a token that a login issued. Without a project it is for the domain, or unscoped.
 type issuedToken struct {
 	value    string
 	account  *account
@@ -19,14 +19,14 @@ type issuedToken struct {
 	revoked  bool
 }
 
-// isOfAnother says whether the token keeps a request out of the project. No token does not, nor does one of a domain: that
-// it is none for the services' paths is said in authorise.
+// isOfAnother reports whether the token belongs to another project. It is false without a token, and for a token for a
+// domain, which authorise rejects on the services' paths.
 func (t *issuedToken) isOfAnother(project string) bool {
 	return t != nil && t.project != nil && t.project.ID != project
 }
 
-// RevokeTokens lets nothing count any more that was issued: tokens and temporary keys. Accounts, agencies, identity
-// providers and the metadata service may issue new ones.
+// RevokeTokens revokes all issued tokens and temporary keys. Accounts, agencies, identity providers and the metadata
+// service may issue new ones.
 func (c *Cloud) RevokeTokens() {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -38,7 +38,8 @@ func (c *Cloud) RevokeTokens() {
 	}
 }
 
-// issue makes a token. Its characters are those of the real ones, which are some thousand long: a signed message in base64.
+// issue creates a token. Its characters are those of real tokens, which are signed messages in base64, thousands of
+// characters long.
 func (q *call) issue(account *account, project *Project, unscoped bool) *issuedToken {
 	token := &issuedToken{
 		value:   "MIIfake+" + strings.Repeat(newID()+"/", 8) + newID() + "==",
@@ -48,7 +49,7 @@ func (q *call) issue(account *account, project *Project, unscoped bool) *issuedT
 	return token
 }
 
-// describe is what both logins answer alike.
+// describe returns the part of the answer that both logins share.
 func (q *call) describe(token *issuedToken, methods []string) map[string]any {
 	user := map[string]any{"id": token.account.UserID, "name": token.account.UserName, "domain": token.account.domain()}
 	described := map[string]any{
@@ -70,7 +71,7 @@ func (a *account) domain() map[string]any {
 	return map[string]any{"id": a.DomainID, "name": a.DomainName}
 }
 
-// authenticateIssued finds the account by a token that a login has made.
+// authenticateIssued finds the account of a token that a login issued.
 func (q *call) authenticateIssued(value string) error {
 	for _, token := range q.tokens {
 		switch {
