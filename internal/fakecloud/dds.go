@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ddsRestore is the body of DDS, Restoring Databases and Tables to a Point in Time.
+// ddsRestore is the body of the DDS page Restoring Databases and Tables to a Point in Time.
 type ddsRestore struct {
 	RestoreCollections []ddsRestoreDatabase `json:"restore_collections"`
 }
@@ -28,7 +28,7 @@ type ddsRestoreCollection struct {
 	RestoreCollectionTime ddsMoment `json:"restore_collection_time"`
 }
 
-// ddsMoment is UNIX milliseconds: a string as the page's tables say, or a number as its examples send.
+// ddsMoment is UNIX milliseconds: a string, as the page's tables say, or a number, as its examples send.
 type ddsMoment struct{ time.Time }
 
 func (m *ddsMoment) UnmarshalJSON(data []byte) error {
@@ -88,8 +88,8 @@ func (q *call) ddsInstance(id string) (*ddsInstance, error) {
 	return nil, refuse(http.StatusNotFound, "DBS.200002", "The DB instance does not exist.")
 }
 
-// supportsRestore: "applies only to replica sets" (API reference), of version 4.0 or later (user guide). DBS.280343 is
-// "Unsupported operation".
+// supportsRestore rejects instances that cannot restore collections. A restore "applies only to replica sets" (API
+// reference), of version 4.0 or later (user guide). DBS.280343 is "Unsupported operation".
 func (instance *ddsInstance) supportsRestore() error {
 	major, _, _ := strings.Cut(instance.Version, ".")
 	if number, err := strconv.Atoi(major); instance.Mode != "ReplicaSet" || err != nil || number < 4 {
@@ -98,7 +98,7 @@ func (instance *ddsInstance) supportsRestore() error {
 	return nil
 }
 
-// check: exactly one of restore_database_time and collections makes sense of an entry; what the service makes of both or
+// check requires exactly one of restore_database_time and collections in each entry. How the service treats both or
 // neither is not documented. Codes: DDS API reference, Error Codes.
 func (body ddsRestore) check(instance *ddsInstance, now time.Time) error {
 	if len(body.RestoreCollections) == 0 {
@@ -134,34 +134,39 @@ func (body ddsRestore) check(instance *ddsInstance, now time.Time) error {
 	return nil
 }
 
-// inWindow: no code is published for a time outside the windows; DBS.280409 is "Invalid date".
+// inWindow rejects a moment outside the windows. No code is published for that; DBS.280409 is "Invalid date".
 func (instance *ddsInstance) inWindow(moment, now time.Time) error {
 	if !within(instance.Windows, moment, now) {
-		return refuse(http.StatusBadRequest, "DBS.280409", "Invalid date: %d is in no restoration time range.", moment.UnixMilli())
+		return refuse(http.StatusBadRequest, "DBS.280409",
+			"Invalid date: %d is in no restoration time range.", moment.UnixMilli())
 	}
 	return nil
 }
 
-// hadDatabase: a database is there from its first collection on.
+// hadDatabase treats a database as existing from its first collection on.
 func (instance *ddsInstance) hadDatabase(database string, moment time.Time) bool {
 	collections, found := instance.collections[database]
 	return found && (len(collections) == 0 || len(collections.namesAt(moment)) > 0)
 }
 
-// ddsReady: the same codes as RDS with other HTTP status (DDS API reference, Error Codes).
+// ddsReady returns the same codes as RDS, with other HTTP statuses (DDS API reference, Error Codes).
 func (q *call) ddsReady(instance *ddsInstance) error {
 	switch {
 	case len(q.ddsActions(instance)) > 0:
-		return refuse(http.StatusForbidden, "DBS.200019", "Another operation is being performed on the DB instance or the DB instance is faulty.")
+		return refuse(http.StatusForbidden, "DBS.200019",
+			"Another operation is being performed on the DB instance or the DB instance is faulty.")
 	case instance.Status == "abnormal":
-		return refuse(http.StatusForbidden, "DBS.200076", "Operation cannot be executed in current state of the DB instance.")
+		return refuse(http.StatusForbidden, "DBS.200076",
+			"Operation cannot be executed in current state of the DB instance.")
 	case instance.Status != "normal":
-		return refuse(http.StatusForbidden, "DBS.201014", "Operation cannot be executed in current state of the DB instance.")
+		return refuse(http.StatusForbidden, "DBS.201014",
+			"Operation cannot be executed in current state of the DB instance.")
 	}
 	return nil
 }
 
-// ddsActions are the world's and that of the operation in progress (Querying Instances and Details, actions).
+// ddsActions returns the actions of the world and the action of the running operation (Querying Instances and Details,
+// actions).
 func (q *call) ddsActions(instance *ddsInstance) []string {
 	actions := append([]string{}, instance.Actions...)
 	if running := q.runningJob(DDS, instance.ID); running != nil {
@@ -173,8 +178,8 @@ func (q *call) ddsActions(instance *ddsInstance) []string {
 	return actions
 }
 
-// restore does the work as the user guide (Restoring Databases and Collections to a Point in Time) has it: a collection
-// that was not there becomes an empty one; a name that is taken or too long fails the job.
+// restore follows the user guide (Restoring Databases and Collections to a Point in Time). A collection that did not
+// exist becomes an empty one. A name that is taken or too long fails the job.
 func (instance *ddsInstance) restore(body ddsRestore, accepted, at time.Time) string {
 	type target struct{ database, collection string }
 	var targets []target

@@ -10,15 +10,17 @@ import (
 	"time"
 )
 
-// listDDSInstances: DDS API reference, Querying Instances and Details.
+// listDDSInstances follows DDS API reference, Querying Instances and Details.
 func (q *call) listDDSInstances() (any, error) {
-	if err := q.parameters("id", "name", "mode", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags"); err != nil {
+	err := q.parameters("id", "name", "mode", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags")
+	if err != nil {
 		return nil, err
 	}
 	instances := []any{}
 	for _, instance := range q.dds {
-		if instance.ProjectID != q.path["project_id"] || !q.equal("id", instance.ID) || !q.like("name", instance.Name) ||
-			!q.equal("mode", instance.Mode) || !q.equal("datastore_type", "DDS-Community") ||
+		if instance.ProjectID != q.path["project_id"] || !q.equal("id", instance.ID) ||
+			!q.like("name", instance.Name) || !q.equal("mode", instance.Mode) ||
+			!q.equal("datastore_type", "DDS-Community") ||
 			q.query.Has("vpc_id") || q.query.Has("subnet_id") || q.query.Has("tags") {
 			continue
 		}
@@ -30,22 +32,24 @@ func (q *call) listDDSInstances() (any, error) {
 
 func (q *call) ddsInstanceView(instance *ddsInstance) any {
 	return map[string]any{
-		"id":              instance.ID,
-		"name":            instance.Name,
-		"status":          instance.Status,
-		"actions":         q.ddsActions(instance),
-		"mode":            instance.Mode,
-		"region":          q.project(instance.ProjectID).Name,
-		"port":            "8635", // a string, in this service
-		"engine":          "wiredTiger",
-		"datastore":       map[string]any{"type": "DDS-Community", "version": instance.Version, "patch_available": false},
+		"id":      instance.ID,
+		"name":    instance.Name,
+		"status":  instance.Status,
+		"actions": q.ddsActions(instance),
+		"mode":    instance.Mode,
+		"region":  q.project(instance.ProjectID).Name,
+		"port":    "8635", // a string in this service
+		"engine":  "wiredTiger",
+		"datastore": map[string]any{
+			"type": "DDS-Community", "version": instance.Version, "patch_available": false,
+		},
 		"backup_strategy": map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
 		"groups":          []any{},
 		"time_zone":       "",
 	}
 }
 
-// listDDSRestoreTime: Querying the Restoration Time Ranges; the date is mandatory here.
+// listDDSRestoreTime follows Querying the Restoration Time Ranges. The date is mandatory here.
 func (q *call) listDDSRestoreTime() (any, error) {
 	if err := q.parameters("date"); err != nil {
 		return nil, err
@@ -61,7 +65,7 @@ func (q *call) listDDSRestoreTime() (any, error) {
 	return restoreTimes(onDay(spans(instance.Windows, q.now), day)), nil
 }
 
-// listDDSRestoreDatabases: Obtaining the List of Databases That Can Be Restored.
+// listDDSRestoreDatabases follows Obtaining the List of Databases That Can Be Restored.
 func (q *call) listDDSRestoreDatabases() (any, error) {
 	if err := q.parameters("restore_time", "offset", "limit"); err != nil {
 		return nil, err
@@ -80,8 +84,8 @@ func (q *call) listDDSRestoreDatabases() (any, error) {
 	return map[string]any{"databases": names[from:to], "total_count": len(names)}, err
 }
 
-// listDDSRestoreCollections: Obtaining the List of Database Collections That Can Be Restored. The items are strings, as in
-// the page's example, not objects, as in its table.
+// listDDSRestoreCollections follows Obtaining the List of Database Collections That Can Be Restored. The items are
+// strings, as in the page's example, not objects, as in its table.
 func (q *call) listDDSRestoreCollections() (any, error) {
 	if err := q.parameters("db_name", "restore_time", "offset", "limit"); err != nil {
 		return nil, err
@@ -102,7 +106,7 @@ func (q *call) listDDSRestoreCollections() (any, error) {
 	return map[string]any{"collections": names[from:to], "total_count": len(names)}, err
 }
 
-// ddsRestorePoint is the instance of the path, if it is a replica set, and the restore_time of the query.
+// ddsRestorePoint returns the instance of the path, if it is a replica set, and the restore_time of the query.
 func (q *call) ddsRestorePoint() (*ddsInstance, time.Time, error) {
 	moment, ok := parseMilliseconds(q.query.Get("restore_time"))
 	if !ok {
@@ -118,8 +122,9 @@ func (q *call) ddsRestorePoint() (*ddsInstance, time.Time, error) {
 	return instance, moment, instance.inWindow(moment, q.now)
 }
 
-// showDDSJob: Obtaining Information About a Task with a Specified ID. The field is "progress", and "ended" is filled while
-// the job still runs, as in the page's example. What an unknown id is answered with is not documented: as RDS does.
+// showDDSJob follows Obtaining Information About a Task with a Specified ID. The field is "progress". While the job
+// runs, "ended" is its planned end, as in the page's example. The answer for an unknown id is not documented; this one
+// is that of RDS.
 func (q *call) showDDSJob() (any, error) {
 	if err := q.parameters("id"); err != nil {
 		return nil, err
@@ -138,7 +143,7 @@ func (q *call) showDDSJob() (any, error) {
 	}}, nil
 }
 
-// failReason is null unless the job failed.
+// failReason returns null unless the job failed.
 func (j *job) failReason() any {
 	if j.Status == Failed {
 		return j.Reason
@@ -146,7 +151,7 @@ func (j *job) failReason() any {
 	return nil
 }
 
-// listDDSJobs: Querying Instant Tasks. No filter by instance; total_count is documented but not returned.
+// listDDSJobs follows Querying Instant Tasks. It has no filter by instance. total_count is documented but not returned.
 func (q *call) listDDSJobs() (any, error) {
 	if err := q.parameters("id", "name", "status", "start_time", "end_time", "offset", "limit"); err != nil {
 		return nil, err
@@ -167,21 +172,23 @@ func (q *call) listDDSJobs() (any, error) {
 	}
 	jobs := []any{}
 	for _, j := range q.visibleJobs() {
-		created := j.Created.Truncate(time.Second) // the filter has seconds only
-		if created.Before(from) || created.After(to) || !q.equal("id", j.ID) || !q.equal("name", j.Name) || !q.equal("status", j.Status) {
+		created := j.Created.Truncate(time.Second) // the filter has whole seconds
+		if created.Before(from) || created.After(to) || !q.equal("id", j.ID) || !q.equal("name", j.Name) ||
+			!q.equal("status", j.Status) {
 			continue
 		}
 		jobs = append(jobs, map[string]any{
 			"id": j.ID, "name": j.Name, "instance_id": j.TargetID, "instance_name": j.targetName, "status": j.Status,
 			"progress": j.progress(q.now), "fail_reason": j.failReason(),
-			"created_at": j.Created.In(q.zone).Format(offsetTime), "ended_at": j.plannedEnd().In(q.zone).Format(offsetTime),
+			"created_at": j.Created.In(q.zone).Format(offsetTime),
+			"ended_at":   j.plannedEnd().In(q.zone).Format(offsetTime),
 		})
 	}
 	first, last, err := q.page(len(jobs), 100, 100)
 	return map[string]any{"jobs": jobs[first:last]}, err
 }
 
-// ddsTime reads yyyy-mm-ddThh:mm:ss+0000. An unescaped + arrives as a space and is refused.
+// ddsTime reads yyyy-mm-ddThh:mm:ss+0000. It rejects an unescaped +, which arrives as a space.
 func (q *call) ddsTime(name string) (time.Time, error) {
 	text := q.query.Get(name)
 	moment, err := time.Parse(offsetTime, text)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// dwsRestore is the body of DWS, Restoring a Table, and of the name check before it.
+// dwsRestore is the body of the DWS page Restoring a Table, and of the name check before it.
 type dwsRestore struct {
 	CaseSensitive    bool       `json:"case_sensitive"`
 	Database         string     `json:"database"`
@@ -45,11 +45,11 @@ func (q *call) restoreDWSTable() (any, error) {
 	return map[string]any{"job_id": started.ID}, nil
 }
 
-// dwsTargetName is the rule of the user guide, Restoring a Table to the Original Cluster.
+// dwsTargetName is the rule in the user guide, Restoring a Table to the Original Cluster.
 var dwsTargetName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
 
-// dwsRestoreOf reads the body and finds the snapshot. That the two lists pair by position is an assumption; the page does
-// not say. DWS.5039 is "Duplicate parameters".
+// dwsRestoreOf reads the body and finds the snapshot. It assumes that the two lists pair by position; the page does not
+// say. DWS.5039 is "Duplicate parameters".
 func (q *call) dwsRestoreOf() (dwsRestore, *dwsSnapshot, error) {
 	var body dwsRestore
 	if err := q.parameters(); err != nil {
@@ -88,8 +88,8 @@ func (q *call) dwsSnapshot(id string) (*dwsSnapshot, error) {
 	return nil, refuse(http.StatusBadRequest, "DWS.5149", "The snapshot ID is invalid.")
 }
 
-// fold: without case_sensitive the names are taken in lower case, as the database itself does with unquoted names. What
-// the flag does exactly is not documented.
+// fold lowercases names without case_sensitive, as the database does with unquoted names. The exact effect of the flag
+// is not documented.
 func (body dwsRestore) fold(table dwsTable) dwsTable {
 	if body.CaseSensitive {
 		return table
@@ -97,7 +97,7 @@ func (body dwsRestore) fold(table dwsTable) dwsTable {
 	return dwsTable{strings.ToLower(table.SchemaName), strings.ToLower(table.TableName)}
 }
 
-// holds refuses a source that is not in the snapshot (DWS API reference, Error Codes).
+// holds rejects a source that is not in the snapshot (DWS API reference, Error Codes).
 func (snapshot *dwsSnapshot) holds(body dwsRestore, table dwsTable) error {
 	wanted := body.fold(table)
 	schemas, found := snapshot.tables[body.Database]
@@ -119,14 +119,15 @@ func (snapshot *dwsSnapshot) holds(body dwsRestore, table dwsTable) error {
 	return refuse(http.StatusBadRequest, "DWS.5174", "The database table does not exist.")
 }
 
-// dwsReady: snapshot and cluster must be available, the cluster not read-only, the snapshot a fine-grained one (user
-// guide). No code for these is published: DWS.7023 is what busy clusters are known to say, DWS.9999 the general one,
-// DWS.5206 "Databases of this version do not support the function".
+// dwsReady requires an available cluster that is not read-only, and an available, fine-grained snapshot (user guide).
+// No codes are published for this. DWS.7023 is what busy clusters are known to answer, and DWS.9999 is the general
+// code. DWS.5206 is "Databases of this version do not support the function".
 func (q *call) dwsReady(snapshot *dwsSnapshot) error {
 	cluster := snapshot.cluster
 	switch {
 	case q.dwsTaskStatus(cluster) != "":
-		return refuse(http.StatusBadRequest, "DWS.7023", "Another operation is being performed on the cluster: %s.", q.dwsTaskStatus(cluster))
+		return refuse(http.StatusBadRequest, "DWS.7023",
+			"Another operation is being performed on the cluster: %s.", q.dwsTaskStatus(cluster))
 	case snapshot.Status == "CREATING" || snapshot.Status == "RESTORING":
 		return refuse(http.StatusBadRequest, "DWS.7023", "The snapshot is %s.", snapshot.Status)
 	case snapshot.Status != "AVAILABLE":
@@ -143,7 +144,7 @@ func (q *call) dwsReady(snapshot *dwsSnapshot) error {
 
 const fineGrainedRestoring = "FINE_GRAINED_RESTORING"
 
-// dwsTaskStatus is the world's, or that of the operation in progress.
+// dwsTaskStatus returns the status of the running operation, or that of the world.
 func (q *call) dwsTaskStatus(cluster *dwsCluster) string {
 	running := q.runningJob(DWS, cluster.ID)
 	switch {
@@ -155,8 +156,8 @@ func (q *call) dwsTaskStatus(cluster *dwsCluster) string {
 	return "SNAPSHOTTING"
 }
 
-// restore puts the targets there; one that exists is overwritten (user guide: "the existing table will be deleted").
-// That a missing target schema is created follows from the console's default, <schema>_dws_backup.
+// restore creates the targets and overwrites existing ones (user guide: "the existing table will be deleted"). It also
+// creates a missing target schema, which follows from the console's default, <schema>_dws_backup.
 func (cluster *dwsCluster) restore(body dwsRestore, at time.Time) string {
 	if cluster.tables[body.Database] == nil {
 		cluster.tables[body.Database] = map[string]objects{}

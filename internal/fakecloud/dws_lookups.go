@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// checkDWSTableRestore: DWS API reference, Checking the Name of the Table to Be Restored. Both lists are null when all is
-// well; what stands in them otherwise is not documented. Here: sources that are missing, targets that exist.
+// checkDWSTableRestore follows DWS API reference, Checking the Name of the Table to Be Restored. Both lists are null if
+// the check finds no problem. Their content otherwise is not documented; here they list missing sources and existing
+// targets.
 func (q *call) checkDWSTableRestore() (any, error) {
 	body, snapshot, err := q.dwsRestoreOf()
 	if err != nil {
@@ -34,7 +35,7 @@ func (q *call) checkDWSTableRestore() (any, error) {
 	}}, nil
 }
 
-// showDWSSnapshot: Querying Snapshot Details.
+// showDWSSnapshot follows Querying Snapshot Details.
 func (q *call) showDWSSnapshot() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -49,7 +50,8 @@ func (q *call) showDWSSnapshot() (any, error) {
 func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
 	utc := func(m Moment) string { return m.Time(q.now).Format("2006-01-02T15:04:05Z") }
 	return map[string]any{
-		"id": snapshot.ID, "name": snapshot.Name, "description": "", "status": snapshot.Status, "type": "MANUAL", "size": 500,
+		"id": snapshot.ID, "name": snapshot.Name, "description": "", "status": snapshot.Status,
+		"type": "MANUAL", "size": 500,
 		"started": utc(snapshot.Started), "finished": utc(snapshot.Finished), "updated": utc(snapshot.Finished),
 		"cluster_id": snapshot.cluster.ID, "cluster_name": snapshot.cluster.Name,
 		"cluster_status": snapshot.cluster.Status, "cluster_task_status": q.dwsTaskStatus(snapshot.cluster),
@@ -60,8 +62,8 @@ func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
 	}
 }
 
-// detail is what a snapshot of the level schema or table holds of its one database; null for the level cluster. How a table
-// is written is not documented: with its schema, because without it the name says little.
+// detail lists what a snapshot of level schema or table holds of its one database. It is null at level cluster. How a
+// table is written is not documented; here it includes the schema, because the name alone says little.
 func (snapshot *dwsSnapshot) detail() any {
 	if snapshot.BackupLevel != "schema" && snapshot.BackupLevel != "table" {
 		return nil
@@ -85,7 +87,7 @@ func (snapshot *dwsSnapshot) detail() any {
 	return detail
 }
 
-// listDWSSnapshots: Querying the Snapshot List. No paging.
+// listDWSSnapshots follows Querying the Snapshot List. It has no paging.
 func (q *call) listDWSSnapshots() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -94,8 +96,8 @@ func (q *call) listDWSSnapshots() (any, error) {
 	return map[string]any{"snapshots": list, "count": len(list)}, nil
 }
 
-// listDWSClusterSnapshots: Querying the Cluster Snapshot List. Here offset is a page number, counted from 0, and there is
-// no limit by default.
+// listDWSClusterSnapshots follows Querying the Cluster Snapshot List. Here offset is a page number, counted from 0.
+// There is no limit by default.
 func (q *call) listDWSClusterSnapshots() (any, error) {
 	if err := q.parameters("limit", "offset", "sort_key", "sort_dir"); err != nil {
 		return nil, err
@@ -136,7 +138,7 @@ func (q *call) dwsCluster() (*dwsCluster, error) {
 	return nil, refuse(http.StatusNotFound, "DWS.3027", "The cluster does not exist.")
 }
 
-// showDWSCluster: Querying Cluster Details.
+// showDWSCluster follows Querying Cluster Details.
 func (q *call) showDWSCluster() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -156,14 +158,15 @@ func (q *call) showDWSCluster() (any, error) {
 	}}, nil
 }
 
-// dwsActionStatus and dwsJobStatus are the words of the two look-ups for the same states.
+// dwsActionStatus and dwsJobStatus are the words of the two lookups for the same states.
 var (
 	dwsActionStatus = map[string]string{Running: "RUNNING", Completed: "SUCCESS", Failed: "FAILED"}
 	dwsJobStatus    = map[string]string{Running: "RUNNING", Completed: "SUCCESS", Failed: "FAIL"}
 )
 
-// listDWSClusterActions: Querying Cluster Task Details. FINE_GRAINED_RESTORING shows the last restore that runs or went
-// well, FINE_GRAINED_RESTORING_FAILED the last that failed. How "none" is answered is not documented: with empty fields.
+// listDWSClusterActions follows Querying Cluster Task Details. FINE_GRAINED_RESTORING shows the last restore that runs
+// or succeeded, FINE_GRAINED_RESTORING_FAILED the last that failed. The answer without such a restore is not
+// documented; here its fields are empty.
 func (q *call) listDWSClusterActions() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -182,12 +185,15 @@ func (q *call) listDWSClusterActions() (any, error) {
 			return q.dwsActionView(cluster, name, j), nil
 		}
 	}
-	return map[string]any{"id": nil, "action_name": name, "status": nil, "cluster_name": cluster.Name, "submit_time": nil, "items": []any{}}, nil
+	return map[string]any{
+		"id": nil, "action_name": name, "status": nil, "cluster_name": cluster.Name,
+		"submit_time": nil, "items": []any{},
+	}, nil
 }
 
 func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
 	id := j.ID
-	if !q.dwsActionIDIsJobID { // another id, but the same at every look: the job id from back to front
+	if !q.dwsActionIDIsJobID { // another id, but the same in every answer: the reversed job id
 		id = reverse(j.ID)
 	}
 	var ended any
@@ -196,7 +202,8 @@ func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
 	}
 	begun := j.Created.In(q.zone).Format(dwsActionTime)
 	return map[string]any{
-		"id": id, "action_name": name, "status": dwsActionStatus[j.Status], "cluster_name": cluster.Name, "submit_time": begun,
+		"id": id, "action_name": name, "status": dwsActionStatus[j.Status],
+		"cluster_name": cluster.Name, "submit_time": begun,
 		"items": []any{map[string]any{"item_name": "Restore tables", "sub_items": []any{map[string]any{
 			"sub_item_name": "Perform a restoration", "status": dwsActionStatus[j.Status], "detail": j.Reason,
 			"begin_time": begun, "end_time": ended, "estimated_time": -1,
@@ -212,7 +219,7 @@ func reverse(text string) string {
 	return out.String()
 }
 
-// showDWSJob: Querying the Task Progress. Flat, upper case, times without a zone (here UTC).
+// showDWSJob follows Querying the Task Progress: flat, upper case, times without a zone (here UTC).
 func (q *call) showDWSJob() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -222,8 +229,10 @@ func (q *call) showDWSJob() (any, error) {
 		return nil, refuse(http.StatusNotFound, "DWS.0001", "The job does not exist.")
 	}
 	view := map[string]any{
-		"job_id": j.ID, "job_name": j.Name, "status": dwsJobStatus[j.Status], "progress": fmt.Sprintf("%d%%", j.percent(q.now)),
-		"begin_time": j.Created.In(q.zone).Format(zonelessTime), "end_time": nil, "failed_code": nil, "failed_detail": nil,
+		"job_id": j.ID, "job_name": j.Name, "status": dwsJobStatus[j.Status],
+		"progress":   fmt.Sprintf("%d%%", j.percent(q.now)),
+		"begin_time": j.Created.In(q.zone).Format(zonelessTime), "end_time": nil,
+		"failed_code": nil, "failed_detail": nil,
 	}
 	if j.Status == Running && j.percent(q.now) < 10 {
 		view["status"] = "INIT"

@@ -9,11 +9,11 @@ const (
 	DDS = "dds"
 	DWS = "dws"
 	STS = "sts"
-	// Metadata is what a cloud server asks about itself, under 169.254.169.254 in the cloud.
+	// Metadata is the service that a cloud server asks about itself, at 169.254.169.254 in the cloud.
 	Metadata = "metadata"
 )
 
-// services are all of these, in the order of the fields of Addresses.
+// services lists all services, in the order of the fields of Addresses.
 var services = []string{IAM, RDS, DDS, DWS, STS, Metadata}
 
 // The operations, as faults and request counts name them.
@@ -50,11 +50,11 @@ const (
 	ShowCluster          = "ShowCluster"          // dws
 	ListClusterActions   = "ListClusterActions"   // dws
 
-	// Unknown counts the requests whose method and path no operation has.
+	// Unknown counts the requests whose method and path match no operation.
 	Unknown = "Unknown"
 )
 
-// ownAuthentication are the operations that find out by themselves who calls, or need not know.
+// ownAuthentication lists the operations that identify the caller themselves, or need not.
 var ownAuthentication = []string{
 	CreateToken, CreateTokenWithIDToken, CreateTemporaryAccessKey, CreateMetadataToken, ShowSecurityKey,
 }
@@ -64,7 +64,8 @@ type route struct {
 	answer                     func(*call) (any, error)
 }
 
-// routes are each service's operations. A literal path segment comes before a {placeholder} of another route's pattern.
+// routes holds the operations of each service. A route with a literal path segment precedes one with a {placeholder} in
+// that place.
 var routes = map[string][]route{
 	IAM: {
 		{ListProjects, "GET", "/v3/projects", (*call).listProjects},
@@ -78,27 +79,34 @@ var routes = map[string][]route{
 		{ListTasks, "GET", "/v3/{project_id}/tasklist", (*call).listRDSTasks},
 		{ListInstances, "GET", "/v3/{project_id}/instances", (*call).listRDSInstances},
 		{ListRestoreTime, "GET", "/v3/{project_id}/instances/{instance_id}/restore-time", (*call).listRDSRestoreTime},
-		{ListHistoryDatabases, "POST", "/v3/{project_id}/{engine}/instances/history/databases", (*call).listRDSHistoryDatabases},
+		{ListHistoryDatabases, "POST", "/v3/{project_id}/{engine}/instances/history/databases",
+			(*call).listRDSHistoryDatabases},
 		{ListHistoryTables, "POST", "/v3/{project_id}/{engine}/instances/history/tables", (*call).listRDSHistoryTables},
 	},
 	DDS: {
-		{RestoreCollections, "POST", "/v3/{project_id}/instances/{instance_id}/restore/collections", (*call).restoreDDSCollections},
+		{RestoreCollections, "POST", "/v3/{project_id}/instances/{instance_id}/restore/collections",
+			(*call).restoreDDSCollections},
 		{ShowJob, "GET", "/v3/{project_id}/jobs", (*call).showDDSJob},
 		{ListJobs, "GET", "/v3.1/{project_id}/jobs", (*call).listDDSJobs},
 		{ListInstances, "GET", "/v3/{project_id}/instances", (*call).listDDSInstances},
 		{ListRestoreTime, "GET", "/v3/{project_id}/instances/{instance_id}/restore-time", (*call).listDDSRestoreTime},
-		{ListRestoreDatabases, "GET", "/v3/{project_id}/instances/{instance_id}/restore-database", (*call).listDDSRestoreDatabases},
-		{ListRestoreCollections, "GET", "/v3/{project_id}/instances/{instance_id}/restore-collection", (*call).listDDSRestoreCollections},
+		{ListRestoreDatabases, "GET", "/v3/{project_id}/instances/{instance_id}/restore-database",
+			(*call).listDDSRestoreDatabases},
+		{ListRestoreCollections, "GET", "/v3/{project_id}/instances/{instance_id}/restore-collection",
+			(*call).listDDSRestoreCollections},
 	},
 	DWS: {
 		{RestoreTable, "POST", "/v1/{project_id}/snapshots/{snapshot_id}/table-restore", (*call).restoreDWSTable},
-		{CheckTableRestore, "POST", "/v1/{project_id}/snapshots/{snapshot_id}/table-restore-check", (*call).checkDWSTableRestore},
+		{CheckTableRestore, "POST", "/v1/{project_id}/snapshots/{snapshot_id}/table-restore-check",
+			(*call).checkDWSTableRestore},
 		{ShowJob, "GET", "/v1.0/{project_id}/job/{job_id}", (*call).showDWSJob},
 		{ShowSnapshot, "GET", "/v1.0/{project_id}/snapshots/{snapshot_id}", (*call).showDWSSnapshot},
 		{ListSnapshots, "GET", "/v1.0/{project_id}/snapshots", (*call).listDWSSnapshots},
-		{ListClusterSnapshots, "GET", "/v1.0/{project_id}/clusters/{cluster_id}/snapshots", (*call).listDWSClusterSnapshots},
+		{ListClusterSnapshots, "GET", "/v1.0/{project_id}/clusters/{cluster_id}/snapshots",
+			(*call).listDWSClusterSnapshots},
 		{ShowCluster, "GET", "/v1.0/{project_id}/clusters/{cluster_id}", (*call).showDWSCluster},
-		{ListClusterActions, "GET", "/v1/{project_id}/clusters/{cluster_id}/actions/{action_name}", (*call).listDWSClusterActions},
+		{ListClusterActions, "GET", "/v1/{project_id}/clusters/{cluster_id}/actions/{action_name}",
+			(*call).listDWSClusterActions},
 	},
 	STS: {
 		{AssumeAgency, "POST", "/v5/agencies/assume", (*call).assumeAgency},

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// rdsRestore is the body of RDS, Restoring Tables to a Specified Point in Time. The page calls no field mandatory; known
-// clients send them all, and what the service makes of a missing one is not documented: here each is required.
+// rdsRestore is the body of the RDS page Restoring Tables to a Specified Point in Time. The page calls no field
+// mandatory. Known clients send them all, and how the service treats a missing one is not documented. Here every field
+// is required.
 type rdsRestore struct {
 	Instances []rdsRestoreInstance `json:"instances"`
 }
@@ -84,8 +85,8 @@ func (q *call) rdsInstance(id string) (*rdsInstance, error) {
 	return nil, refuse(http.StatusNotFound, "DBS.200002", "The DB instance does not exist.")
 }
 
-// check holds the request against the instance as it was at the moment to restore. None of these refusals has a
-// published code of its own but the unknown database; the nearest of RDS, Error Codes, stand in.
+// check compares the request with the instance as it was at the restore time. Of these errors, only the unknown
+// database has a published code. The nearest codes of RDS, Error Codes, stand in for the others.
 func (wanted rdsRestoreInstance) check(instance *rdsInstance, now time.Time) error {
 	moment, err := rdsMoment(wanted.RestoreTime, []*rdsInstance{instance}, now)
 	if err != nil {
@@ -133,7 +134,7 @@ func (wanted rdsRestoreInstance) check(instance *rdsInstance, now time.Time) err
 }
 
 func (table rdsRestoreTable) check(place string, tables objects, moment time.Time, targets map[string]bool) error {
-	if table.NewName == "" || len(table.NewName) > 63 { // PostgreSQL's own limit of an identifier
+	if table.NewName == "" || len(table.NewName) > 63 { // PostgreSQL's limit for identifiers
 		return badParameter("the new name %q of %s.%s must have 1 to 63 bytes", table.NewName, place, table.OldName)
 	}
 	if err := once(targets, "the new name", place+"."+table.NewName); err != nil {
@@ -143,7 +144,8 @@ func (table rdsRestoreTable) check(place string, tables objects, moment time.Tim
 		return badParameter("the table %s.%s did not exist at that time", place, table.OldName)
 	}
 	if tables.isPartitionParent(table.OldName) {
-		return badParameter("%s.%s is the parent of a partitioned table; only its children can be restored", place, table.OldName)
+		return badParameter("%s.%s is the parent of a partitioned table; only its children can be restored",
+			place, table.OldName)
 	}
 	return nil
 }
@@ -156,8 +158,8 @@ func once(seen map[string]bool, kind, name string) error {
 	return nil
 }
 
-// rdsMoment reads a restore_time and holds it against the windows. No code is published for "outside"; DBS.200461 is
-// "The parameter value is out of range".
+// rdsMoment reads a restore_time and checks it against the windows. No code is published for a time outside them;
+// DBS.200461 is "The parameter value is out of range".
 func rdsMoment(milliseconds int64, instances []*rdsInstance, now time.Time) (time.Time, error) {
 	moment := time.UnixMilli(milliseconds).UTC()
 	for _, instance := range instances {
@@ -169,8 +171,8 @@ func rdsMoment(milliseconds int64, instances []*rdsInstance, now time.Time) (tim
 	return moment, nil
 }
 
-// rdsReady refuses what cannot take a restore now. Codes and HTTP status: RDS API reference, Error Codes. That a read
-// replica or another engine is refused is an assumption; the restore of a read replica is an API of its own.
+// rdsReady rejects an instance that cannot start a restore now. Codes and HTTP statuses: RDS API reference, Error
+// Codes. Rejecting a read replica or another engine is an assumption; the restore of a read replica has its own API.
 func (q *call) rdsReady(instance *rdsInstance) error {
 	if instance.Engine != "PostgreSQL" || instance.Type == "Replica" {
 		return refuse(http.StatusConflict, "DBS.200402", "Invalid operation.")
@@ -181,17 +183,19 @@ func (q *call) rdsReady(instance *rdsInstance) error {
 	case "BACKING UP":
 		return refuse(http.StatusConflict, "DBS.201205", "Backup is in progress, please wait.")
 	case "STORAGE FULL":
-		return refuse(http.StatusConflict, "DBS.200316", "This operation cannot be performed because the DB instance status is Storage full.")
+		return refuse(http.StatusConflict, "DBS.200316",
+			"This operation cannot be performed because the DB instance status is Storage full.")
 	case "FROZEN":
 		return refuse(http.StatusBadRequest, "DBS.280449", "Operation not allowed on frozen objects.")
 	case "FAILED", "CREATE FAIL":
 		return refuse(http.StatusBadRequest, "DBS.201014", "This operation is not allowed by the DB instance status.")
 	default: // RESTORING, MODIFYING, REBOOTING, SWITCHOVER, ...
-		return refuse(http.StatusConflict, "DBS.200019", "Another operation is being performed on the DB instance or the DB instance is faulty.")
+		return refuse(http.StatusConflict, "DBS.200019",
+			"Another operation is being performed on the DB instance or the DB instance is faulty.")
 	}
 }
 
-// rdsStatus is the world's status, or that of the operation in progress.
+// rdsStatus returns the status of the running operation, or that of the world.
 func (q *call) rdsStatus(instance *rdsInstance) string {
 	running := q.runningJob(RDS, instance.ID)
 	switch {
@@ -205,8 +209,8 @@ func (q *call) rdsStatus(instance *rdsInstance) string {
 	return "MODIFYING"
 }
 
-// restore puts the tables there under their new names, or says why it cannot. What happens when a name is taken is not
-// documented; "existing data is not overwritten" leaves a failed job.
+// restore adds the tables under their new names, or returns why it cannot. What happens if a name is taken is not
+// documented. "Existing data is not overwritten" leaves only a failed job.
 func (instance *rdsInstance) restore(wanted rdsRestoreInstance, at time.Time) string {
 	var taken []string
 	for _, database := range wanted.Databases {

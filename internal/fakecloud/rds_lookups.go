@@ -10,9 +10,12 @@ import (
 	"time"
 )
 
-// listRDSInstances: RDS API reference, Querying DB Instances. The detail of one instance is this list with an id.
+// listRDSInstances follows RDS API reference, Querying DB Instances. This list with an id shows the details of one
+// instance.
 func (q *call) listRDSInstances() (any, error) {
-	if err := q.parameters("id", "name", "type", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags", "group_type"); err != nil {
+	err := q.parameters("id", "name", "type", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags",
+		"group_type")
+	if err != nil {
 		return nil, err
 	}
 	if group := q.query.Get("group_type"); group != "" && group != "flexus" {
@@ -34,7 +37,7 @@ func (q *call) rdsWanted(instance *rdsInstance) bool {
 		!q.query.Has("tags") && instance.Flexus == (q.query.Get("group_type") == "flexus")
 }
 
-// like compares with a query parameter in which a leading * asks for a fuzzy search.
+// like compares a value with a query parameter. A leading * in the parameter asks for a fuzzy search.
 func (q *call) like(parameter, value string) bool {
 	wanted := q.query.Get(parameter)
 	if part, fuzzy := strings.CutPrefix(wanted, "*"); fuzzy {
@@ -49,13 +52,15 @@ func (q *call) equal(parameter, value string) bool {
 
 func (q *call) rdsInstanceView(instance *rdsInstance) any {
 	return map[string]any{
-		"id":               instance.ID,
-		"name":             instance.Name,
-		"status":           q.rdsStatus(instance),
-		"type":             instance.Type,
-		"region":           q.project(instance.ProjectID).Name,
-		"port":             5432,
-		"datastore":        map[string]any{"type": instance.Engine, "version": instance.Version, "complete_version": instance.Version + ".0"},
+		"id":     instance.ID,
+		"name":   instance.Name,
+		"status": q.rdsStatus(instance),
+		"type":   instance.Type,
+		"region": q.project(instance.ProjectID).Name,
+		"port":   5432,
+		"datastore": map[string]any{
+			"type": instance.Engine, "version": instance.Version, "complete_version": instance.Version + ".0",
+		},
 		"volume":           map[string]any{"type": "CLOUDSSD", "size": 100},
 		"backup_strategy":  map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
 		"time_zone":        "UTC",
@@ -63,8 +68,8 @@ func (q *call) rdsInstanceView(instance *rdsInstance) any {
 	}
 }
 
-// listRDSRestoreTime: RDS API reference, Querying the Restoration Time Range. Without a date it lists all ranges; whether
-// a date cuts the ranges to that day is not documented, here it does.
+// listRDSRestoreTime follows RDS API reference, Querying the Restoration Time Range. Without a date it lists all
+// ranges. Whether a date cuts the ranges to that day is not documented; here it does.
 func (q *call) listRDSRestoreTime() (any, error) {
 	if err := q.parameters("date"); err != nil {
 		return nil, err
@@ -92,7 +97,7 @@ func restoreTimes(windows []span) any {
 	return map[string]any{"restore_time": list}
 }
 
-// rdsHistory is the body of both look-ups of restorable objects. The real service is known to tolerate restore_time as a
+// rdsHistory is the body of both lookups of restorable objects. The real service is known to tolerate restore_time as a
 // string here; its page says Long.
 type rdsHistory struct {
 	InstanceIDs      []string `json:"instance_ids"`
@@ -130,13 +135,15 @@ func (q *call) listRDSHistoryDatabases() (any, error) {
 				databases = append(databases, map[string]any{"name": name, "total_tables": count})
 			}
 		}
-		list = append(list, map[string]any{"id": instance.ID, "name": instance.Name, "total_tables": total, "databases": databases})
+		list = append(list, map[string]any{
+			"id": instance.ID, "name": instance.Name, "total_tables": total, "databases": databases,
+		})
 	}
 	return map[string]any{"database_limit": limit, "table_limit": limit, "instances": list}, nil
 }
 
-// listRDSHistoryTables: RDS API reference, Querying Tables That Can Be Restored (PostgreSQL). No paging; the list ends
-// at table_limit while the totals go on.
+// listRDSHistoryTables follows RDS API reference, Querying Tables That Can Be Restored (PostgreSQL). It has no paging.
+// The list ends at table_limit, but the totals count all tables.
 func (q *call) listRDSHistoryTables() (any, error) {
 	var body rdsTableHistory
 	instances, moment, err := q.rdsHistoryOf(&body, &body.rdsHistory)
@@ -178,7 +185,9 @@ func (instance *rdsInstance) historyTables(body rdsTableHistory, moment time.Tim
 		}
 		ofInstance += ofDatabase
 		if len(schemas) > 0 {
-			databases = append(databases, map[string]any{"name": database, "total_tables": ofDatabase, "schemas": schemas})
+			databases = append(databases, map[string]any{
+				"name": database, "total_tables": ofDatabase, "schemas": schemas,
+			})
 		}
 	}
 	return map[string]any{"id": instance.ID, "name": instance.Name, "total_tables": ofInstance, "databases": databases}
@@ -212,7 +221,7 @@ func (q *call) rdsHistoryOf(body any, common *rdsHistory) ([]*rdsInstance, time.
 	return instances, moment, err
 }
 
-// showRDSJob: RDS API reference, Obtaining Information About a Task with a Specified ID. The field is "process".
+// showRDSJob follows RDS API reference, Obtaining Information About a Task with a Specified ID. The field is "process".
 func (q *call) showRDSJob() (any, error) {
 	if err := q.parameters("id"); err != nil {
 		return nil, err
@@ -225,7 +234,8 @@ func (q *call) showRDSJob() (any, error) {
 		return nil, refuse(http.StatusBadRequest, "DBS.200543", "The job does not exist.")
 	}
 	view := map[string]any{
-		"id": j.ID, "name": j.Name, "status": j.Status, "created": j.Created.In(q.zone).Format(offsetTime), "process": j.progress(q.now),
+		"id": j.ID, "name": j.Name, "status": j.Status,
+		"created": j.Created.In(q.zone).Format(offsetTime), "process": j.progress(q.now),
 		"instance": map[string]any{"id": j.TargetID, "name": j.targetName}, "entities": map[string]any{},
 	}
 	if j.Status != Running {
@@ -237,9 +247,10 @@ func (q *call) showRDSJob() (any, error) {
 	return map[string]any{"job": view}, nil
 }
 
-// listRDSTasks: RDS API reference, Querying Instant Tasks. end_time is the planned end while the task runs.
+// listRDSTasks follows RDS API reference, Querying Instant Tasks. While a task runs, end_time is its planned end.
 func (q *call) listRDSTasks() (any, error) {
-	if err := q.parameters("id", "instance_id", "order_id", "name", "status", "start_time", "end_time", "offset", "limit"); err != nil {
+	err := q.parameters("id", "instance_id", "order_id", "name", "status", "start_time", "end_time", "offset", "limit")
+	if err != nil {
 		return nil, err
 	}
 	if q.query.Has("start_time") != q.query.Has("end_time") {
@@ -260,7 +271,8 @@ func (q *call) listRDSTasks() (any, error) {
 	tasks, names := []any{}, []string{}
 	for _, j := range q.visibleJobs() {
 		if q.query.Has("order_id") && q.query.Get("order_id") != "" || j.Created.Before(from) || j.Created.After(to) ||
-			!q.equal("id", j.ID) || !q.equal("instance_id", j.TargetID) || !q.equal("name", j.Name) || !q.equal("status", j.Status) {
+			!q.equal("id", j.ID) || !q.equal("instance_id", j.TargetID) || !q.equal("name", j.Name) ||
+			!q.equal("status", j.Status) {
 			continue
 		}
 		if !slices.Contains(names, j.Name) {
@@ -275,8 +287,9 @@ func (q *call) listRDSTasks() (any, error) {
 func (q *call) rdsTaskView(j *job) any {
 	view := map[string]any{
 		"id": j.ID, "name": j.Name, "instance_id": j.TargetID, "instance_name": j.targetName, "instance_status": "",
-		"order_id": "", "process": strings.TrimSuffix(j.progress(q.now), "%"), "fail_reason": j.Reason, "status": j.Status,
-		"create_time": j.Created.In(q.zone).Format(offsetTime), "end_time": j.plannedEnd().In(q.zone).Format(offsetTime),
+		"order_id": "", "process": strings.TrimSuffix(j.progress(q.now), "%"),
+		"fail_reason": j.Reason, "status": j.Status, "create_time": j.Created.In(q.zone).Format(offsetTime),
+		"end_time": j.plannedEnd().In(q.zone).Format(offsetTime),
 	}
 	for _, instance := range q.rds {
 		if instance.ID == j.TargetID {
@@ -286,7 +299,7 @@ func (q *call) rdsTaskView(j *job) any {
 	return view
 }
 
-// jobStatus refuses a status filter that is none of the three documented.
+// jobStatus rejects a status filter other than the three documented ones.
 func (q *call) jobStatus() error {
 	if q.query.Has("status") && !slices.Contains([]string{Running, Completed, Failed}, q.query.Get("status")) {
 		return badParameter("status must be Running, Completed or Failed")
