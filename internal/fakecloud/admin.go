@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// adminHandler serves the cloud's own powers, without authentication:
+// adminHandler serves the cloud's own functions, without authentication:
 //
 //	GET    /restores   GET /requests   GET /logins   GET /issued   GET /jobs
 //	POST   /jobs       {"service", "target_id", "name"}: Occupy, answers {"job_id"}

@@ -13,21 +13,21 @@ import (
 	"time"
 )
 
-// call is one request while it is answered; the cloud's lock is held throughout.
+// call is one request while the cloud answers it. The caller holds the cloud's lock throughout.
 type call struct {
 	*Cloud
 	service string
 	request *http.Request
 	query   url.Values
 	body    []byte
-	path    map[string]string // the values of the route's placeholders
+	path    map[string]string // values of the route's placeholders
 	account *account
-	token   *issuedToken // that it came with; nil = a key, or a token of the world's
+	token   *issuedToken // that the request carries; nil = a key, or a token of the world
 	now     time.Time
 }
 
-// match finds the operation of a method and an escaped path. Paths are taken as they came: no cleaning, no redirects, and
-// a trailing slash is another path.
+// match finds the operation for a method and an escaped path. It takes paths as received: it does not clean or redirect
+// them, and a trailing slash makes another path.
 func match(service, method, escapedPath string) (*route, map[string]string) {
 	got := strings.Split(escapedPath, "/")
 next:
@@ -57,7 +57,7 @@ next:
 	return nil, nil
 }
 
-// decode reads the body strictly; the error is the service's parameter error.
+// decode reads the body strictly. Its error is the service's parameter error.
 func (q *call) decode(into any) error {
 	mediaType, _, err := mime.ParseMediaType(q.request.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
@@ -69,7 +69,7 @@ func (q *call) decode(into any) error {
 	return nil
 }
 
-// parameters refuses query parameters that are not in the list, and those given twice.
+// parameters rejects query parameters that are not listed, and those sent twice.
 func (q *call) parameters(known ...string) error {
 	for name, values := range q.query {
 		if !slices.Contains(known, name) {
@@ -82,7 +82,7 @@ func (q *call) parameters(known ...string) error {
 	return nil
 }
 
-// page reads offset and limit, and returns the part of length that they select as from:to.
+// page reads offset and limit, and returns the range from:to that they select out of length items.
 func (q *call) page(length, defaultLimit, maxLimit int) (from, to int, err error) {
 	limit, err := q.number("limit", defaultLimit, 1, maxLimit)
 	if err != nil {
@@ -128,8 +128,8 @@ func (q *call) day(name string) (time.Time, error) {
 	return day, nil
 }
 
-// Times as the services write them. RDS and DDS: an offset without a colon. DWS: jobs without any zone, actions with a
-// space and tenths of a second.
+// The time layouts of the services. RDS and DDS write an offset without a colon. DWS writes jobs without a zone, and
+// actions with a space and tenths of a second.
 const (
 	offsetTime    = "2006-01-02T15:04:05-0700"
 	zonelessTime  = "2006-01-02T15:04:05"

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// The kinds of faults. "Processed" means that the request takes its effect, a restore is accepted, and only then
-// something else comes instead of the answer; the others never reach the service.
+// The kinds of faults. "Processed" means that the request takes effect, for example that a restore is accepted, and
+// that the fault then replaces the answer. Other kinds never reach the service.
 const (
 	FaultThrottle    = "throttle"     // 429 APIGW.0308
 	FaultStatus      = "status"       // Status with Code and Message, or with Body
@@ -29,8 +29,8 @@ const (
 	FaultResetAfter  = "reset-after"  // processed, then reset
 	FaultStatusAfter = "status-after" // processed, then as status
 	FaultDelay       = "delay"        // processed, then answered after Delay
-	FaultTruncate    = "truncate"     // processed, then half of the body is sent and the connection closed
-	FaultEmpty       = "empty"        // processed, then Status (200) with no body
+	FaultTruncate    = "truncate"     // processed, then half of the body and a closed connection
+	FaultEmpty       = "empty"        // processed, then Status (200) without a body
 	FaultNoJobID     = "no-job-id"    // processed, then 200 with {}
 )
 
@@ -39,20 +39,21 @@ var faultKinds = []string{
 	FaultResetAfter, FaultStatusAfter, FaultDelay, FaultTruncate, FaultEmpty, FaultNoJobID,
 }
 
-// Fault is what the next fitting request meets. In JSON the durations are strings ("1.5s").
+// Fault is what the next matching request meets. In JSON, durations are strings ("1.5s").
 type Fault struct {
 	Service   string // "" or "*" = any
 	Operation string // "" or "*" = any
 	Kind      string
-	// Times it strikes: 0 = once, -1 = until cleared.
+	// Times is how often it strikes: 0 = once, -1 = until cleared.
 	Times   int
 	Status  int
 	Code    string
 	Message string
-	Body    string // instead of the one made of Code and Message
-	// RetryAfter goes into the header of that name, in whole seconds, of an answer that the fault makes itself.
+	Body    string // replaces the body made of Code and Message
+	// RetryAfter sets the Retry-After header, in whole seconds, of an answer that the fault itself creates.
 	RetryAfter time.Duration
-	// Delay before the answer or the cut, in real time whatever the clock; the client's leaving ends it. Any kind may have it.
+	// Delay runs before the answer or the cut, in real time even with a manual clock. It ends early if the client
+	// leaves. Every kind may have one.
 	Delay time.Duration
 }
 
@@ -84,8 +85,9 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON is the inverse of UnmarshalJSON.
 func (f Fault) MarshalJSON() ([]byte, error) {
-	document := faultDocument{Service: f.Service, Operation: f.Operation, Kind: f.Kind, Times: f.Times, Status: f.Status,
-		Code: f.Code, Message: f.Message, Body: f.Body}
+	document := faultDocument{Service: f.Service, Operation: f.Operation, Kind: f.Kind, Times: f.Times,
+		Status: f.Status,
+		Code:   f.Code, Message: f.Message, Body: f.Body}
 	if f.RetryAfter != 0 {
 		document.RetryAfter = f.RetryAfter.String()
 	}
@@ -95,13 +97,14 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 	return json.Marshal(document)
 }
 
-// Plant lets a fault strike. Where several fit, the one planted first does. It refuses one that could never strike.
+// Plant adds a fault. If several faults match a request, the one planted first strikes. Plant rejects a fault that
+// could never strike.
 func (c *Cloud) Plant(fault Fault) error {
 	if !slices.Contains(faultKinds, fault.Kind) {
 		return fmt.Errorf("unknown kind of fault %q: one of %s", fault.Kind, strings.Join(faultKinds, ", "))
 	}
 	if fault.Times < -1 {
-		return fmt.Errorf("a fault strikes -1 (always), 0 (once) or more times, not %d", fault.Times)
+		return fmt.Errorf("a fault's Times must be -1 (always), 0 (once) or more, not %d", fault.Times)
 	}
 	if fault.Kind == FaultDelay && fault.Delay <= 0 {
 		return errors.New("a delay needs its Delay")
@@ -121,7 +124,7 @@ func (c *Cloud) Plant(fault Fault) error {
 	return nil
 }
 
-// ClearFaults takes back every fault that is still planted.
+// ClearFaults removes all planted faults.
 func (c *Cloud) ClearFaults() {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -144,7 +147,7 @@ func (f Fault) fits(service, operation string) bool {
 		(f.Operation == "" || f.Operation == "*" || f.Operation == operation)
 }
 
-// takeFault uses up one strike of the first fault that fits. The lock is held.
+// takeFault uses up one strike of the first matching fault and returns a copy of it. The caller holds the lock.
 func (c *Cloud) takeFault(service, operation string) *Fault {
 	for i, fault := range c.faults {
 		if !fault.fits(service, operation) {
@@ -162,12 +165,13 @@ func (c *Cloud) takeFault(service, operation string) *Fault {
 	return nil
 }
 
-// processes says whether the request takes its effect.
+// processes reports whether the request takes effect.
 func (f Fault) processes() bool {
-	return slices.Contains([]string{FaultResetAfter, FaultStatusAfter, FaultDelay, FaultTruncate, FaultEmpty, FaultNoJobID}, f.Kind)
+	return slices.Contains(
+		[]string{FaultResetAfter, FaultStatusAfter, FaultDelay, FaultTruncate, FaultEmpty, FaultNoJobID}, f.Kind)
 }
 
-// answerFault answers in the fault's way; processed is the answer the request would have had.
+// answerFault answers as the fault says. processed is the answer that the request would have had.
 func (c *Cloud) answerFault(service string, fault Fault, processed reply, w http.ResponseWriter, r *http.Request) {
 	if fault.Delay > 0 {
 		timer := time.NewTimer(fault.Delay)
@@ -198,8 +202,8 @@ func (f Fault) reply(service string, processed reply) reply {
 	var answer reply
 	switch f.Kind {
 	case FaultThrottle:
-		answer = newReply(service, nil, gatewayError{cmp.Or(f.Status, http.StatusTooManyRequests), cmp.Or(f.Code, "APIGW.0308"),
-			cmp.Or(f.Message, throttled(60).message)})
+		answer = newReply(service, nil, gatewayError{cmp.Or(f.Status, http.StatusTooManyRequests),
+			cmp.Or(f.Code, "APIGW.0308"), cmp.Or(f.Message, throttled(60).message)})
 	case FaultStatus, FaultStatusAfter, FaultBase64:
 		answer = newReply(service, nil, refusal{cmp.Or(f.Status, http.StatusBadRequest), f.Code, f.Message})
 		if f.Code == "" && f.Message == "" {
@@ -212,7 +216,8 @@ func (f Fault) reply(service string, processed reply) reply {
 		answer = newReply(service, nil, refusal{cmp.Or(f.Status, http.StatusBadGateway), "", ""})
 		answer.header.Set("Content-Type", "text/html")
 		title := strconv.Itoa(answer.status) + " " + http.StatusText(answer.status)
-		answer.body = []byte("<html>\r\n<head><title>" + title + "</title></head>\r\n<body><h1>" + title + "</h1></body>\r\n</html>\r\n")
+		answer.body = []byte("<html>\r\n<head><title>" + title + "</title></head>\r\n<body><h1>" + title +
+			"</h1></body>\r\n</html>\r\n")
 	case FaultEmpty:
 		answer = processed
 		answer.status, answer.body = cmp.Or(f.Status, http.StatusOK), nil
@@ -229,24 +234,24 @@ func (f Fault) reply(service string, processed reply) reply {
 	return answer
 }
 
-// half is the head of the answer with its full Content-Length, and half of the body.
+// half returns the head of the answer with its full Content-Length, and half of the body.
 func (r reply) half() []byte {
 	r.header.Set("Content-Length", strconv.Itoa(len(r.body)))
 	var raw strings.Builder
 	fmt.Fprintf(&raw, "HTTP/1.1 %d %s\r\n", r.status, http.StatusText(r.status))
-	_ = r.header.Write(&raw) // a strings.Builder takes everything
+	_ = r.header.Write(&raw) // a strings.Builder never fails
 	raw.WriteString("\r\n")
 	raw.Write(r.body[:len(r.body)/2])
 	return []byte(raw.String())
 }
 
-// cut takes the connection over, sends what there is to send and ends it, with a reset or properly.
+// cut hijacks the connection, writes last, and closes the connection with a reset or normally.
 func (c *Cloud) cut(w http.ResponseWriter, last []byte, reset bool) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // already gone
 	}
-	defer c.connections.Done() // net/http reports no end of a connection it gave away
+	defer c.connections.Done() // net/http does not report the end of a hijacked connection
 	if tcp, ok := connection.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0)
 	}

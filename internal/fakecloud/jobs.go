@@ -17,15 +17,16 @@ const (
 	Failed    = "Failed"
 )
 
-// The names of the jobs. RDS publishes none for the restore of PostgreSQL tables; this one only shares "Restore" with its
-// published siblings (RestoreSqlserverInInstance). DDS: "MongodbRestoreTable" (Querying Instant Tasks). DWS publishes none.
+// The names of the jobs. RDS publishes none for the restore of PostgreSQL tables; this one shares only "Restore" with
+// its published siblings (RestoreSqlserverInInstance). DDS publishes "MongodbRestoreTable" (Querying Instant Tasks).
+// DWS publishes none.
 const (
 	RDSRestoreJob = "RestorePostgresqlTablesInInstance"
 	DDSRestoreJob = "MongodbRestoreTable"
 	DWSRestoreJob = "dwsFineGrainedRestoreJob"
 )
 
-// recordKept is how long RDS and DDS answer for a job: "jobs of the last month" (Obtaining Information About a Task).
+// recordKept is how long RDS and DDS show a job: "jobs of the last month" (Obtaining Information About a Task).
 const recordKept = 30 * 24 * time.Hour
 
 // Job is a job as a test or the admin address sees it.
@@ -34,17 +35,17 @@ type Job struct {
 	Service  string    `json:"service"`
 	Name     string    `json:"name"`
 	TargetID string    `json:"target_id"` // instance, or cluster for DWS
-	Status   string    `json:"status"`    // Running, Completed or Failed, whatever the service's word
+	Status   string    `json:"status"`    // Running, Completed or Failed for every service
 	Reason   string    `json:"reason,omitempty"`
 	Created  time.Time `json:"created"`
 	Ended    time.Time `json:"ended,omitzero"` // zero while it runs
 	Held     bool      `json:"held,omitempty"`
 	Expired  bool      `json:"expired,omitempty"`
-	Polls    int       `json:"polls"` // answers that showed the job by its id
+	Polls    int       `json:"polls"` // answers that showed the job, by its id
 }
 
-// JobChange steers a job. Actions: finish (completes now), fail (fails now, with Reason), hold (runs on until changed),
-// release (ends a hold; a job whose time is up completes), expire (the record is gone; the work goes on).
+// JobChange changes a job. Actions: finish (completes now), fail (fails now, with Reason), hold (runs until changed),
+// release (ends a hold; a job past its due time completes), expire (removes the record; the work continues).
 type JobChange struct {
 	Action string `json:"action"`
 	Reason string `json:"reason,omitempty"`
@@ -55,11 +56,11 @@ type job struct {
 	projectID  string
 	targetName string
 	due        time.Time
-	willFail   string                        // a reason planted by JobChange on "next"
-	apply      func(at time.Time) (r string) // does the work; a reason if it cannot be done
+	willFail   string                        // the reason of a "fail" for the "next" job
+	apply      func(at time.Time) (r string) // does the work, or returns why it cannot
 }
 
-// begin registers a job that starts now. Its work is done when it ends.
+// begin registers a job that starts now. The job does its work when it ends.
 func (c *Cloud) begin(j job, now time.Time) *job {
 	j.Status, j.Created, j.due = Running, now, now.Add(c.jobDuration)
 	started := &j
@@ -76,7 +77,7 @@ func (c *Cloud) begin(j job, now time.Time) *job {
 	return started
 }
 
-// settle ends the jobs whose time is up. Every request and every look from outside starts with it.
+// settle ends the jobs that are due. Every request and every outside query calls it first.
 func (c *Cloud) settle(now time.Time) {
 	for _, j := range c.jobs {
 		if j.Status == Running && !j.Held && !j.due.After(now) {
@@ -119,8 +120,8 @@ func (c *Cloud) change(j *job, change JobChange, now time.Time) {
 	}
 }
 
-// Change applies a change to the job of that id, to every job there is ("*"), or to the next one accepted ("next"; a
-// "fail" then comes when the job's time is up). Changes for the next job add up.
+// Change applies a change to the job with that id, to every existing job ("*"), or to the next accepted job ("next"). A
+// "fail" for the next job takes effect when that job is due. Changes for the next job add up.
 func (c *Cloud) Change(jobID string, change JobChange) error {
 	if !slices.Contains([]string{"finish", "fail", "hold", "release", "expire"}, change.Action) {
 		return fmt.Errorf("unknown job action %q: finish, fail, hold, release or expire", change.Action)
@@ -150,9 +151,9 @@ func (c *Cloud) Change(jobID string, change JobChange) error {
 	return nil
 }
 
-// Occupy starts an operation that did not come by a request, as if somebody else had asked for it: a job that keeps the
-// instance (or DWS cluster) busy for the job duration. A name containing "Restore" shows as a restore, one containing
-// "Backup" as a backup, any other as a change of the instance. It is not among Restores.
+// Occupy starts an operation that no request asked for, as if another user had started it. Its job keeps the instance
+// (or DWS cluster) busy for the job duration. A name containing "Restore" shows as a restore, one containing "Backup"
+// as a backup, and any other as a change of the instance. Restores does not list it.
 func (c *Cloud) Occupy(service, targetID, jobName string) (jobID string, err error) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -187,7 +188,7 @@ func (c *Cloud) Occupy(service, targetID, jobName string) (jobID string, err err
 	return c.begin(j, now).ID, nil
 }
 
-// Job returns the job as it stands now, also one whose record has expired.
+// Job returns the current state of the job, even if its record has expired.
 func (c *Cloud) Job(id string) (Job, bool) {
 	for _, j := range c.Jobs() {
 		if j.ID == id {
@@ -209,7 +210,7 @@ func (c *Cloud) Jobs() []Job {
 	return jobs
 }
 
-// runningJob is the operation that keeps a target busy, or nil.
+// runningJob returns the operation that keeps a target busy, or nil.
 func (c *Cloud) runningJob(service, targetID string) *job {
 	for _, j := range c.jobs {
 		if j.Service == service && j.TargetID == targetID && j.Status == Running {
@@ -219,20 +220,21 @@ func (c *Cloud) runningJob(service, targetID string) *job {
 	return nil
 }
 
-// visibleJobs are those a look-up of the call's project shows, the newest first.
+// visibleJobs returns the jobs that a lookup in the call's project shows, newest first.
 func (q *call) visibleJobs() []*job {
 	visible := []*job{}
 	for _, j := range slices.Backward(q.jobs) {
 		age := q.now.Sub(j.Created)
 		kept := q.service == DWS || age <= recordKept // how long DWS keeps a record is not documented
-		if j.Service == q.service && j.projectID == q.path["project_id"] && !j.Expired && kept && age >= q.jobVisibleAfter {
+		if j.Service == q.service && j.projectID == q.path["project_id"] &&
+			!j.Expired && kept && age >= q.jobVisibleAfter {
 			visible = append(visible, j)
 		}
 	}
 	return visible
 }
 
-// poll finds a visible job by its id and counts the answer.
+// poll finds a visible job by its id and counts the poll.
 func (q *call) poll(id string) *job {
 	for _, j := range q.visibleJobs() {
 		if j.ID == id {
@@ -243,7 +245,7 @@ func (q *call) poll(id string) *job {
 	return nil
 }
 
-// percent done, 0 to 99 while the job runs.
+// percent returns how much of the job is done, 0 to 99 while it runs.
 func (j *job) percent(now time.Time) int {
 	if j.Status != Running {
 		return 100
@@ -255,7 +257,7 @@ func (j *job) percent(now time.Time) int {
 	return int(min(99, max(0, 100*now.Sub(j.Created)/whole)))
 }
 
-// progress is "42%" while the job runs and "" afterwards, as RDS and DDS show it.
+// progress returns "42%" while the job runs and "" afterwards, as RDS and DDS show it.
 func (j *job) progress(now time.Time) string {
 	if j.Status != Running {
 		return ""
@@ -263,7 +265,7 @@ func (j *job) progress(now time.Time) string {
 	return strconv.Itoa(j.percent(now)) + "%"
 }
 
-// plannedEnd is when the job ended or, while it runs, is expected to.
+// plannedEnd returns when the job ended or, while it runs, when it is due.
 func (j *job) plannedEnd() time.Time {
 	if j.Status == Running {
 		return j.due

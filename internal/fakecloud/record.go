@@ -19,14 +19,14 @@ type Restore struct {
 	Body     json.RawMessage `json:"body"` // the exact bytes received
 }
 
-// Restores returns every accepted restore, in order.
+// Restores returns all accepted restores, in order.
 func (c *Cloud) Restores() []Restore {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	return append([]Restore{}, c.restores...)
 }
 
-// Requests counts every request that arrived, refused ones included, by service and operation.
+// Requests counts all requests that arrived, including rejected ones, by service and operation.
 func (c *Cloud) Requests() map[string]map[string]int {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -37,15 +37,16 @@ func (c *Cloud) Requests() map[string]map[string]int {
 	return requests
 }
 
-// Throttled is how many requests were over the limit of RDS.
+// Throttled returns how many requests exceeded the rate limit of RDS.
 func (c *Cloud) Throttled() int {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	return c.throttles
 }
 
-// Secrets are all that must be shown nowhere: keys, passwords and tokens, those too that have been issued, and the signatures
-// of the requests that came in. Passcodes are left out: six digits may stand anywhere by chance, and count but once.
+// Secrets returns every value that must not appear in any output: keys, passwords and tokens, including issued ones,
+// and the signatures of the received requests. It omits passcodes: six digits can appear anywhere by chance, and each
+// is valid only once.
 func (c *Cloud) Secrets() []string {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -71,8 +72,8 @@ func (c *Cloud) Secrets() []string {
 	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
 }
 
-// WaitFor returns once what is true. It asks at once and after every request, restore and change of a job; it does not
-// ask just because time passes. What may call the cloud's other methods. The error is context.Cause(ctx).
+// WaitFor returns once what is true. It calls what at once, and after every request, restore and change of a job. The
+// passing of time alone triggers no call. what may call other methods of the cloud. The error is context.Cause(ctx).
 func (c *Cloud) WaitFor(ctx context.Context, what func() bool) error {
 	for {
 		c.lock.Lock()
@@ -89,7 +90,7 @@ func (c *Cloud) WaitFor(ctx context.Context, what func() bool) error {
 	}
 }
 
-// wake lets every WaitFor look again. The lock is held.
+// wake makes every WaitFor check again. The caller holds the lock.
 func (c *Cloud) wake() {
 	close(c.changed)
 	c.changed = make(chan struct{})

@@ -12,14 +12,15 @@ import (
 	"net/http"
 )
 
-// reply is an answer before it is sent.
+// reply is an answer that has not been sent yet.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// refusal is a service's own error: {"error_code", "error_msg"} (RDS, DDS and DWS API references, Abnormal Request Results).
+// refusal is an error of the service itself: {"error_code", "error_msg"} (RDS, DDS and DWS API references, Abnormal
+// Request Results).
 type refusal struct {
 	status        int
 	code, message string
@@ -31,8 +32,8 @@ func refuse(status int, code, format string, arguments ...any) error {
 	return refusal{status, code, fmt.Sprintf(format, arguments...)}
 }
 
-// gatewayError comes from the API gateway in front of RDS, DDS, DWS and STS: {"error_code", "error_msg", "request_id"}. IAM
-// and the metadata service say the same in forms of their own.
+// gatewayError is an error of the API gateway in front of RDS, DDS, DWS and STS: {"error_code", "error_msg",
+// "request_id"}. IAM and the metadata service send the same in their own forms.
 type gatewayError struct {
 	status        int
 	code, message string
@@ -40,7 +41,7 @@ type gatewayError struct {
 
 func (e gatewayError) Error() string { return e.code + ": " + e.message }
 
-// parameterError becomes the service's code for a bad parameter; name picks a more exact code where there is one.
+// parameterError becomes the service's code for a bad parameter. name selects a more exact code, if there is one.
 type parameterError struct{ name, message string }
 
 func (e parameterError) Error() string { return e.message }
@@ -49,8 +50,8 @@ func badParameter(format string, arguments ...any) error {
 	return parameterError{"", fmt.Sprintf(format, arguments...)}
 }
 
-// parameterCode: RDS and DDS API references, Error Codes ("Parameter error", "Invalid limit", "Invalid offset", "Invalid
-// date"). For DWS none is published; DWS.5065 "Invalid format" is the nearest.
+// parameterCode follows RDS and DDS API references, Error Codes ("Parameter error", "Invalid limit", "Invalid offset",
+// "Invalid date"). DWS publishes no such code; DWS.5065 "Invalid format" is the nearest.
 func parameterCode(service, name string) string {
 	switch {
 	case service == RDS:
@@ -69,20 +70,20 @@ func parameterCode(service, name string) string {
 	return "DBS.280001"
 }
 
-// created is the answer 201, with a token in its header if there is one.
+// created is a 201 answer, with a token in its header if there is one.
 type created struct {
 	subjectToken string
 	body         any
 }
 
-// plainText is the one answer that is not JSON.
+// plainText is the only answer that is not JSON.
 type plainText string
 
-// newReply turns what an operation returned into an answer of the service, with the request id in its headers.
+// newReply turns the result of an operation into an answer of the service, with the request id in its headers.
 func newReply(service string, value any, err error) reply {
 	requestID := newID()
 	answer := reply{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}}
-	if service != Metadata { // no gateway stands before it
+	if service != Metadata { // it has no gateway in front
 		answer.header.Set("X-Request-Id", requestID)
 	}
 	if service == IAM {
@@ -119,16 +120,21 @@ func errorBody(service, requestID string, err error) (int, any) {
 		status, code, message = http.StatusBadRequest, parameterCode(service, p.name), "Parameter error: "+p.message
 	}
 	switch service {
-	case Metadata: // a guess, after the metadata service of OpenStack, whose errors are no JSON
+	case Metadata: // a guess, after the metadata service of OpenStack, whose errors are not JSON
 		return status, plainText(fmt.Sprintf("%d %s\n\n%s\n", status, http.StatusText(status), message))
-	case STS: // every error has the request id, and a denial a message for those who may decode it (IAM API reference, Error Codes)
+	case STS:
+		// Every error has the request id. A denial also has a message for those who may decode it (IAM API reference,
+		// Error Codes).
 		fields["request_id"] = requestID
 		if code == accessDenied {
 			fields["encoded_authorization_message"] = newID()
 		}
 	case IAM:
-		// The form is not documented. It is that of the identity service IAM descends from; code is a number.
-		return status, map[string]any{"error": map[string]any{"code": status, "message": message, "title": http.StatusText(status)}}
+		// The form is not documented. It is that of the identity service that IAM descends from, where code is a
+		// number.
+		return status, map[string]any{"error": map[string]any{
+			"code": status, "message": message, "title": http.StatusText(status),
+		}}
 	}
 	fields["error_code"], fields["error_msg"] = code, message
 	return status, fields
@@ -139,19 +145,19 @@ func encode(value any) []byte {
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
-		panic(err) // only values of this package come here
+		panic(err) // every value comes from this package
 	}
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 }
 
-// newID is 32 random hex digits: a request id, or a job id of DWS.
+// newID returns 32 random hex digits: a request id, or a job id of DWS.
 func newID() string {
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // never fails
 	return hex.EncodeToString(random[:])
 }
 
-// newUUID is a random UUID: a job id of RDS and DDS.
+// newUUID returns a random UUID: a job id of RDS and DDS.
 func newUUID() string {
 	id := newID()
 	return id[:8] + "-" + id[8:12] + "-4" + id[13:16] + "-a" + id[17:20] + "-" + id[20:]

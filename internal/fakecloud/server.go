@@ -17,21 +17,21 @@ import (
 	"time"
 )
 
-// Options of a cloud. The zero Options serve the default world on free loopback ports.
+// Options configures a cloud. The zero value serves the default world on free loopback ports.
 type Options struct {
 	World World            // zero = DefaultWorld()
-	Now   func() time.Time // nil = time.Now; everything but the Delay of a fault goes by it
+	Now   func() time.Time // nil = time.Now; everything except the Delay of a fault uses it
 	// JobDuration is how long a job runs; 0 = 2s.
 	JobDuration time.Duration
-	// JobVisibleAfter is how long after its acceptance a job is not yet to be found by the job look-ups: "several seconds"
-	// with the real services; 0 = at once.
+	// JobVisibleAfter is how long the job lookups do not show a new job: "several seconds" with the real services; 0 =
+	// they show it at once.
 	JobVisibleAfter time.Duration
-	// Listen is "" or "host:0" for free ports, or "host:port": then the services take consecutive ports from there, in the
+	// Listen is "" or "host:0" for free ports. With "host:port", the services use consecutive ports from there, in the
 	// order of the fields of Addresses.
 	Listen string
 }
 
-// Addresses are the base URLs, "http://127.0.0.1:PORT".
+// Addresses holds the base URLs, "http://127.0.0.1:PORT".
 type Addresses struct {
 	IAM      string `json:"iam"`
 	RDS      string `json:"rds"`
@@ -42,7 +42,7 @@ type Addresses struct {
 	Admin    string `json:"admin"`
 }
 
-// Cloud is a running stand-in. Its methods may be called from any goroutine.
+// Cloud is a running stand-in. Its methods are safe for concurrent use.
 type Cloud struct {
 	now                  func() time.Time
 	jobDuration          time.Duration
@@ -63,7 +63,7 @@ type Cloud struct {
 	connections sync.WaitGroup // open connections, until their handler is done
 	closing     chan struct{}
 
-	lock        sync.Mutex // guards all that follows
+	lock        sync.Mutex // guards all fields below
 	closed      bool
 	changed     chan struct{} // closed and replaced at every change
 	accounts    []*account
@@ -80,23 +80,23 @@ type Cloud struct {
 	restores    []Restore
 	logins      []Login
 	tokens      []*issuedToken
-	keys        []*accessKey // those of the accounts, and those issued since
+	keys        []*accessKey // of the accounts, and issued ones
 	issues      []Issue
 
 	metadataTokens []metadataToken
-	metadataKey    *accessKey // the one handed out last
+	metadataKey    *accessKey // the newest
 
-	signatures []string // of the requests that came in
+	signatures []string // of the received requests
 }
 
-// Start listens and serves until Close.
+// Start starts a cloud, which serves until Close.
 func Start(options Options) (*Cloud, error) {
 	world := options.World
 	if reflect.ValueOf(world).IsZero() {
 		world = DefaultWorld()
 	}
 	if err := world.validate(); err != nil {
-		return nil, fmt.Errorf("the world does not hold together: %w", err)
+		return nil, fmt.Errorf("invalid world: %w", err)
 	}
 	c := &Cloud{
 		now:                  options.Now,
@@ -150,9 +150,13 @@ func (c *Cloud) listen(address string) error {
 		listeners = append(listeners, listener)
 	}
 	base := func(i int) string { return "http://" + listeners[i].Addr().String() }
-	c.addresses = Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), STS: base(4), Metadata: base(5), Admin: base(6)}
+	c.addresses = Addresses{
+		IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), STS: base(4), Metadata: base(5), Admin: base(6),
+	}
 	for i, service := range services {
-		c.serve(listeners[i], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.answer(service, w, r) }))
+		c.serve(listeners[i], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c.answer(service, w, r)
+		}))
 	}
 	c.serve(listeners[len(services)], c.adminHandler())
 	return nil
@@ -168,7 +172,7 @@ func (c *Cloud) serve(listener net.Listener, handler http.Handler) {
 			case http.StateNew:
 				c.connections.Add(1)
 				select {
-				case <-c.closing: // accepted while the server was closing, and missed by it
+				case <-c.closing: // accepted while the server was closing, which misses it
 					_ = connection.Close()
 				default:
 				}
@@ -181,10 +185,10 @@ func (c *Cloud) serve(listener net.Listener, handler http.Handler) {
 	c.serving.Go(func() { _ = server.Serve(listener) })
 }
 
-// Addresses of the services, and of the cloud's own powers.
+// Addresses returns the addresses of the services and of the admin functions.
 func (c *Cloud) Addresses() Addresses { return c.addresses }
 
-// Close cuts every connection and waits for all goroutines. It may be called again.
+// Close cuts all connections and waits for all goroutines. It may be called again.
 func (c *Cloud) Close() error {
 	c.lock.Lock()
 	again := c.closed
@@ -194,21 +198,23 @@ func (c *Cloud) Close() error {
 		close(c.closing)
 	}
 	for _, server := range c.servers {
-		_ = server.Close() // the listener's error on being closed says nothing
+		_ = server.Close() // an error of closing the listener does not matter
 	}
 	c.serving.Wait()
 	c.connections.Wait()
 	return nil
 }
 
-// bodyLimit of the gateway, 12 MB (API signing guide, error code APIGW.0201).
+// bodyLimit is the limit of the gateway, 12 MB (API signing guide, error code APIGW.0201).
 const bodyLimit = 12 << 20
 
-// answer takes one request through: count it, plant its fault if there is one, process, reply.
+// answer handles one request: it counts it, applies its fault if there is one, processes it and replies.
 func (c *Cloud) answer(service string, w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
 	if err != nil {
-		newReply(service, nil, gatewayError{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body cannot be read"}).send(w)
+		newReply(service, nil, gatewayError{
+			http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body cannot be read",
+		}).send(w)
 		return
 	}
 	matched, path := match(service, r.Method, r.URL.EscapedPath())
@@ -243,7 +249,8 @@ func (c *Cloud) process(service string, matched *route, path map[string]string, 
 
 func (q *call) run(matched *route) (any, error) {
 	if matched == nil {
-		return nil, gatewayError{http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment"}
+		return nil, gatewayError{http.StatusNotFound, "APIGW.0101",
+			"The API does not exist or has not been published in the environment"}
 	}
 	query, err := url.ParseQuery(q.request.URL.RawQuery)
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// lifetime is one stay of a table or collection, from created until dropped (zero = still there).
+// lifetime is one existence of a table or collection, from created until dropped (zero = still exists).
 type lifetime struct {
 	created, dropped time.Time
 	partitionParent  bool
 }
 
-// objects are tables or collections by name. Written to only by completed restores.
+// objects holds tables or collections by name. Only completed restores change it.
 type objects map[string][]lifetime
 
 func newObjects(tables Tables, start time.Time) objects {
@@ -31,7 +31,7 @@ func (o objects) at(name string, moment time.Time) bool {
 	})
 }
 
-// namesAt lists in order what was there at the moment and is no parent of a partitioned table.
+// namesAt lists, in order, the names that existed at the moment, without parents of partitioned tables.
 func (o objects) namesAt(moment time.Time) []string {
 	names := []string{}
 	for _, name := range slices.Sorted(maps.Keys(o)) {
@@ -90,12 +90,12 @@ type account struct {
 	unusedPasscodes []string
 	wrongPasswords  int // in a row, wrong passcodes included
 	noLoginUntil    time.Time
-	minute          time.Time // when the running minute of the RDS rate limit began
+	minute          time.Time // start of the current minute of the RDS rate limit
 	requests        int       // in that minute
 }
 
-// build turns the world into the state the cloud starts with; relative moments of tables, tokens and snapshots are fixed
-// here, those of windows stay relative.
+// build turns the world into the cloud's initial state. It fixes the relative moments of tables, tokens and snapshots;
+// those of windows stay relative.
 func (c *Cloud) build(world World, start time.Time) {
 	for _, a := range world.Accounts {
 		a.Tokens = slices.Clone(a.Tokens)
@@ -105,7 +105,9 @@ func (c *Cloud) build(world World, start time.Time) {
 		known := &account{Account: a, unusedPasscodes: slices.Clone(a.Passcodes)}
 		c.accounts = append(c.accounts, known)
 		if a.AccessKey != "" {
-			c.keys = append(c.keys, &accessKey{access: a.AccessKey, secret: a.SecretKey, securityToken: a.SecurityToken, account: known})
+			c.keys = append(c.keys, &accessKey{
+				access: a.AccessKey, secret: a.SecretKey, securityToken: a.SecurityToken, account: known,
+			})
 		}
 	}
 	c.projects = slices.Clone(world.Projects)
@@ -142,7 +144,8 @@ func (c *Cloud) build(world World, start time.Time) {
 		snapshot.Finished = At(snapshot.Finished.Time(start))
 		for _, cluster := range c.clusters {
 			if cluster.ID == snapshot.ClusterID {
-				c.snapshots = append(c.snapshots, &dwsSnapshot{snapshot, cluster, newCatalogue(snapshot.Databases, start)})
+				tables := newCatalogue(snapshot.Databases, start)
+				c.snapshots = append(c.snapshots, &dwsSnapshot{snapshot, cluster, tables})
 			}
 		}
 	}

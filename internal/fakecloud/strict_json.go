@@ -14,9 +14,9 @@ import (
 	"unicode/utf8"
 )
 
-// strictDecode reads exactly one JSON document into the struct that into points at. It refuses what encoding/json lets
-// pass: unknown, duplicate and wrongly cased field names, null, a missing field (every field is required unless its tag
-// says omitempty or omitzero) and trailing data. The error says where, as in `instances[0].restore_time`.
+// strictDecode reads exactly one JSON document into the struct that into points to. It rejects what encoding/json
+// accepts: unknown, duplicate and wrongly cased field names, null, missing fields and trailing data. Every field is
+// required unless its tag says omitempty or omitzero. The error says where, as in `instances[0].restore_time`.
 func strictDecode(data []byte, into any) error {
 	if !utf8.Valid(data) {
 		return errors.New("the document is not UTF-8")
@@ -36,7 +36,7 @@ func strictDecode(data []byte, into any) error {
 	return json.Unmarshal(data, into)
 }
 
-// readValue reads one value as map[string]any, []any, string, json.Number, bool or nil, and refuses duplicate names.
+// readValue reads one value as map[string]any, []any, string, json.Number, bool or nil. It rejects duplicate names.
 func readValue(decoder *json.Decoder, path string) (any, error) {
 	token, err := decoder.Token()
 	if err != nil {
@@ -80,7 +80,7 @@ var (
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
-// conform holds the tree against the Go type that it is about to be decoded into.
+// conform checks the tree against the Go type that will hold it.
 func conform(value any, into reflect.Type, path string) error {
 	if into.Kind() == reflect.Pointer {
 		return conform(value, into.Elem(), path)
@@ -89,7 +89,7 @@ func conform(value any, into reflect.Type, path string) error {
 		return fmt.Errorf("%s must not be null", cmp.Or(path, "the document"))
 	}
 	if reflect.PointerTo(into).Implements(jsonUnmarshaler) {
-		return nil // it judges for itself
+		return nil // it checks the value itself
 	}
 	isText := reflect.PointerTo(into).Implements(textUnmarshaler)
 	switch {
@@ -142,7 +142,7 @@ func conformStruct(value any, into reflect.Type, path string) error {
 	known := map[string]bool{}
 	for _, field := range reflect.VisibleFields(into) {
 		if field.Anonymous {
-			continue // its fields are in the list themselves
+			continue // VisibleFields lists its fields too
 		}
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		known[name] = true
