@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Fakecloud serves a stand-in for the cloud until it is interrupted. It prints its addresses, which -ready-file also
-// writes as JSON once every service listens.
+// Fakecloud serves a stand-in for the cloud until it is interrupted. It prints its addresses as JSON once all services
+// listen. With -ready-file, it also writes them to a file.
 package main
 
 import (
@@ -31,11 +31,13 @@ func main() {
 // run serves until ctx is done.
 func run(ctx context.Context, arguments []string, out io.Writer) error {
 	flags := flag.NewFlagSet("fakecloud", flag.ContinueOnError)
-	listen := flags.String("listen", "127.0.0.1:0", "`address` of the first service; the others follow on consecutive ports, or on free ones if the port is 0")
-	worldFile := flags.String("world", "", "JSON `file` of the world to serve; without it the default world")
-	readyFile := flags.String("ready-file", "", "`file` to write the addresses to, as JSON, once all services listen")
+	listen := flags.String("listen", "127.0.0.1:0",
+		"`address` of the first service; the others use the next ports, or free ports if the port is 0")
+	worldFile := flags.String("world", "", "JSON `file` with the world to serve (default: the built-in world)")
+	readyFile := flags.String("ready-file", "", "`file` to write the addresses to as JSON once all services listen")
 	jobDuration := flags.Duration("job-duration", 2*time.Second, "how long a job runs")
-	jobVisibleAfter := flags.Duration("job-visible-after", time.Second, "how long after its acceptance a job is not yet to be found")
+	jobVisibleAfter := flags.Duration("job-visible-after", time.Second,
+		"how long lookups do not show a new job")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -54,7 +56,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = cloud.Close() }() // never an error
+	defer func() { _ = cloud.Close() }() // never fails
 	addresses, err := json.Marshal(cloud.Addresses())
 	if err != nil {
 		return err
@@ -72,7 +74,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	return nil
 }
 
-// writeFile lets the file appear whole: whoever waits for it never reads a half.
+// writeFile writes the file in one step, so that a reader never sees a part of it.
 func writeFile(name string, data []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
 	if err != nil {
