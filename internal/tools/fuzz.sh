@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-#   fuzz.sh TIME    runs each fuzz test for TIME, such as 1m, one after the other
+#   fuzz.sh TIME    runs each fuzz test for TIME, such as 1m, one after another
 #
-# It writes each failing input to testdata/fuzz of the package. Commit that file: from then on it is a test.
+# go test writes each failing input to testdata/fuzz in the package. Commit that file: it then runs as a test.
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -17,6 +17,6 @@ for package in $(go list ./...); do
 	done
 done
 [ "$found" -gt 0 ] || {
-	echo "fuzz.sh: found no fuzz test" >&2
+	echo "fuzz.sh: no fuzz tests found" >&2
 	exit 1
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-#   audit.sh           checks the provider's dependencies (checksums, licences, vulnerabilities) and that builds are reproducible
+#   audit.sh           checks that builds are reproducible, and what the provider depends on: checksums, licences,
+#                      vulnerabilities
 #   audit.sh online    does the same, and fails if it cannot reach the vulnerability database
 #
 # Once the modules are on this machine, only the vulnerability database needs the internet.
@@ -18,7 +19,7 @@ trap 'exit 1' HUP INT TERM
 case ${1:-} in
 '' | online) ;;
 *)
-	echo "audit.sh: unknown argument $1: use online, or nothing" >&2
+	echo "audit.sh: unknown argument $1: use online or no argument" >&2
 	exit 1
 	;;
 esac
@@ -27,16 +28,17 @@ echo "audit.sh: checksums"
 go mod verify
 
 echo "audit.sh: licences"
-# All modules: what a release links on each system, and what only tests use.
+# Check all modules: those that a release links on each system, and those that only tests use.
 for system in darwin freebsd linux windows; do
-	GOOS=$system CGO_ENABLED=0 go list -deps -test -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./...
+	GOOS=$system CGO_ENABLED=0 go list -deps -test \
+		-f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./...
 done | sort -u >"$work/modules"
 (cd $tools && GOWORK=off go build -o "$work/licences" ./licences)
 "$work/licences" <"$work/modules"
 
 echo "audit.sh: the same build twice"
-# Build copies of the sources under two paths, each with its own build cache: with a shared cache, the second build would be
-# the first. The second cache stays in .build/, because filling it takes a minute.
+# Build copies of the sources under two paths, each with its own build cache. With a shared cache, the second build
+# would return the first. The second cache stays in .build/, because filling it takes a minute.
 second=$root/.build/second-build-cache
 for copy in first second/time; do
 	mkdir -p "$work/$copy"
@@ -64,8 +66,8 @@ status=0
 cat "$work/vulnerabilities"
 case $status in
 0) ;;
-3) # govulncheck has found some
-	echo "audit.sh: govulncheck has found vulnerabilities" >&2
+3) # found vulnerabilities
+	echo "audit.sh: govulncheck found vulnerabilities" >&2
 	exit 1
 	;;
 *)

@@ -1,4 +1,4 @@
-// Pins what audit.sh looks for vulnerabilities and licences with, away from the provider's dependencies.
+// Pins the tools of audit.sh, separate from the provider's dependencies.
 module terraform-provider-x/internal/tools/audit
 
 go 1.26.0

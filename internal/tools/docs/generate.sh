@@ -4,9 +4,9 @@
 #   generate.sh          writes docs/ from the provider's schema, templates/ and examples/
 #   generate.sh check    writes nothing, and fails if docs/ is out of date
 #
-# Start it through "cli/with.sh terraform": only Terraform from 1.14 on prints the schemas of actions. It needs no registry: the
-# CLI takes the provider that is built here, and tfplugindocs takes the schema that the CLI prints. It replaces all of docs/. A
-# page without a template belongs in templates/, from where tfplugindocs copies it.
+# Run it with "cli/with.sh terraform", because only Terraform 1.14 and later prints the schemas of actions. It needs no
+# registry: the CLI uses the provider built here, and tfplugindocs uses the schema that the CLI prints. It replaces all
+# of docs/. A page without a template belongs in templates/; tfplugindocs copies it from there.
 
 set -eu
 cd "$(dirname "$0")/../../.."
@@ -15,9 +15,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# tfplugindocs looks only for the schema of a provider that HashiCorp publishes (terraform-plugin-docs,
-# internal/provider/generate.go, terraformProviderSchemaFromFile). The schema is the same under any address, so use that one.
-# The address names the host because OpenTofu's default host is another.
+# tfplugindocs reads only the schema of a provider that HashiCorp publishes (terraform-plugin-docs,
+# internal/provider/generate.go, terraformProviderSchemaFromFile). The schema is the same under any address, so use
+# theirs. The address names the host because OpenTofu has another default host.
 address=registry.terraform.io/hashicorp/x
 
 go build -o "$work/bin/" .
@@ -39,7 +39,8 @@ terraform {
   }
 }
 EOF
-TF_CLI_CONFIG_FILE=$work/cli.tfrc "$TF_CLI_PATH" "-chdir=$work/configuration" providers schema -json >"$work/schema.json"
+TF_CLI_CONFIG_FILE=$work/cli.tfrc "$TF_CLI_PATH" "-chdir=$work/configuration" \
+	providers schema -json >"$work/schema.json"
 
 tfplugindocs() {
 	GOWORK=off go -C internal/tools/docs tool tfplugindocs "$1" --provider-dir "$work" --provider-name x \
@@ -54,7 +55,7 @@ tfplugindocs validate
 case ${1:-} in
 check)
 	diff -ruN docs "$work/docs" || {
-		echo "docs/ is out of date: run \"make docs\" and review what it changed" >&2
+		echo "docs/ is out of date: run \"make docs\" and review the changes" >&2
 		exit 1
 	}
 	;;
@@ -63,7 +64,7 @@ check)
 	cp -R "$work/docs" docs
 	;;
 *)
-	echo "generate.sh: unknown argument $1: use check, or nothing" >&2
+	echo "generate.sh: unknown argument $1: use check or no argument" >&2
 	exit 1
 	;;
 esac

@@ -1,4 +1,4 @@
-// Pins the tfplugindocs that generate.sh runs, away from the provider's dependencies.
+// Pins the tfplugindocs that generate.sh runs, separate from the provider's dependencies.
 module terraform-provider-x/internal/tools/docs
 
 go 1.26.0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Command licences reads "PATH VERSION FOLDER" lines, one for each module, and fails where a module has no licence text that it
-// knows, or one that is not allowed.
+// Command licences reads "PATH VERSION FOLDER" lines, one for each module. It fails if a module has no known licence
+// text, or a licence that is not allowed.
 package main
 
 import (
@@ -17,18 +17,18 @@ import (
 	"github.com/google/licensecheck"
 )
 
-// allowed are licences that go with MPL-2.0 in one binary and ask for nothing but to be named.
+// allowed lists licences that are compatible with MPL-2.0 in one binary and require only attribution.
 var allowed = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0"}
 
-// allowedFor are further ones, each for the module that was looked at.
+// allowedFor lists further licences, each for one module that was reviewed.
 var allowedFor = map[string]string{
-	"github.com/apparentlymart/go-textseg/v15": "Unicode-DFS-2016", // of the Unicode tables in it; only tests use it
+	"github.com/apparentlymart/go-textseg/v15": "Unicode-DFS-2016", // for its Unicode tables; only tests use it
 }
 
-// licenceFile is how the file is called that holds a module's licence.
+// licenceFile matches the names of files that hold a module's licence.
 var licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying)([-._].*)?$`)
 
-// enough is how much of a file must be a known licence's text, in percent; the rest is who holds the copyright.
+// enough is how much of a file must be the text of a known licence, in percent. The rest names the copyright holders.
 const enough = 75
 
 func main() {
@@ -38,7 +38,8 @@ func main() {
 	for lines.Scan() {
 		module := strings.Fields(lines.Text())
 		if len(module) != 3 {
-			problems = append(problems, fmt.Sprintf("%q is not a module: a vendored or replaced one has no folder", lines.Text()))
+			problems = append(problems,
+				fmt.Sprintf("%q is not a module: a vendored or replaced module has no folder", lines.Text()))
 			continue
 		}
 		names, err := licencesOf(module[2])
@@ -58,7 +59,7 @@ func main() {
 		problems = append(problems, err.Error())
 	}
 	if len(count) == 0 {
-		problems = append(problems, "there are no modules")
+		problems = append(problems, "the input has no modules")
 	}
 	for _, name := range slices.Sorted(maps.Keys(count)) {
 		fmt.Printf("%4d %s\n", count[name], name)
@@ -69,7 +70,7 @@ func main() {
 	}
 }
 
-// licencesOf are the licences that the files at the top of a module hold.
+// licencesOf returns the licences in the files at the top of a module.
 func licencesOf(folder string) ([]string, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -86,14 +87,14 @@ func licencesOf(folder string) ([]string, error) {
 		}
 		found := licensecheck.Scan(text)
 		if len(found.Match) == 0 || found.Percent < enough {
-			return nil, fmt.Errorf("%s is not the text of a licence that is known (%.0f%%)", entry.Name(), found.Percent)
+			return nil, fmt.Errorf("%s does not contain a known licence (%.0f%% matches)", entry.Name(), found.Percent)
 		}
 		for _, match := range found.Match {
 			names = append(names, match.ID)
 		}
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("there is no licence file")
+		return nil, fmt.Errorf("the module has no licence file")
 	}
 	slices.Sort(names)
 	return slices.Compact(names), nil
