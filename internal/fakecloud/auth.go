@@ -15,8 +15,8 @@ import (
 const (
 	// allowedSkew is the limit between X-Sdk-Date and the gateway's clock (API signing guide).
 	allowedSkew = 15 * time.Minute
-	// wrongSignaturesAllowed is a number in a row. One more locks the key (OCR FAQ, "AK/SK failing more than five
-	// times"). The length of the lock is not documented.
+	// wrongSignaturesAllowed is how many wrong signatures in a row leave the key unlocked. One more locks it (OCR FAQ,
+	// "AK/SK failing more than five times"). The length of the lock is not documented.
 	wrongSignaturesAllowed = 5
 	lockDuration           = 5 * time.Minute
 	sdkDateLayout          = "20060102T150405Z"

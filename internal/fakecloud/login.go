@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// wrongPasswordsAllowed is a number in a row. One more locks the account for lockDuration. The lock is documented (IAM
-// user guide, login authentication policy). The administrator sets its numbers; these are a guess.
+// wrongPasswordsAllowed is how many wrong passwords in a row leave the account unlocked. One more locks it for
+// lockDuration. The lock is documented (IAM user guide, login authentication policy). The administrator sets its
+// numbers; these are a guess.
 const wrongPasswordsAllowed = 4
 
 // Login is one password login, accepted or not.
