@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// historyTables are the restorable tables of the default RDS instance as database.schema.table.
+// historyTables returns the restorable tables of the default RDS instance as database.schema.table.
 func (c *testCloud) historyTables(at time.Time, filters string) []string {
 	c.t.Helper()
 	body := `{"instance_ids":["` + rdsID + `"],"restore_time":` + milliseconds(at) + filters + `}`
@@ -44,9 +44,11 @@ func TestRDSRestoreAddsTheTable(t *testing.T) {
 	c := start(t, Options{JobDuration: time.Minute})
 	got := c.must(RDS, "POST", rdsRestorePath, rdsBody)
 	jobID, _ := dig(got, "restore_result", 0, "job_id").(string)
-	wantEqual(t, "answer", got, map[string]any{"restore_result": []any{map[string]any{"instance_id": rdsID, "job_id": jobID}}})
+	wantEqual(t, "answer", got, map[string]any{"restore_result": []any{
+		map[string]any{"instance_id": rdsID, "job_id": jobID},
+	}})
 	if len(jobID) != 36 || strings.Count(jobID, "-") != 4 {
-		t.Errorf("the job id %q is no UUID", jobID)
+		t.Errorf("the job id %q is not a UUID", jobID)
 	}
 
 	restores := c.Restores()
@@ -63,23 +65,25 @@ func TestRDSRestoreAddsTheTable(t *testing.T) {
 	wantEqual(t, "tables before", c.historyTables(begun, `,"database_name_like":"data1"`),
 		[]string{"data1.schema1.table1", "data1.schema1.table2"})
 
-	// The name is taken now: accepted, and the job fails. The first answer's table stays as it is.
+	// The name is taken now. The service accepts the restore, and its job fails.
 	second := c.restore(RDS)
 	c.clock.advance(time.Minute)
 	j, _ := c.Job(second)
 	if j.Status != Failed || !strings.Contains(j.Reason, "data1.schema1.table1_1688556737000") {
-		t.Errorf("restoring onto a taken name: %+v", j)
+		t.Errorf("restoring under a taken name: %+v", j)
 	}
 }
 
-// A window includes both its ends, and a table limit the last table.
+// A window includes both ends. A table limit includes the last table.
 func TestRDSRestoreAtTheLimits(t *testing.T) {
 	world := DefaultWorld()
 	world.RDSInstances[0].TableLimit = 1
 	world.RDSInstances[0].Windows = world.RDSInstances[0].Windows[:1]
-	for moment, status := range map[string]int{"1688169599999": 400, "1688169600000": 200, "1688774400000": 200, "1688774400001": 400} {
+	for moment, status := range map[string]int{"1688169599999": 400, "1688169600000": 200, "1688774400000": 200,
+		"1688774400001": 400} {
 		c := start(t, Options{World: world})
-		if got := c.do(RDS, "POST", rdsRestorePath, replace(t, rdsBody, `1688556737000,`, moment+`,`)); got.status != status {
+		body := replace(t, rdsBody, `1688556737000,`, moment+`,`)
+		if got := c.do(RDS, "POST", rdsRestorePath, body); got.status != status {
 			t.Errorf("restore_time %s: %d %s, want %d", moment, got.status, got.raw, status)
 		}
 	}
@@ -92,16 +96,17 @@ func (c *testCloud) collections(database string, at time.Time, more string) []an
 }
 
 func TestDDSRestores(t *testing.T) {
-	const accepted = "_bak_1768478400000" // the clock's start
+	const accepted = "_bak_1768478400000" // the start of the clock
 	tests := []struct {
 		name, body, reason string
 		database           string
-		want               []any // collections of the database afterwards
+		want               []any // collections of the database after the restore
 	}{
 		{"under a new name", ddsBody, "", "test", []any{"test", "test2", "users"}},
 		{
 			"the documentation's example: a bare number, no new name",
-			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","restore_collection_time":1607762955000}]}]}`,
+			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test",` +
+				`"restore_collection_time":1607762955000}]}]}`,
 			"", "test", []any{"test", "test" + accepted, "users"},
 		},
 		{
@@ -110,23 +115,28 @@ func TestDDSRestores(t *testing.T) {
 			"", "app" + accepted, []any{"carts", "sessions"},
 		},
 		{
-			"a collection that was not there: an empty one appears, silently",
-			`{"restore_collections":[{"database":"test","collections":[{"old_name":"nope","new_name":"empty","restore_collection_time":"1607762955000"}]}]}`,
+			"a missing collection becomes an empty one",
+			`{"restore_collections":[{"database":"test","collections":[{"old_name":"nope","new_name":"empty",` +
+				`"restore_collection_time":"1607762955000"}]}]}`,
 			"", "test", []any{"empty", "test", "users"},
 		},
 		{
 			"onto an existing name",
-			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"users","restore_collection_time":"1607762955000"}]}]}`,
+			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"users",` +
+				`"restore_collection_time":"1607762955000"}]}]}`,
 			"already exists: test.users", "test", []any{"test", "users"},
 		},
 		{
 			"two onto one name",
-			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"x","restore_collection_time":"1607762955000"},{"old_name":"users","new_name":"x","restore_collection_time":"1607762956000"}]}]}`,
+			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"x",` +
+				`"restore_collection_time":"1607762955000"},{"old_name":"users","new_name":"x",` +
+				`"restore_collection_time":"1607762956000"}]}]}`,
 			"already exists: test.x", "test", []any{"test", "users"},
 		},
 		{
 			"onto a namespace of 121 characters",
-			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"` + strings.Repeat("n", 116) + `","restore_collection_time":"1607762955000"}]}]}`,
+			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"` +
+				strings.Repeat("n", 116) + `","restore_collection_time":"1607762955000"}]}]}`,
 			"longer than 120", "test", []any{"test", "users"},
 		},
 	}
@@ -149,7 +159,8 @@ func TestDWSRestoreReplacesTheTarget(t *testing.T) {
 	check := func(body string) any {
 		return c.must(DWS, "POST", dwsRestorePath+"-check", body)["check_table_name_result"]
 	}
-	wantEqual(t, "check before", check(dwsBody), any(map[string]any{"database": "postgres", "restore_table_list": nil, "target_table_list": nil}))
+	wantEqual(t, "check before", check(dwsBody),
+		any(map[string]any{"database": "postgres", "restore_table_list": nil, "target_table_list": nil}))
 	jobID := c.restore(DWS)
 	if len(jobID) != 32 || strings.Contains(jobID, "-") {
 		t.Errorf("the job id %q is not 32 hex digits", jobID)
@@ -158,11 +169,14 @@ func TestDWSRestoreReplacesTheTarget(t *testing.T) {
 		t.Errorf("restore %+v", r)
 	}
 	c.clock.advance(time.Hour)
-	wantEqual(t, "check after", check(dwsBody), any(map[string]any{"database": "postgres", "restore_table_list": nil, "target_table_list": []any{"public.sales_2"}}))
+	wantEqual(t, "check after", check(dwsBody),
+		any(map[string]any{"database": "postgres", "restore_table_list": nil,
+			"target_table_list": []any{"public.sales_2"}}))
 	wantEqual(t, "check of a missing source", check(replace(t, dwsBody, `"sales"`, `"nope"`)),
-		any(map[string]any{"database": "postgres", "restore_table_list": []any{"public.nope"}, "target_table_list": []any{"public.sales_2"}}))
+		any(map[string]any{"database": "postgres", "restore_table_list": []any{"public.nope"},
+			"target_table_list": []any{"public.sales_2"}}))
 
-	again := c.restore(DWS) // the target exists now, and is overwritten
+	again := c.restore(DWS) // the target exists now and is overwritten
 	c.clock.advance(time.Hour)
 	if j, _ := c.Job(again); j.Status != Completed {
 		t.Errorf("overwriting: %+v", j)
@@ -171,13 +185,14 @@ func TestDWSRestoreReplacesTheTarget(t *testing.T) {
 
 func TestDWSExampleOfTheDocumentation(t *testing.T) {
 	c := start(t, Options{})
-	body := `{"case_sensitive":true,"database":"postgres","restore_table_list":[{"schema_name":"postgres","table_name":"public"}],"target_table_list":[{"schema_name":"postgres","table_name":"public"}]}`
+	body := `{"case_sensitive":true,"database":"postgres","restore_table_list":[{"schema_name":"postgres",` +
+		`"table_name":"public"}],"target_table_list":[{"schema_name":"postgres","table_name":"public"}]}`
 	if got := c.must(DWS, "POST", dwsRestorePath, body); got["job_id"] == nil {
 		t.Errorf("%v", got)
 	}
 }
 
-func TestDWSNamesWithoutCase(t *testing.T) {
+func TestDWSNamesIgnoreCase(t *testing.T) {
 	c := start(t, Options{})
 	body := replace(t, replace(t, dwsBody, "true", "false"), `"sales"`, `"SALES"`)
 	c.must(DWS, "POST", dwsRestorePath, replace(t, body, "sales_2", "Sales_2"))
