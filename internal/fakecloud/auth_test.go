@@ -31,17 +31,17 @@ func TestSignedRequests(t *testing.T) {
 			r.Header.Set("X-Project-Id", DefaultProjectID)
 			r.Header.Set("X-Domain-Id", "d")
 		}, 200, ""},
-		{"a claimed scope header that came otherwise", func(c *testCloud, r *http.Request) {
+		{"a claimed scope header with another value", func(c *testCloud, r *http.Request) {
 			r.Header.Set("X-Project-Id", SecondProjectID)
 			signed("x-project-id")(c, r)
 			r.Header.Set("X-Project-Id", DefaultProjectID)
 		}, 401, "verify aksk signature fail"},
-		{"a claimed header that did not come", func(c *testCloud, r *http.Request) {
+		{"a claimed header that is missing", func(c *testCloud, r *http.Request) {
 			r.Header.Set("X-Project-Id", DefaultProjectID)
 			signed("x-project-id")(c, r)
 			r.Header.Del("X-Project-Id")
 		}, 401, "x-project-id was not received"},
-		{"nothing", func(*testCloud, *http.Request) {}, 401, "neither"},
+		{"no credentials", func(*testCloud, *http.Request) {}, 401, "neither"},
 		{"another algorithm", func(c *testCloud, r *http.Request) {
 			signed()(c, r)
 			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "HMAC", "CMAC", 1))
@@ -50,30 +50,35 @@ func TestSignedRequests(t *testing.T) {
 			signed()(c, r)
 			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), " ", ", ", 1))
 		}, 401, "not of the form"},
-		{"an unknown key", func(c *testCloud, r *http.Request) { c.sign(r, "AKUNKNOWN", DefaultSecretKey, "") }, 401, "ak not exist"},
-		{"a wrong secret", func(c *testCloud, r *http.Request) { c.sign(r, DefaultAccessKey, "wrong", "") }, 401, "verify aksk signature fail"},
-		{"another body", func(c *testCloud, r *http.Request) { c.sign(r, DefaultAccessKey, DefaultSecretKey, "{}") }, 401, "verify aksk signature fail"},
+		{"an unknown key", func(c *testCloud, r *http.Request) { c.sign(r, "AKUNKNOWN", DefaultSecretKey, "") }, 401,
+			"ak not exist"},
+		{"a wrong secret", func(c *testCloud, r *http.Request) { c.sign(r, DefaultAccessKey, "wrong", "") }, 401,
+			"verify aksk signature fail"},
+		{"another body", func(c *testCloud, r *http.Request) { c.sign(r, DefaultAccessKey, DefaultSecretKey, "{}") },
+			401, "verify aksk signature fail"},
 		{"a date that is not signed", func(c *testCloud, r *http.Request) {
 			signed()(c, r)
 			r.Header.Set("Host-Name", "h")
-			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "SignedHeaders=x-sdk-date", "SignedHeaders=host-name", 1))
+			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "SignedHeaders=x-sdk-date",
+				"SignedHeaders=host-name", 1))
 		}, 401, "x-sdk-date is not among"},
 		{"headers out of order", func(c *testCloud, r *http.Request) {
 			signed("host")(c, r)
-			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "host;x-sdk-date", "x-sdk-date;host", 1))
+			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "host;x-sdk-date",
+				"x-sdk-date;host", 1))
 		}, 401, "not in order"},
 		{"a header name in another case", func(c *testCloud, r *http.Request) {
 			r.Header.Set("X-Project-Id", DefaultProjectID)
 			signed("X-Project-Id")(c, r)
 		}, 401, "X-Project-Id was not received"},
-		{"a body that is not covered, and says so", func(c *testCloud, r *http.Request) {
+		{"an unsigned body, declared", func(c *testCloud, r *http.Request) {
 			r.Header.Set("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
 			c.signHash(r, DefaultAccessKey, DefaultSecretKey, "UNSIGNED-PAYLOAD", "x-sdk-content-sha256")
 		}, 200, ""},
-		{"a body that is not covered, in silence", func(c *testCloud, r *http.Request) {
+		{"an unsigned body, not declared", func(c *testCloud, r *http.Request) {
 			c.signHash(r, DefaultAccessKey, DefaultSecretKey, "UNSIGNED-PAYLOAD")
 		}, 401, "verify aksk signature fail"},
-		{"a body hash sent ahead", func(c *testCloud, r *http.Request) {
+		{"a body hash in a header", func(c *testCloud, r *http.Request) {
 			r.Header.Set("X-Sdk-Content-Sha256", hexHash(nil))
 			signed()(c, r)
 		}, 200, ""},
@@ -81,11 +86,11 @@ func TestSignedRequests(t *testing.T) {
 			signed()(c, r)
 			r.Header.Del("X-Sdk-Date")
 		}, 401, "X-Sdk-Date is not of the form"},
-		{"a body hash that is not the body's", func(c *testCloud, r *http.Request) {
+		{"a wrong body hash", func(c *testCloud, r *http.Request) {
 			signed()(c, r)
 			r.Header.Set("X-Sdk-Content-Sha256", hexHash([]byte("x")))
 		}, 401, "not the hash of the body"},
-		{"a security token nobody asked for", func(c *testCloud, r *http.Request) {
+		{"a security token that the key does not need", func(c *testCloud, r *http.Request) {
 			signed()(c, r)
 			r.Header.Set("X-Security-Token", "x")
 		}, 401, "X-Security-Token"},
@@ -118,7 +123,8 @@ func TestSignedRequests(t *testing.T) {
 			if got.header.Get("X-Request-Id") == "" {
 				t.Error("no X-Request-Id")
 			}
-			if test.status == 401 && (got.body["error_code"] != "APIGW.0301" || got.body["request_id"] != got.header.Get("X-Request-Id")) {
+			if test.status == 401 && (got.body["error_code"] != "APIGW.0301" ||
+				got.body["request_id"] != got.header.Get("X-Request-Id")) {
 				t.Errorf("not a gateway error with its request id: %s", got.raw)
 			}
 		})
@@ -141,7 +147,8 @@ func TestClockSkew(t *testing.T) {
 	for _, test := range []struct {
 		skew   time.Duration
 		status int
-	}{{15 * time.Minute, 200}, {-15 * time.Minute, 200}, {15*time.Minute + time.Second, 401}, {-15*time.Minute - time.Second, 401}} {
+	}{{15 * time.Minute, 200}, {-15 * time.Minute, 200}, {15*time.Minute + time.Second, 401},
+		{-15*time.Minute - time.Second, 401}} {
 		c := start(t, Options{})
 		request := c.request(RDS, "GET", jobsPath, "")
 		c.sign(request, DefaultAccessKey, DefaultSecretKey, "")
@@ -163,19 +170,20 @@ func TestLockAfterWrongSignatures(t *testing.T) {
 		try("wrong")
 	}
 	if got := try(DefaultSecretKey); got.status != 200 {
-		t.Fatalf("after five wrong ones: %d %s", got.status, got.raw)
+		t.Fatalf("after five wrong signatures: %d %s", got.status, got.raw)
 	}
 	for range 5 {
 		try("wrong")
 	}
 	if got := try(DefaultSecretKey); got.status != 200 {
-		t.Fatalf("after ten, but never more than five in a row: %d %s", got.status, got.raw)
+		t.Fatalf("after ten wrong signatures, never more than five in a row: %d %s", got.status, got.raw)
 	}
 	for range 6 {
 		try("wrong")
 	}
-	if got := try(DefaultSecretKey); got.status != 401 || !strings.Contains(got.raw, "AK access failed to reach the limit") {
-		t.Fatalf("after six in a row: %d %s", got.status, got.raw)
+	if got := try(DefaultSecretKey); got.status != 401 ||
+		!strings.Contains(got.raw, "AK access failed to reach the limit") {
+		t.Fatalf("after six wrong signatures in a row: %d %s", got.status, got.raw)
 	}
 	c.clock.advance(5 * time.Minute)
 	if got := try(DefaultSecretKey); got.status != 200 {
@@ -250,10 +258,11 @@ func TestListProjects(t *testing.T) {
 	}
 }
 
-func TestIAMErrorsHaveAFormOfTheirOwn(t *testing.T) {
+func TestIAMErrorsHaveTheirOwnForm(t *testing.T) {
 	c := start(t, Options{})
 	got := c.send(c.request(IAM, "GET", "/v3/projects", ""))
-	if got.status != 401 || dig(got.body, "error", "code") != 401.0 || dig(got.body, "error", "title") != "Unauthorized" {
+	if got.status != 401 || dig(got.body, "error", "code") != 401.0 ||
+		dig(got.body, "error", "title") != "Unauthorized" {
 		t.Errorf("%d %s", got.status, got.raw)
 	}
 }
@@ -266,8 +275,9 @@ func TestRateLimitOfRDS(t *testing.T) {
 		c.must(RDS, "GET", jobsPath, "")
 	}
 	got := c.do(RDS, "GET", jobsPath, "")
-	if got.status != 429 || got.body["error_code"] != "APIGW.0308" || !strings.Contains(got.raw, "policy user over ratelimit, limit:3, time:1 minute") {
-		t.Fatalf("the fourth: %d %s", got.status, got.raw)
+	if got.status != 429 || got.body["error_code"] != "APIGW.0308" ||
+		!strings.Contains(got.raw, "policy user over ratelimit, limit:3, time:1 minute") {
+		t.Fatalf("the fourth request: %d %s", got.status, got.raw)
 	}
 	c.must(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", "")
 	request := c.request(RDS, "GET", jobsPath, "")
@@ -279,7 +289,7 @@ func TestRateLimitOfRDS(t *testing.T) {
 	c.clock.advance(time.Minute)
 	c.must(RDS, "GET", jobsPath, "")
 	if n := c.Requests()[RDS][ListTasks]; n != 6 || c.Throttled() != 1 {
-		t.Errorf("%d requests counted, want 6: refused ones count too; %d throttled, want 1", n, c.Throttled())
+		t.Errorf("%d requests counted, want 6: rejected ones count too; %d throttled, want 1", n, c.Throttled())
 	}
 }
 
@@ -289,7 +299,7 @@ func TestDefaultRateLimitAndNone(t *testing.T) {
 		c.must(RDS, "GET", jobsPath, "")
 	}
 	if got := c.do(RDS, "GET", jobsPath, ""); got.status != 429 {
-		t.Errorf("the 61st: %d", got.status)
+		t.Errorf("the 61st request: %d", got.status)
 	}
 	world := DefaultWorld()
 	world.RDSRequestsPerMinute = -1

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// testKey is what a client knows of a key.
+// testKey is a key as a client knows it.
 type testKey struct{ access, secret, securityToken string }
 
 var (
@@ -17,7 +17,7 @@ var (
 	temporaryKey = testKey{TemporaryAccessKey, TemporarySecretKey, TemporarySecurityToken}
 )
 
-// withKey sends a request that is signed with the key.
+// withKey sends a request signed with the key.
 func (c *testCloud) withKey(key testKey, service, method, path, body string) answer {
 	c.t.Helper()
 	request := c.request(service, method, path, body)
@@ -30,7 +30,7 @@ func (c *testCloud) withKey(key testKey, service, method, path, body string) ans
 	return c.send(request)
 }
 
-// withHeader sends a request without a signature, but with a header.
+// withHeader sends an unsigned request with one extra header.
 func (c *testCloud) withHeader(name, value, service, method, path, body string) answer {
 	c.t.Helper()
 	request := c.request(service, method, path, body)
@@ -50,7 +50,7 @@ func assumeBody(agency, more string) string {
 	return `{"agency_urn":"` + deputyURN + agency + `","agency_session_name":"terraform"` + more + `}`
 }
 
-// key is that of an answer of IAM or of the metadata service.
+// key returns the key in an answer of IAM or the metadata service.
 func (c *testCloud) key(got answer) testKey {
 	c.t.Helper()
 	text := func(name string) string { value, _ := dig(got.body, "credential", name).(string); return value }
@@ -61,7 +61,7 @@ func (c *testCloud) key(got answer) testKey {
 	return key
 }
 
-// expiresIn fails unless the moment in the answer is so far away.
+// expiresIn fails the test unless the moment in the answer is that far away.
 func (c *testCloud) expiresIn(value any, want time.Duration) {
 	c.t.Helper()
 	text, _ := value.(string)
@@ -82,8 +82,8 @@ func TestKeysThroughAToken(t *testing.T) {
 		"the header wins, unknown": {"unknown", `"id":"` + DefaultToken + `"`, 401},
 		"unknown":                  {"", `"id":"unknown"`, 401},
 		"none":                     {"", ``, 401},
-		"too long a life":          {DefaultToken, `"duration_seconds":86401`, 400},
-		"too short a life":         {DefaultToken, `"duration_seconds":0`, 400},
+		"lifetime too long":        {DefaultToken, `"duration_seconds":86401`, 400},
+		"lifetime too short":       {DefaultToken, `"duration_seconds":0`, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := start(t, Options{})
@@ -100,13 +100,13 @@ func TestKeysThroughAToken(t *testing.T) {
 			}
 			wantEqual(t, "issued", c.Issued(), []Issue{{"token", DefaultUserName, "", 900, c.clock.Now()}})
 			if got := c.withKey(c.key(got), RDS, "GET", jobsPath, ""); got.status != 200 {
-				t.Errorf("its key: %d %s", got.status, got.raw)
+				t.Errorf("the issued key: %d %s", got.status, got.raw)
 			}
 		})
 	}
 	c := start(t, Options{})
 	if got := c.withKey(demoKey, IAM, "POST", keysPath, tokenBody(`"id":"unknown"`)); got.status != 201 {
-		t.Errorf("a signature wins as well: %d %s", got.status, got.raw)
+		t.Errorf("a signature wins too: %d %s", got.status, got.raw)
 	}
 	for _, body := range []string{
 		`{"auth":{"identity":{"methods":["password"]}}}`, `{"auth":{"identity":{"methods":["assume_role"]}}}`,
@@ -120,8 +120,8 @@ func TestKeysThroughAToken(t *testing.T) {
 	}
 }
 
-// Each key has a lock of its own, whatever the account, and wrong signatures count at any service.
-func TestIssuedKeysLockByThemselves(t *testing.T) {
+// Each key has its own lock, even if several keys share an account. Wrong signatures count at every service.
+func TestEachIssuedKeyHasItsOwnLock(t *testing.T) {
 	c := start(t, Options{})
 	ask := func() testKey { return c.key(c.do(IAM, "POST", keysPath, tokenBody(`"duration_seconds":86400`))) }
 	key, other := ask(), ask()
@@ -130,13 +130,14 @@ func TestIssuedKeysLockByThemselves(t *testing.T) {
 		c.withKey(wrong, STS, "POST", assumePath, assumeBody(DefaultAgency, ""))
 	}
 	if got := c.withKey(key, RDS, "GET", jobsPath, ""); got.status != 200 {
-		t.Fatalf("after five wrong ones: %d %s", got.status, got.raw)
+		t.Fatalf("after five wrong signatures: %d %s", got.status, got.raw)
 	}
 	for range 6 {
 		c.withKey(wrong, STS, "POST", assumePath, assumeBody(DefaultAgency, ""))
 	}
-	if got := c.withKey(key, RDS, "GET", jobsPath, ""); got.status != 401 || !strings.Contains(got.raw, "failed to reach the limit") {
-		t.Fatalf("after six in a row: %d %s", got.status, got.raw)
+	if got := c.withKey(key, RDS, "GET", jobsPath, ""); got.status != 401 ||
+		!strings.Contains(got.raw, "failed to reach the limit") {
+		t.Fatalf("after six wrong signatures in a row: %d %s", got.status, got.raw)
 	}
 	for name, free := range map[string]testKey{"another issued key": other, "the account's own": demoKey} {
 		if got := c.withKey(free, RDS, "GET", jobsPath, ""); got.status != 200 {
@@ -149,17 +150,19 @@ func TestIssuedKeysLockByThemselves(t *testing.T) {
 	}
 }
 
-func TestRevokedKeysAndTheRateLimitOfTheUserBehind(t *testing.T) {
+func TestRevokedKeysAndTheRateLimitOfTheirUser(t *testing.T) {
 	world := DefaultWorld()
 	world.RDSRequestsPerMinute = 2
 	c := start(t, Options{World: world})
 	key := c.key(c.do(IAM, "POST", keysPath, tokenBody("")))
 	tasks := func(key testKey) int { return c.withKey(key, RDS, "GET", jobsPath, "").status }
-	wantEqual(t, "of one user by two keys", []int{tasks(demoKey), tasks(key), tasks(key), tasks(demoKey)}, []int{200, 200, 429, 429})
+	wantEqual(t, "one user with two keys", []int{tasks(demoKey), tasks(key), tasks(key), tasks(demoKey)},
+		[]int{200, 200, 429, 429})
 	c.clock.advance(time.Minute)
 	c.RevokeTokens()
-	wantEqual(t, "revoked, and the own one", []int{tasks(key), tasks(demoKey), tasks(temporaryKey)}, []int{http.StatusUnauthorized, 200, 200})
+	wantEqual(t, "the revoked key, and keys of the world", []int{tasks(key), tasks(demoKey), tasks(temporaryKey)},
+		[]int{http.StatusUnauthorized, 200, 200})
 	if got := c.do(RDS, "GET", jobsPath, ""); got.status != 200 {
-		t.Errorf("a token that no login has issued: %d", got.status)
+		t.Errorf("a token of the world: %d", got.status)
 	}
 }

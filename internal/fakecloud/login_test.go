@@ -20,8 +20,9 @@ const (
 func (c *testCloud) login(user, password, scope string) answer {
 	c.t.Helper()
 	quoted, _ := json.Marshal(password)
-	return c.send(c.request(IAM, "POST", "/v3/auth/tokens", `{"auth":{"identity":{"methods":["password"],"password":{"user":{`+user+
-		`,"password":`+string(quoted)+`}}},"scope":{`+scope+`}}}`))
+	return c.send(c.request(IAM, "POST", "/v3/auth/tokens",
+		`{"auth":{"identity":{"methods":["password"],"password":{"user":{`+user+
+			`,"password":`+string(quoted)+`}}},"scope":{`+scope+`}}}`))
 }
 
 func TestLogin(t *testing.T) {
@@ -29,11 +30,14 @@ func TestLogin(t *testing.T) {
 		user, password, scope string
 		status                int
 	}{
-		"by name":                 {byName, DefaultPassword, inScope, 201},
-		"by name, domain by id":   {`"name":"demo","domain":{"id":"` + DefaultDomainID + `"}`, DefaultPassword, inScope, 201},
-		"by id":                   {byID, DefaultPassword, `"project":{"id":"` + DefaultProjectID + `"}`, 201},
-		"scope with a domain":     {byName, DefaultPassword, `"project":{"name":"eu-de","domain":{"name":"demo-domain"}}`, 201},
-		"scope, another domain":   {byName, DefaultPassword, `"project":{"name":"eu-de","domain":{"name":"other"}}`, 401},
+		"by name": {byName, DefaultPassword, inScope, 201},
+		"by name, domain by id": {`"name":"demo","domain":{"id":"` + DefaultDomainID + `"}`, DefaultPassword, inScope,
+			201},
+		"by id": {byID, DefaultPassword, `"project":{"id":"` + DefaultProjectID + `"}`, 201},
+		"scope with a domain": {byName, DefaultPassword,
+			`"project":{"name":"eu-de","domain":{"name":"demo-domain"}}`, 201},
+		"scope, another domain": {byName, DefaultPassword, `"project":{"name":"eu-de","domain":{"name":"other"}}`,
+			401},
 		"by name without domain":  {`"name":"demo"`, DefaultPassword, inScope, 401},
 		"another domain":          {`"name":"demo","domain":{"name":"other"}`, DefaultPassword, inScope, 401},
 		"wrong password":          {byName, "wrong", inScope, 401},
@@ -43,10 +47,11 @@ func TestLogin(t *testing.T) {
 		"an empty scope":          {byName, DefaultPassword, ``, 400},
 		"a domain by name":        {byName, DefaultPassword, `"domain":{"name":"demo-domain"}`, 201},
 		"a domain by id":          {byID, DefaultPassword, `"domain":{"id":"` + DefaultDomainID + `"}`, 201},
-		"a domain by both":        {byID, DefaultPassword, `"domain":{"id":"` + DefaultDomainID + `","name":"demo-domain"}`, 400},
-		"another's domain":        {byID, DefaultPassword, `"domain":{"name":"deputy-domain"}`, 401},
-		"a project and a domain":  {byName, DefaultPassword, inScope + `,"domain":{"name":"demo-domain"}`, 400},
-		"name and id":             {byName + "," + byID, DefaultPassword, inScope, 400},
+		"a domain by both": {byID, DefaultPassword, `"domain":{"id":"` + DefaultDomainID +
+			`","name":"demo-domain"}`, 400},
+		"another user's domain":  {byID, DefaultPassword, `"domain":{"name":"deputy-domain"}`, 401},
+		"a project and a domain": {byName, DefaultPassword, inScope + `,"domain":{"name":"demo-domain"}`, 400},
+		"name and id":            {byName + "," + byID, DefaultPassword, inScope, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := start(t, Options{})
@@ -56,16 +61,17 @@ func TestLogin(t *testing.T) {
 				t.Fatalf("%d %s, token %q, want %d", got.status, got.raw, token, test.status)
 			}
 			if strings.Contains(got.raw, DefaultPassword) || token != "" && strings.Contains(got.raw, token) {
-				t.Errorf("a secret is in the body: %s", got.raw)
+				t.Errorf("the body contains a secret: %s", got.raw)
 			}
-			if logins := c.Logins(); test.status != 400 && (len(logins) != 1 || logins[0].Accepted != (test.status == 201)) {
+			if logins := c.Logins(); test.status != 400 &&
+				(len(logins) != 1 || logins[0].Accepted != (test.status == 201)) {
 				t.Errorf("logins: %+v", logins)
 			}
 		})
 	}
 }
 
-// withToken asks something of RDS in the project.
+// withToken sends an RDS request for the project with the token, and returns the status.
 func (c *testCloud) withToken(token, project string) int {
 	request := c.request(RDS, "GET", "/v3/"+project+"/tasklist", "")
 	request.Header.Set("X-Auth-Token", token)
@@ -83,13 +89,13 @@ func TestIssuedTokens(t *testing.T) {
 		t.Errorf("expires %s, %v", expires, err)
 	}
 	if id := dig(got.body, "token", "project", "id"); id != DefaultProjectID {
-		t.Errorf("of project %v", id)
+		t.Errorf("token of project %v", id)
 	}
 	if status := c.withToken(token, DefaultProjectID); status != 200 {
-		t.Errorf("its own project: %d", status)
+		t.Errorf("the token's project: %d", status)
 	}
 	if status := c.withToken(token, SecondProjectID); status != http.StatusForbidden {
-		t.Errorf("another project of the user's: %d", status)
+		t.Errorf("another project of the user: %d", status)
 	}
 	c.clock.advance(10 * time.Minute)
 	if status := c.withToken(token, DefaultProjectID); status != 401 {
@@ -101,7 +107,7 @@ func TestIssuedTokens(t *testing.T) {
 		t.Errorf("revoked: %d", status)
 	}
 	if !slices.Contains(c.Secrets(), token) {
-		t.Error("the token is no secret")
+		t.Error("Secrets does not list the token")
 	}
 }
 
@@ -111,13 +117,13 @@ func TestLockAfterWrongPasswords(t *testing.T) {
 		c.login(byName, "wrong", inScope)
 	}
 	if got := c.login(byName, DefaultPassword, inScope); got.status != 201 {
-		t.Fatalf("after four wrong ones: %d %s", got.status, got.raw)
+		t.Fatalf("after four wrong passwords: %d %s", got.status, got.raw)
 	}
 	for range 5 {
 		c.login(byName, "wrong", inScope)
 	}
 	if got := c.login(byName, DefaultPassword, inScope); got.status != 401 || !strings.Contains(got.raw, "locked") {
-		t.Fatalf("after five in a row: %d %s", got.status, got.raw)
+		t.Fatalf("after five wrong passwords in a row: %d %s", got.status, got.raw)
 	}
 	c.clock.advance(lockDuration)
 	if got := c.login(byName, DefaultPassword, inScope); got.status != 201 {
@@ -128,7 +134,7 @@ func TestLockAfterWrongPasswords(t *testing.T) {
 	}
 }
 
-// A token of the domain, which one without a scope is too, is none for the services.
+// The services reject a token for a domain. A login without a scope returns such a token, too.
 func TestTokensOfADomain(t *testing.T) {
 	const unscoped = `{"auth":{"identity":{"methods":["password"],"password":{"user":{` + byID + `,"password":`
 	c := start(t, Options{})
@@ -146,7 +152,8 @@ func TestTokensOfADomain(t *testing.T) {
 		}
 		wantEqual(t, name+": projects, keys, an agency, the services", []int{
 			use(IAM, "GET", "/v3/projects", ""), use(IAM, "POST", keysPath, tokenBody("")),
-			use(IAM, "POST", keysPath, assumeRoleBody(agencyFields)), use(STS, "POST", assumePath, assumeBody(DefaultAgency, "")),
+			use(IAM, "POST", keysPath, assumeRoleBody(agencyFields)),
+			use(STS, "POST", assumePath, assumeBody(DefaultAgency, "")),
 			use(RDS, "GET", jobsPath, ""), use(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""),
 			use(DWS, "GET", "/v1.0/"+DefaultProjectID+"/snapshots", ""),
 		}, []int{200, 201, 201, 200, 403, 403, 403})
@@ -161,8 +168,9 @@ func TestTokensOfADomain(t *testing.T) {
 
 func (c *testCloud) loginWithPasscode(user, methods, totp string) answer {
 	c.t.Helper()
-	return c.send(c.request(IAM, "POST", "/v3/auth/tokens", `{"auth":{"identity":{"methods":[`+methods+`],"password":{"user":{`+user+
-		`,"password":"`+MFAPassword+`"}}`+totp+`},"scope":{`+inScope+`}}}`))
+	return c.send(c.request(IAM, "POST", "/v3/auth/tokens",
+		`{"auth":{"identity":{"methods":[`+methods+`],"password":{"user":{`+user+
+			`,"password":"`+MFAPassword+`"}}`+totp+`},"scope":{`+inScope+`}}}`))
 }
 
 func TestSecondFactor(t *testing.T) {
@@ -176,15 +184,15 @@ func TestSecondFactor(t *testing.T) {
 		user, methods, totp string
 		status              int
 	}{
-		"by id":              {mfa, both, right, 201},
-		"by name":            {mfaName, both, right, 201},
-		"a wrong one":        {mfa, both, strings.Replace(right, MFAPasscode, "000000", 1), 401},
-		"of another user":    {mfa, both, strings.Replace(right, MFAUserID, DefaultUserID, 1), 401},
-		"none":               {mfa, `"password"`, "", 401},
-		"none, but said":     {mfa, both, "", 400},
-		"one, but not said":  {mfa, `"password"`, right, 400},
-		"the user by a name": {mfa, both, strings.Replace(right, `"id":"`+MFAUserID, `"name":"mfa`, 1), 400},
-		"the passcode only":  {mfa, `"totp"`, right, 400},
+		"by id":                 {mfa, both, right, 201},
+		"by name":               {mfaName, both, right, 201},
+		"a wrong one":           {mfa, both, strings.Replace(right, MFAPasscode, "000000", 1), 401},
+		"of another user":       {mfa, both, strings.Replace(right, MFAUserID, DefaultUserID, 1), 401},
+		"none":                  {mfa, `"password"`, "", 401},
+		"none, but declared":    {mfa, both, "", 400},
+		"one, but not declared": {mfa, `"password"`, right, 400},
+		"the user by a name":    {mfa, both, strings.Replace(right, `"id":"`+MFAUserID, `"name":"mfa`, 1), 400},
+		"the passcode only":     {mfa, `"totp"`, right, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := start(t, Options{})
@@ -199,20 +207,21 @@ func TestSecondFactor(t *testing.T) {
 				t.Errorf("methods: %s", got.raw)
 			}
 			if got := c.loginWithPasscode(test.user, test.methods, test.totp); got.status != 401 {
-				t.Errorf("the same again: %d %s", got.status, got.raw)
+				t.Errorf("the same passcode again: %d %s", got.status, got.raw)
 			}
-			if got := c.loginWithPasscode(mfa, both, strings.Replace(right, MFAPasscode, "234567", 1)); got.status != 201 {
-				t.Errorf("the next one: %d %s", got.status, got.raw)
+			next := strings.Replace(right, MFAPasscode, "234567", 1)
+			if got := c.loginWithPasscode(mfa, both, next); got.status != 201 {
+				t.Errorf("the next passcode: %d %s", got.status, got.raw)
 			}
 			if slices.Contains(c.Secrets(), MFAPasscode) || !slices.Contains(c.Secrets(), MFAPassword) {
-				t.Error("the passcode is among the secrets, or the password is not")
+				t.Error("Secrets lists the passcode, or does not list the password")
 			}
 		})
 	}
 	c := start(t, Options{})
 	for range 4 {
 		c.loginWithPasscode(mfa, both, strings.Replace(right, MFAPasscode, "000000", 1))
-		c.loginWithPasscode(mfa, `"password"`, "") // neither a wrong one nor a right one
+		c.loginWithPasscode(mfa, `"password"`, "") // counts neither as wrong nor as right
 	}
 	c.loginWithPasscode(mfa, both, strings.Replace(right, MFAPasscode, "000000", 1))
 	if got := c.loginWithPasscode(mfa, both, right); got.status != 401 || !strings.Contains(got.raw, "locked") {
@@ -223,9 +232,10 @@ func TestSecondFactor(t *testing.T) {
 		t.Errorf("after the lock: %d %s", got.status, got.raw)
 	}
 	quoted, _ := json.Marshal(DefaultPassword)
-	got := c.send(c.request(IAM, "POST", "/v3/auth/tokens", `{"auth":{"identity":{"methods":[`+both+`],"password":{"user":{`+byID+`,"password":`+
-		string(quoted)+`}},"totp":{"user":{"id":"`+DefaultUserID+`","passcode":"123456"}}}}}`))
+	got := c.send(c.request(IAM, "POST", "/v3/auth/tokens",
+		`{"auth":{"identity":{"methods":[`+both+`],"password":{"user":{`+byID+`,"password":`+
+			string(quoted)+`}},"totp":{"user":{"id":"`+DefaultUserID+`","passcode":"123456"}}}}}`))
 	if got.status != 401 {
-		t.Errorf("a passcode of a user that has none: %d %s", got.status, got.raw)
+		t.Errorf("a passcode for a user without passcodes: %d %s", got.status, got.raw)
 	}
 }

@@ -26,7 +26,7 @@ func (c *testCloud) metadataToken(seconds string) answer {
 	return c.withHeader("X-Metadata-Token-Ttl-Seconds", seconds, Metadata, "PUT", metadataTokenPath, "")
 }
 
-// securityKey asks with the token; "" = without one.
+// securityKey requests the key with the token; "" = without one.
 func (c *testCloud) securityKey(token string) answer {
 	c.t.Helper()
 	request := c.request(Metadata, "GET", securityKeyPath, "")
@@ -52,19 +52,22 @@ func TestMetadataInItsModes(t *testing.T) {
 			token := "unsupported"
 			if put.status == 200 {
 				token = put.raw
-				if !strings.HasPrefix(put.header.Get("Content-Type"), "text/plain") || !slices.Contains(c.Secrets(), token) {
-					t.Errorf("%q of the type %q, or no secret", token, put.header.Get("Content-Type"))
+				if !strings.HasPrefix(put.header.Get("Content-Type"), "text/plain") ||
+					!slices.Contains(c.Secrets(), token) {
+					t.Errorf("token %q has the type %q, or Secrets does not list it", token,
+						put.header.Get("Content-Type"))
 				}
 			}
 			got := []int{c.securityKey("").status, c.securityKey(token).status, c.securityKey("unknown").status}
 			c.clock.advance(time.Minute)
 			got = append(got, c.securityKey(token).status)
-			wantEqual(t, "without, with, unknown, expired", got, []int{want.without, want.with, want.unknown, want.expired})
+			wantEqual(t, "without, with, unknown, expired", got,
+				[]int{want.without, want.with, want.unknown, want.expired})
 		})
 	}
 }
 
-func TestMetadataRefusals(t *testing.T) {
+func TestMetadataRejects(t *testing.T) {
 	c := start(t, Options{})
 	for _, seconds := range []string{"", "0", "-1", "21601", "1.5", "1h"} {
 		if got := c.metadataToken(seconds); got.status != 400 {
@@ -74,7 +77,8 @@ func TestMetadataRefusals(t *testing.T) {
 	if got := c.metadataToken("21600"); got.status != 200 {
 		t.Errorf("six hours: %d %s", got.status, got.raw)
 	}
-	for header, status := range map[string]int{"X-Forwarded-For": 403, "Via": 403, "X-Auth-Token": 400, "Authorization": 400} {
+	for header, status := range map[string]int{"X-Forwarded-For": 403, "Via": 403, "X-Auth-Token": 400,
+		"Authorization": 400} {
 		got := c.withHeader(header, "1.1 proxy", Metadata, "GET", securityKeyPath, "")
 		if got.status != status || !strings.HasPrefix(got.header.Get("Content-Type"), "text/plain") {
 			t.Errorf("the key with %s: %d %s", header, got.status, got.raw)
@@ -87,14 +91,17 @@ func TestMetadataRefusals(t *testing.T) {
 		}
 	}
 	if got := c.securityKey(""); got.status != 200 {
-		t.Errorf("without: %d %s", got.status, got.raw)
+		t.Errorf("without the header: %d %s", got.status, got.raw)
 	}
-	for path, want := range map[string]int{"/openstack/latest/": 404, securityKeyPath + "/": 404, securityKeyPath + "?a=b": 400} {
+	for path, want := range map[string]int{
+		"/openstack/latest/": 404, securityKeyPath + "/": 404, securityKeyPath + "?a=b": 400,
+	} {
 		if got := c.send(c.request(Metadata, "GET", path, "")); got.status != want {
 			t.Errorf("%s: %d %s", path, got.status, got.raw)
 		}
 	}
-	wantEqual(t, "requests", c.Requests()[Metadata], map[string]int{CreateMetadataToken: 11, ShowSecurityKey: 6, Unknown: 2})
+	wantEqual(t, "requests", c.Requests()[Metadata],
+		map[string]int{CreateMetadataToken: 11, ShowSecurityKey: 6, Unknown: 2})
 
 	world := DefaultWorld()
 	world.MetadataUser = ""
@@ -114,28 +121,29 @@ func TestMetadataKeysAreRotated(t *testing.T) {
 		t.Errorf("the key: %d %s", got.status, got.raw)
 	}
 	c.clock.advance(30 * time.Minute)
-	wantEqual(t, "the key at half of its life", c.key(c.securityKey("")).access, first.access)
+	wantEqual(t, "the key at half of its lifetime", c.key(c.securityKey("")).access, first.access)
 	c.clock.advance(time.Second)
 	second := c.key(c.securityKey(""))
 	if second.access == first.access || second.secret == first.secret || second.securityToken == first.securityToken {
 		t.Error("the key was not rotated")
 	}
-	for name, key := range map[string]testKey{"the old one": first, "the new one": second} {
+	for name, key := range map[string]testKey{"the old key": first, "the new key": second} {
 		if got := c.withKey(key, RDS, "GET", jobsPath, ""); got.status != 200 {
 			t.Errorf("%s: %d %s", name, got.status, got.raw)
 		}
 	}
 	c.clock.advance(30 * time.Minute)
 	if got := c.withKey(first, RDS, "GET", jobsPath, ""); got.status != 401 {
-		t.Errorf("the old one after its end: %d", got.status)
+		t.Errorf("the old key after it expired: %d", got.status)
 	}
 	c.RevokeTokens()
 	if got := c.withKey(second, RDS, "GET", jobsPath, ""); got.status != 401 {
-		t.Errorf("revoked: %d", got.status)
+		t.Errorf("the revoked key: %d", got.status)
 	}
 	third := c.key(c.securityKey(""))
-	if got := c.withKey(third, IAM, "POST", keysPath, assumeRoleBody(agencyFields)); got.status != 201 || third.access == second.access {
-		t.Errorf("a new one after the revocation: %d %s", got.status, got.raw)
+	if got := c.withKey(third, IAM, "POST", keysPath, assumeRoleBody(agencyFields)); got.status != 201 ||
+		third.access == second.access {
+		t.Errorf("a new key after the revocation: %d %s", got.status, got.raw)
 	}
 	at := func(after time.Duration) time.Time { return newClock().Now().Add(after) }
 	wantEqual(t, "issued", c.Issued(), []Issue{
@@ -146,7 +154,7 @@ func TestMetadataKeysAreRotated(t *testing.T) {
 	})
 }
 
-func TestDefaultLifeOfMetadataKeys(t *testing.T) {
+func TestDefaultLifetimeOfMetadataKeys(t *testing.T) {
 	c := start(t, Options{})
 	c.expiresIn(dig(c.securityKey("").body, "credential", "expires_at"), 24*time.Hour)
 }
@@ -163,12 +171,13 @@ func TestFaultsOfTheOtherServices(t *testing.T) {
 		}
 	}
 	wantEqual(t, "statuses", []int{
-		c.metadataToken("60").status, c.securityKey("").status, c.do(STS, "POST", assumePath, assumeBody(DefaultAgency, "")).status,
+		c.metadataToken("60").status, c.securityKey("").status,
+		c.do(STS, "POST", assumePath, assumeBody(DefaultAgency, "")).status,
 	}, []int{503, http.StatusTooManyRequests, 502})
 	if len(c.Issued()) != 1 {
 		t.Errorf("issued: %+v", c.Issued())
 	}
 	if err := c.Plant(Fault{Service: STS, Operation: ShowSecurityKey, Kind: FaultReset}); err == nil {
-		t.Error("a fault that can never strike was planted")
+		t.Error("Plant accepted a fault that can never strike")
 	}
 }
