@@ -16,13 +16,13 @@ func (c *testCloud) admin(method, path, body string) answer {
 func TestAdmin(t *testing.T) {
 	c := start(t, Options{})
 	if got := c.admin("GET", "/issued", ""); got.raw != "[]\n" {
-		t.Errorf("issued at first: %s", got.raw)
+		t.Errorf("issued at the start: %s", got.raw)
 	}
 	if got := c.admin("GET", "/restores", ""); got.raw != "[]\n" {
-		t.Errorf("restores at first: %s", got.raw)
+		t.Errorf("restores at the start: %s", got.raw)
 	}
 	if got := c.admin("POST", "/jobs/next", `{"action":"hold"}`); got.status != 200 {
-		t.Fatalf("hold the next: %s", got.raw)
+		t.Fatalf("holding the next job: %s", got.raw)
 	}
 	id := c.restore(RDS)
 
@@ -31,7 +31,8 @@ func TestAdmin(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEqual(t, "restores", restores, []Restore{{RDS, rdsID, id, c.clock.Now(), []byte(rdsBody)}})
-	wantEqual(t, "requests", c.admin("GET", "/requests", "").body, map[string]any{"rds": map[string]any{"RestoreTables": 1.0}})
+	wantEqual(t, "requests", c.admin("GET", "/requests", "").body,
+		map[string]any{"rds": map[string]any{"RestoreTables": 1.0}})
 
 	jobs := func() []Job {
 		var list []Job
@@ -41,16 +42,17 @@ func TestAdmin(t *testing.T) {
 		return list
 	}
 	c.clock.advance(time.Hour)
-	wantEqual(t, "jobs", jobs(), []Job{{ID: id, Service: RDS, Name: RDSRestoreJob, TargetID: rdsID, Status: Running, Created: c.clock.Now().Add(-time.Hour), Held: true}})
+	wantEqual(t, "jobs", jobs(), []Job{{ID: id, Service: RDS, Name: RDSRestoreJob, TargetID: rdsID, Status: Running,
+		Created: c.clock.Now().Add(-time.Hour), Held: true}})
 	if got := c.admin("POST", "/jobs/"+id, `{"action":"fail","reason":"because"}`); got.status != 200 {
-		t.Errorf("fail: %s", got.raw)
+		t.Errorf("failing the job: %s", got.raw)
 	}
 	if j := jobs()[0]; j.Status != Failed || j.Reason != "because" {
-		t.Errorf("failed: %+v", j)
+		t.Errorf("failed job: %+v", j)
 	}
 	occupied := c.admin("POST", "/jobs", `{"service":"dds","target_id":"`+ddsID+`","name":"MongodbRestoreTable"}`)
 	if list := jobs(); len(list) != 2 || occupied.body["job_id"] != list[1].ID {
-		t.Errorf("occupied: %s of %+v", occupied.raw, list)
+		t.Errorf("Occupy answered %s, jobs %+v", occupied.raw, list)
 	}
 
 	token := c.login(byName, DefaultPassword, inScope).header.Get("X-Subject-Token")
@@ -67,26 +69,27 @@ func TestAdmin(t *testing.T) {
 	wantEqual(t, "issued", issued, []Issue{{"token", "demo", "", 900, c.clock.Now()}})
 	c.admin("DELETE", "/tokens", "")
 	if got := c.withKey(key, RDS, "GET", jobsPath, ""); got.status != 401 {
-		t.Errorf("revoked: %d %s", got.status, got.raw)
+		t.Errorf("revoked key: %d %s", got.status, got.raw)
 	}
 	if status := c.withToken(token, DefaultProjectID); status != 401 {
-		t.Errorf("revoked: %d", status)
+		t.Errorf("revoked token: %d", status)
 	}
 
-	if got := c.admin("POST", "/faults", `{"service":"dds","operation":"ListInstances","kind":"status","status":418,"times":-1}`); got.status != 200 {
-		t.Errorf("plant: %s", got.raw)
+	if got := c.admin("POST", "/faults",
+		`{"service":"dds","operation":"ListInstances","kind":"status","status":418,"times":-1}`); got.status != 200 {
+		t.Errorf("planting a fault: %s", got.raw)
 	}
 	instances := func() int { return c.do(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", "").status }
 	if got := instances(); got != 418 {
-		t.Errorf("planted: %d", got)
+		t.Errorf("with the fault: %d", got)
 	}
 	c.admin("DELETE", "/faults", "")
 	if got := instances(); got != 200 {
-		t.Errorf("cleared: %d", got)
+		t.Errorf("without the fault: %d", got)
 	}
 }
 
-func TestAdminRefusals(t *testing.T) {
+func TestAdminRejects(t *testing.T) {
 	c := start(t, Options{})
 	for path, body := range map[string]string{
 		"/jobs/nope": `{"action":"finish"}`, "/jobs/*": `{"action":"explode"}`, "/jobs/next": `{"actions":"hold"}`,

@@ -21,13 +21,14 @@ func (c *testCloud) plant(fault Fault) {
 	}
 }
 
-// Every kind of fault, met by one restore: what the client sees, and whether the restore was accepted.
+// TestFaultKinds lets one restore meet each kind of fault. It checks what the client sees, and whether the restore was
+// accepted.
 func TestFaultKinds(t *testing.T) {
 	tests := []struct {
 		fault    Fault
 		accepted int
 		status   int   // 0 = no answer
-		cut      error // then this one
+		cut      error // the expected error if no answer comes
 		body     func(string) bool
 		header   map[string]string
 	}{
@@ -40,10 +41,13 @@ func TestFaultKinds(t *testing.T) {
 			fault: Fault{Kind: FaultStatus, Status: 409, Code: "DBS.200011", Message: "busy"}, status: 409,
 			body: equal(`{"error_code":"DBS.200011","error_msg":"busy"}`),
 		},
-		{fault: Fault{Kind: FaultStatus, Status: 504, Body: "gateway timeout"}, status: 504, body: equal("gateway timeout")},
+		{fault: Fault{Kind: FaultStatus, Status: 504, Body: "gateway timeout"}, status: 504,
+			body: equal("gateway timeout")},
 		{fault: Fault{Kind: FaultStatus, Status: 503}, status: 503, body: equal("")},
-		{fault: Fault{Kind: FaultStatusAfter, Status: 500, Code: "DBS.111205", Message: "timeout"}, accepted: 1, status: 500, body: contain("DBS.111205")},
-		{fault: Fault{Kind: FaultHTML}, status: 502, body: contain("<h1>502 Bad Gateway</h1>"), header: map[string]string{"Content-Type": "text/html"}},
+		{fault: Fault{Kind: FaultStatusAfter, Status: 500, Code: "DBS.111205", Message: "timeout"}, accepted: 1,
+			status: 500, body: contain("DBS.111205")},
+		{fault: Fault{Kind: FaultHTML}, status: 502, body: contain("<h1>502 Bad Gateway</h1>"),
+			header: map[string]string{"Content-Type": "text/html"}},
 		{fault: Fault{Kind: FaultHTML, Status: 504}, status: 504, body: contain("<h1>504 Gateway Timeout</h1>")},
 		{fault: Fault{Kind: FaultEmpty}, accepted: 1, status: 200, body: equal("")},
 		{fault: Fault{Kind: FaultEmpty, Status: 202}, accepted: 1, status: 202, body: equal("")},
@@ -52,7 +56,8 @@ func TestFaultKinds(t *testing.T) {
 			fault: Fault{Kind: FaultBase64, Code: "DWS.5149", Message: "The snapshot ID is invalid?>"}, status: 400,
 			body: func(raw string) bool {
 				plain, err := base64.URLEncoding.DecodeString(raw)
-				return err == nil && string(plain) == `{"error_code":"DWS.5149","error_msg":"The snapshot ID is invalid?>"}`
+				return err == nil && string(plain) == `{"error_code":"DWS.5149",`+
+					`"error_msg":"The snapshot ID is invalid?>"}`
 			},
 		},
 		{fault: Fault{Kind: FaultDelay, Delay: time.Millisecond}, accepted: 1, status: 200, body: contain("job_id")},
@@ -99,7 +104,7 @@ func TestFaultKinds(t *testing.T) {
 				t.Errorf("%d requests counted, want 1", got)
 			}
 			if test.accepted == 0 {
-				c.restore(RDS) // the fault struck once
+				c.restore(RDS) // the fault strikes only once
 			}
 		})
 	}
@@ -130,18 +135,20 @@ func TestTruncatedAnswersClaimTheirFullLength(t *testing.T) {
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
 	whole := `{"job_id":"` + c.Restores()[0].JobID + `"}`
-	if !errors.Is(err, io.ErrUnexpectedEOF) || response.ContentLength != int64(len(whole)) || string(raw) != whole[:len(whole)/2] {
-		t.Errorf("%d bytes announced, %q came, %v; the whole is %q", response.ContentLength, raw, err, whole)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || response.ContentLength != int64(len(whole)) ||
+		string(raw) != whole[:len(whole)/2] {
+		t.Errorf("Content-Length %d, body %q, error %v; the full body is %q", response.ContentLength, raw, err, whole)
 	}
 }
 
-func TestFaultsStrikeWhereAndAsOftenAsPlanted(t *testing.T) {
+func TestFaultsStrikeAsPlanted(t *testing.T) {
 	c := start(t, Options{})
 	jobs := func() int { return c.do(DDS, "GET", "/v3/"+DefaultProjectID+"/jobs?id=x", "").status }
 	instances := func() int { return c.do(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", "").status }
 	c.plant(Fault{Service: DDS, Operation: ShowJob, Kind: FaultStatus, Status: 503, Times: 2})
 	c.plant(Fault{Service: "*", Operation: "*", Kind: FaultStatus, Status: 500, Times: -1})
-	wantEqual(t, "the first planted strikes first", []int{jobs(), instances(), jobs(), jobs(), jobs()}, []int{503, 500, 503, 500, 500})
+	wantEqual(t, "the first planted strikes first", []int{jobs(), instances(), jobs(), jobs(), jobs()},
+		[]int{503, 500, 503, 500, 500})
 	c.ClearFaults()
 	wantEqual(t, "after clearing", []int{jobs(), instances()}, []int{400, 200})
 }
@@ -154,12 +161,12 @@ func TestDelayEndsWhenTheClientLeaves(t *testing.T) {
 	request.Header.Set("X-Auth-Token", DefaultToken)
 	if response, err := c.client.Do(request); err == nil {
 		_ = response.Body.Close()
-		t.Errorf("an answer came: %s", response.Status)
+		t.Errorf("got an answer: %s", response.Status)
 	}
 	if err := c.WaitFor(t.Context(), func() bool { return len(c.Restores()) == 1 }); err != nil {
 		t.Errorf("the restore behind the delay was not accepted: %v", err)
 	}
-	// Close, in the cleanup, waits for the handler: it must not wait for an hour.
+	// The cleanup calls Close, which waits for the handler. It must not wait for an hour.
 }
 
 func TestCloseEndsADelay(t *testing.T) {
@@ -186,26 +193,27 @@ func TestCloseEndsADelay(t *testing.T) {
 	}
 }
 
-func TestPlantRefusesWhatCannotStrike(t *testing.T) {
+func TestPlantRejectsWhatCannotStrike(t *testing.T) {
 	c := start(t, Options{})
 	for name, fault := range map[string]Fault{
-		"kind":                     {Kind: "explode"},
-		"service":                  {Kind: FaultReset, Service: "obs"},
-		"operation":                {Kind: FaultReset, Operation: "RestoreTabels"},
-		"operation of another one": {Kind: FaultReset, Service: DDS, Operation: RestoreTables},
-		"times":                    {Kind: FaultReset, Times: -2},
-		"no status":                {Kind: FaultStatus},
-		"no delay":                 {Kind: FaultDelay},
+		"kind":                         {Kind: "explode"},
+		"service":                      {Kind: FaultReset, Service: "obs"},
+		"operation":                    {Kind: FaultReset, Operation: "RestoreTabels"},
+		"operation of another service": {Kind: FaultReset, Service: DDS, Operation: RestoreTables},
+		"times":                        {Kind: FaultReset, Times: -2},
+		"no status":                    {Kind: FaultStatus},
+		"no delay":                     {Kind: FaultDelay},
 	} {
 		if err := c.Plant(fault); err == nil {
-			t.Errorf("%s: accepted", name)
+			t.Errorf("%s: Plant accepted it", name)
 		}
 	}
 	c.plant(Fault{Kind: FaultReset, Operation: Unknown})
 }
 
 func TestFaultsAsJSON(t *testing.T) {
-	want := Fault{Service: RDS, Operation: ShowJob, Kind: FaultDelay, Times: 3, Status: 500, Code: "c", Message: "m", Body: "b", RetryAfter: time.Second, Delay: 2 * time.Minute}
+	want := Fault{Service: RDS, Operation: ShowJob, Kind: FaultDelay, Times: 3, Status: 500, Code: "c", Message: "m",
+		Body: "b", RetryAfter: time.Second, Delay: 2 * time.Minute}
 	data, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
@@ -215,7 +223,8 @@ func TestFaultsAsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEqual(t, string(data), got, want)
-	for _, bad := range []string{`{}`, `{"kind":"reset","delay":"soon"}`, `{"kind":"reset","retry_after":5}`, `{"kind":"reset","x":1}`} {
+	for _, bad := range []string{`{}`, `{"kind":"reset","delay":"soon"}`, `{"kind":"reset","retry_after":5}`,
+		`{"kind":"reset","x":1}`} {
 		if err := json.Unmarshal([]byte(bad), &got); err == nil {
 			t.Errorf("%s was accepted", bad)
 		}

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// manualClock stands until a test moves it.
+// manualClock is a clock that moves only when a test advances it.
 type manualClock struct {
 	lock sync.Mutex
 	at   time.Time
@@ -46,14 +46,17 @@ const (
 	ddsRestorePath = "/v3/" + DefaultProjectID + "/instances/" + ddsID + "/restore/collections"
 	dwsRestorePath = "/v1/" + DefaultProjectID + "/snapshots/" + snapshotID + "/table-restore"
 
-	rdsBody = `{"instances":[{"restore_time":1688556737000,"instance_id":"` + rdsID + `","databases":[{"database":"data1",` +
+	rdsBody = `{"instances":[{"restore_time":1688556737000,"instance_id":"` + rdsID +
+		`","databases":[{"database":"data1",` +
 		`"schemas":[{"schema":"schema1","tables":[{"old_name":"table1","new_name":"table1_1688556737000"}]}]}]}]}`
-	ddsBody = `{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"test2","restore_collection_time":"1607762955000"}]}]}`
-	dwsBody = `{"case_sensitive":true,"database":"postgres","restore_table_list":[{"schema_name":"public","table_name":"sales"}],` +
+	ddsBody = `{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"test2",` +
+		`"restore_collection_time":"1607762955000"}]}]}`
+	dwsBody = `{"case_sensitive":true,"database":"postgres","restore_table_list":[{"schema_name":"public",` +
+		`"table_name":"sales"}],` +
 		`"target_table_list":[{"schema_name":"public","table_name":"sales_2"}]}`
 )
 
-// testCloud is a cloud on a manual clock, and a client of it.
+// testCloud is a cloud with a manual clock, and a client for it.
 type testCloud struct {
 	*Cloud
 	t      *testing.T
@@ -88,7 +91,8 @@ func (c *testCloud) url(service string) string {
 
 func (c *testCloud) request(service, method, path, body string) *http.Request {
 	c.t.Helper()
-	request, err := http.NewRequestWithContext(context.Background(), method, c.url(service)+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(context.Background(), method, c.url(service)+path,
+		strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -131,7 +135,7 @@ func (c *testCloud) do(service, method, path, body string) answer {
 	return c.send(request)
 }
 
-// must is do for a request that has to succeed.
+// must is like do, but fails the test unless the request succeeds.
 func (c *testCloud) must(service, method, path, body string) map[string]any {
 	c.t.Helper()
 	got := c.do(service, method, path, body)
@@ -141,7 +145,7 @@ func (c *testCloud) must(service, method, path, body string) map[string]any {
 	return got.body
 }
 
-// restore starts one restore of the service with its standard body and returns the job id.
+// restore starts one restore of the service with its standard body. It returns the job id.
 func (c *testCloud) restore(service string) string {
 	c.t.Helper()
 	switch service {
@@ -153,7 +157,7 @@ func (c *testCloud) restore(service string) string {
 	return c.must(DWS, "POST", dwsRestorePath, dwsBody)["job_id"].(string)
 }
 
-// dig follows field names and list indices; nil where there is nothing.
+// dig follows field names and list indices. It returns nil if there is no such value.
 func dig(value any, path ...any) any {
 	for _, step := range path {
 		switch step := step.(type) {
@@ -171,7 +175,7 @@ func dig(value any, path ...any) any {
 	return value
 }
 
-// sign adds X-Sdk-Date and Authorization. It claims those of the headers that are set, beside x-sdk-date.
+// sign adds X-Sdk-Date and Authorization. The signature covers x-sdk-date and the claimed headers.
 func (c *testCloud) sign(request *http.Request, accessKey, secretKey, body string, claimed ...string) {
 	c.t.Helper()
 	c.signHash(request, accessKey, secretKey, hexHash([]byte(body)), claimed...)
@@ -191,7 +195,8 @@ func (c *testCloud) signHash(request *http.Request, accessKey, secretKey, bodyHa
 		}
 		values = append(values, value)
 	}
-	canonical, err := canonicalRequest(request.Method, request.URL.EscapedPath(), request.URL.Query(), names, values, bodyHash)
+	canonical, err := canonicalRequest(request.Method, request.URL.EscapedPath(), request.URL.Query(), names, values,
+		bodyHash)
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -18,11 +18,11 @@ func TestJobsAppearLate(t *testing.T) {
 		"dws": c.do(DWS, "GET", "/v1.0/"+DefaultProjectID+"/job/"+dws, ""),
 	} {
 		if got.status == 200 {
-			t.Errorf("%s is there too early: %s", name, got.raw)
+			t.Errorf("%s shows the job too early: %s", name, got.raw)
 		}
 	}
 	if got := c.must(RDS, "GET", v3+"/tasklist", ""); got["total_count"] != 0.0 {
-		t.Errorf("the task list is too early: %v", got)
+		t.Errorf("the task list shows the job too early: %v", got)
 	}
 	c.clock.advance(time.Millisecond)
 	c.rdsJob(rds)
@@ -42,8 +42,8 @@ func TestRDSTaskList(t *testing.T) {
 	all := c.must(RDS, "GET", list+"?instance_id="+rdsID, "")
 	wantEqual(t, "names", all["actions"], any([]any{RDSRestoreJob, "ManualBackup"}))
 	wantEqual(t, "newest", dig(all, "tasks", 0), any(map[string]any{
-		"id": restore, "name": RDSRestoreJob, "instance_id": rdsID, "instance_name": "orders-db", "instance_status": "RESTORING",
-		"order_id": "", "process": "10", "fail_reason": "", "status": "Running",
+		"id": restore, "name": RDSRestoreJob, "instance_id": rdsID, "instance_name": "orders-db",
+		"instance_status": "RESTORING", "order_id": "", "process": "10", "fail_reason": "", "status": "Running",
 		"create_time": "2026-01-15T13:00:00+0000", "end_time": "2026-01-15T13:10:00+0000", // planned
 	}))
 	if got := dig(all, "tasks", 1, "id"); got != backup {
@@ -58,11 +58,13 @@ func TestRDSTaskList(t *testing.T) {
 		"?start_time=" + milliseconds(now) + "&end_time=" + milliseconds(now.Add(time.Hour)):                  0,
 		"?start_time=" + milliseconds(now.Add(-time.Minute)) + "&end_time=" + milliseconds(now) + "&limit=50": 1,
 	} {
-		if got := c.must(RDS, "GET", list+query, ""); got["total_count"] != want || float64(len(got["tasks"].([]any))) != want {
+		if got := c.must(RDS, "GET", list+query, ""); got["total_count"] != want ||
+			float64(len(got["tasks"].([]any))) != want {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}
-	if got := c.must(RDS, "GET", list+"?limit=1&offset=1", ""); dig(got, "tasks", 0, "id") != backup || got["total_count"] != 2.0 {
+	if got := c.must(RDS, "GET", list+"?limit=1&offset=1", ""); dig(got, "tasks", 0, "id") != backup ||
+		got["total_count"] != 2.0 {
 		t.Errorf("second page: %v", got)
 	}
 	for range 12 {
@@ -80,22 +82,26 @@ func TestDDSJobList(t *testing.T) {
 	c.change("next", "fail", "broken")
 	second := c.restore(DDS)
 	c.clock.advance(time.Hour)
-	list := "/v3.1/" + DefaultProjectID + "/jobs?start_time=2026-01-15T12:00:00%2B0000&end_time=2026-01-15T14:00:00%2B0000"
+	list := "/v3.1/" + DefaultProjectID +
+		"/jobs?start_time=2026-01-15T12:00:00%2B0000&end_time=2026-01-15T14:00:00%2B0000"
 	got := c.must(DDS, "GET", list, "")
 	if _, counted := got["total_count"]; counted {
-		t.Error("total_count is returned; the service documents it and leaves it out")
+		t.Error("total_count is returned; the service documents it but omits it")
 	}
 	wantEqual(t, "jobs", got["jobs"], any([]any{
 		map[string]any{
-			"id": second, "name": "MongodbRestoreTable", "instance_id": ddsID, "instance_name": "sessions", "status": "Failed", "progress": "",
+			"id": second, "name": "MongodbRestoreTable", "instance_id": ddsID, "instance_name": "sessions",
+			"status": "Failed", "progress": "",
 			"fail_reason": "broken", "created_at": "2026-01-15T13:00:00+0000", "ended_at": "2026-01-15T13:10:00+0000",
 		},
 		map[string]any{
-			"id": first, "name": "MongodbRestoreTable", "instance_id": ddsID, "instance_name": "sessions", "status": "Completed", "progress": "",
+			"id": first, "name": "MongodbRestoreTable", "instance_id": ddsID, "instance_name": "sessions",
+			"status": "Completed", "progress": "",
 			"fail_reason": nil, "created_at": "2026-01-15T12:00:00+0000", "ended_at": "2026-01-15T12:10:00+0000",
 		},
 	}))
-	for query, want := range map[string]int{"&status=Failed": 1, "&name=MongodbRestoreTable": 2, "&name=x": 0, "&limit=1": 1, "&limit=1&offset=2": 0} {
+	for query, want := range map[string]int{"&status=Failed": 1, "&name=MongodbRestoreTable": 2, "&name=x": 0,
+		"&limit=1": 1, "&limit=1&offset=2": 0} {
 		if n := len(c.must(DDS, "GET", list+query, "")["jobs"].([]any)); n != want {
 			t.Errorf("%s: %d jobs, want %d", query, n, want)
 		}

@@ -45,7 +45,8 @@ func TestRDSJob(t *testing.T) {
 	wantEqual(t, "instance status", status(), any("RESTORING"))
 	c.clock.advance(4 * time.Minute)
 	wantEqual(t, "completed", c.rdsJob(id), any(map[string]any{
-		"id": id, "name": RDSRestoreJob, "status": "Completed", "created": "2026-01-15T12:00:00+0000", "ended": "2026-01-15T12:10:00+0000",
+		"id": id, "name": RDSRestoreJob, "status": "Completed", "created": "2026-01-15T12:00:00+0000",
+		"ended":   "2026-01-15T12:10:00+0000",
 		"process": "", "instance": map[string]any{"id": rdsID, "name": "orders-db"}, "entities": map[string]any{},
 	}))
 	wantEqual(t, "instance status", status(), any("ACTIVE"))
@@ -62,13 +63,15 @@ func TestDDSJob(t *testing.T) {
 	}
 	c.clock.advance(54 * time.Second)
 	wantEqual(t, "running", c.ddsJob(id), any(map[string]any{
-		"id": id, "name": "MongodbRestoreTable", "status": "Running", "created": "2026-01-15T12:00:00+0000", "ended": "2026-01-15T12:10:00+0000",
+		"id": id, "name": "MongodbRestoreTable", "status": "Running", "created": "2026-01-15T12:00:00+0000",
+		"ended":    "2026-01-15T12:10:00+0000",
 		"progress": "9%", "instance": map[string]any{"id": ddsID, "name": "sessions"}, "fail_reason": nil,
 	}))
 	wantEqual(t, "actions", actions(), any([]any{"RESTORE_TABLE"}))
 	c.change(id, "fail", "the disk is full")
 	wantEqual(t, "failed", c.ddsJob(id), any(map[string]any{
-		"id": id, "name": "MongodbRestoreTable", "status": "Failed", "created": "2026-01-15T12:00:00+0000", "ended": "2026-01-15T12:00:54+0000",
+		"id": id, "name": "MongodbRestoreTable", "status": "Failed", "created": "2026-01-15T12:00:00+0000",
+		"ended":    "2026-01-15T12:00:54+0000",
 		"progress": "", "instance": map[string]any{"id": ddsID, "name": "sessions"}, "fail_reason": "the disk is full",
 	}))
 	wantEqual(t, "actions", actions(), any([]any{}))
@@ -79,12 +82,13 @@ func TestDWSJob(t *testing.T) {
 	id := c.restore(DWS)
 	view := func(status, progress string, end, code, detail any) any {
 		return map[string]any{
-			"job_id": id, "job_name": DWSRestoreJob, "status": status, "progress": progress, "begin_time": "2026-01-15T12:00:00",
-			"end_time": end, "failed_code": code, "failed_detail": detail,
+			"job_id": id, "job_name": DWSRestoreJob, "status": status, "progress": progress,
+			"begin_time": "2026-01-15T12:00:00",
+			"end_time":   end, "failed_code": code, "failed_detail": detail,
 		}
 	}
 	cluster := func() any { return c.must(DWS, "GET", "/v1.0/"+DefaultProjectID+"/clusters/"+clusterID, "")["cluster"] }
-	wantEqual(t, "at first", c.dwsJob(id), view("INIT", "0%", nil, nil, nil))
+	wantEqual(t, "at the start", c.dwsJob(id), view("INIT", "0%", nil, nil, nil))
 	c.clock.advance(3 * time.Minute)
 	wantEqual(t, "running", c.dwsJob(id), view("RUNNING", "30%", nil, nil, nil))
 	wantEqual(t, "task status", dig(cluster(), "task_status"), any("FINE_GRAINED_RESTORING"))
@@ -96,7 +100,8 @@ func TestDWSJob(t *testing.T) {
 	id = c.restore(DWS)
 	c.change(id, "fail", "a node went away")
 	got := c.dwsJob(id)
-	if dig(got, "status") != "FAIL" || dig(got, "failed_code") != "FineGrainedRestoreTask-fail:DWS.9999" || dig(got, "failed_detail") != "DWS.9999:a node went away" {
+	if dig(got, "status") != "FAIL" || dig(got, "failed_code") != "FineGrainedRestoreTask-fail:DWS.9999" ||
+		dig(got, "failed_detail") != "DWS.9999:a node went away" {
 		t.Errorf("failed: %v", got)
 	}
 }
@@ -107,11 +112,12 @@ func TestDWSActions(t *testing.T) {
 	}
 	c := start(t, Options{})
 	if got := action(c, "FINE_GRAINED_RESTORING"); dig(got, "id") != nil || dig(got, "status") != nil {
-		t.Errorf("none: %v", got)
+		t.Errorf("without a restore: %v", got)
 	}
 	first := c.restore(DWS)
 	running := action(c, "FINE_GRAINED_RESTORING")
-	for field, want := range map[string]any{"id": first, "status": "RUNNING", "cluster_name": "dws-1", "submit_time": "2026-01-15 12:00:00.0"} {
+	for field, want := range map[string]any{"id": first, "status": "RUNNING", "cluster_name": "dws-1",
+		"submit_time": "2026-01-15 12:00:00.0"} {
 		if got := dig(running, field); got != want {
 			t.Errorf("running: %s = %v, want %v", field, got, want)
 		}
@@ -120,18 +126,19 @@ func TestDWSActions(t *testing.T) {
 	second := c.restore(DWS)
 	c.change(second, "fail", "broken")
 	if got := action(c, "FINE_GRAINED_RESTORING"); dig(got, "id") != first || dig(got, "status") != "SUCCESS" {
-		t.Errorf("last good one: %v", got)
+		t.Errorf("last successful restore: %v", got)
 	}
 	if got := action(c, "FINE_GRAINED_RESTORING_FAILED"); dig(got, "id") != second || dig(got, "status") != "FAILED" {
-		t.Errorf("last failed one: %v", got)
+		t.Errorf("last failed restore: %v", got)
 	}
 
 	world := DefaultWorld()
 	world.DWSActionIDIsJobID = new(false)
 	other := start(t, Options{World: world})
 	id := other.restore(DWS)
-	if got := dig(action(other, "FINE_GRAINED_RESTORING"), "id"); got == id || got != dig(action(other, "FINE_GRAINED_RESTORING"), "id") {
-		t.Errorf("an action id that must be its own and stay: %v of the job %s", got, id)
+	if got := dig(action(other, "FINE_GRAINED_RESTORING"), "id"); got == id ||
+		got != dig(action(other, "FINE_GRAINED_RESTORING"), "id") {
+		t.Errorf("action id %v, want a stable one other than the job id %s", got, id)
 	}
 }
 
@@ -166,17 +173,17 @@ func TestChanges(t *testing.T) {
 	c.change("next", "fail", "planned")
 	failing := c.restore(DWS)
 	if j := state(failing); j.Status != Running {
-		t.Errorf("a planned failure: %+v", j)
+		t.Errorf("before the planned failure: %+v", j)
 	}
 	c.clock.advance(time.Minute)
 	if j := state(failing); j.Status != Failed || j.Reason != "planned" {
-		t.Errorf("a planned failure at its time: %+v", j)
+		t.Errorf("after the planned failure: %+v", j)
 	}
 
 	c.change("next", "hold", "")
 	a, b := c.occupy(RDS, rdsID, "Restore"), c.occupy(DDS, ddsID, "Restore")
 	if !state(a).Held || state(b).Held {
-		t.Error("the hold was not for exactly the next job")
+		t.Error("the hold did not apply to exactly the next job")
 	}
 	c.change("*", "fail", "")
 	if state(a).Status != Failed || state(b).Status != Failed || state(a).Reason == "" {
@@ -200,18 +207,19 @@ func TestRecordsExpire(t *testing.T) {
 	gone := func() map[string]int {
 		v3 := "/v3/" + DefaultProjectID
 		return map[string]int{
-			"rds": c.do(RDS, "GET", v3+"/jobs?id="+rds, "").status, "dds": c.do(DDS, "GET", v3+"/jobs?id="+dds, "").status,
+			"rds": c.do(RDS, "GET", v3+"/jobs?id="+rds, "").status,
+			"dds": c.do(DDS, "GET", v3+"/jobs?id="+dds, "").status,
 			"dws": c.do(DWS, "GET", "/v1.0/"+DefaultProjectID+"/job/"+dws, "").status,
 		}
 	}
 	wantEqual(t, "expired", gone(), map[string]int{"rds": 400, "dds": 200, "dws": 200})
 	if j, found := c.Job(rds); !found || !j.Expired {
-		t.Errorf("the test's own look: %+v", j)
+		t.Errorf("an expired job: %+v", j)
 	}
 	c.clock.advance(30*24*time.Hour + time.Second)
 	wantEqual(t, "after a month", gone(), map[string]int{"rds": 400, "dds": 400, "dws": 200})
 	if j, _ := c.Job(rds); j.Status != Completed {
-		t.Errorf("the work behind an expired record: %+v", j)
+		t.Errorf("the work of an expired job: %+v", j)
 	}
 	c.change(dws, "expire", "")
 	wantEqual(t, "expired", gone(), map[string]int{"rds": 400, "dds": 400, "dws": 404})
@@ -220,23 +228,26 @@ func TestRecordsExpire(t *testing.T) {
 func TestOccupyShowsAsWhatItIs(t *testing.T) {
 	c := start(t, Options{})
 	v3 := "/v3/" + DefaultProjectID
-	for name, want := range map[string]string{"RestoreSomething": "RESTORING", "ManualBackup": "BACKING UP", "ResizeFlavor": "MODIFYING"} {
+	for name, want := range map[string]string{"RestoreSomething": "RESTORING", "ManualBackup": "BACKING UP",
+		"ResizeFlavor": "MODIFYING"} {
 		id := c.occupy(RDS, rdsID, name)
 		wantEqual(t, name, dig(c.must(RDS, "GET", v3+"/instances?id="+rdsID, ""), "instances", 0, "status"), any(want))
 		c.change(id, "finish", "")
 	}
 	for name, want := range map[string]string{"MongodbRestoreTable": "RESTORE_TABLE", "Resize": "RESIZE_FLAVOR"} {
 		id := c.occupy(DDS, ddsID, name)
-		wantEqual(t, name, dig(c.must(DDS, "GET", v3+"/instances?id="+ddsID, ""), "instances", 0, "actions"), any([]any{want}))
+		wantEqual(t, name, dig(c.must(DDS, "GET", v3+"/instances?id="+ddsID, ""), "instances", 0, "actions"),
+			any([]any{want}))
 		c.change(id, "finish", "")
 	}
 	for name, want := range map[string]string{"Restore": "FINE_GRAINED_RESTORING", "Backup": "SNAPSHOTTING"} {
 		id := c.occupy(DWS, clusterID, name)
-		wantEqual(t, name, dig(c.must(DWS, "GET", "/v1.0/"+DefaultProjectID+"/clusters/"+clusterID, ""), "cluster", "task_status"), any(want))
+		wantEqual(t, name, dig(c.must(DWS, "GET", "/v1.0/"+DefaultProjectID+"/clusters/"+clusterID, ""), "cluster",
+			"task_status"), any(want))
 		c.change(id, "finish", "")
 	}
 	if len(c.Restores()) != 0 {
-		t.Error("an operation of somebody else is among the restores")
+		t.Error("Restores lists an operation of another user")
 	}
 }
 
@@ -247,7 +258,7 @@ func TestWaitFor(t *testing.T) {
 	go func() { waited <- c.WaitFor(ctx, func() bool { return len(c.Restores()) == 1 }) }()
 	c.restore(RDS)
 	if err := <-waited; err != nil {
-		t.Errorf("a restore came, and WaitFor says %v", err)
+		t.Errorf("WaitFor after a restore: %v", err)
 	}
 	id := c.Restores()[0].JobID
 	go func() { waited <- c.WaitFor(ctx, func() bool { j, _ := c.Job(id); return j.Polls >= 3 }) }()
@@ -255,7 +266,7 @@ func TestWaitFor(t *testing.T) {
 		c.rdsJob(id)
 	}
 	if err := <-waited; err != nil {
-		t.Errorf("three polls came, and WaitFor says %v", err)
+		t.Errorf("WaitFor after three polls: %v", err)
 	}
 	enough := errors.New("enough")
 	go func() { waited <- c.WaitFor(ctx, func() bool { return false }) }()

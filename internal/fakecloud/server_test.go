@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestEveryServiceHasAPortOfItsOwn(t *testing.T) {
+func TestEveryServiceHasItsOwnPort(t *testing.T) {
 	c := start(t, Options{})
 	seen := map[string]bool{}
 	for _, service := range append([]string{"admin"}, services...) {
@@ -25,7 +25,7 @@ func TestEveryServiceHasAPortOfItsOwn(t *testing.T) {
 
 func TestFixedPortsAreConsecutive(t *testing.T) {
 	var c *Cloud
-	first := 20000 // below the ports that the system gives out by itself
+	first := 20000 // below the ephemeral ports
 	for ; first < 32000; first += 7 {
 		if cloud, err := Start(Options{Listen: fmt.Sprintf("127.0.0.1:%d", first)}); err == nil {
 			c = cloud
@@ -33,13 +33,14 @@ func TestFixedPortsAreConsecutive(t *testing.T) {
 		}
 	}
 	if c == nil {
-		t.Fatal("no seven free ports in a row")
+		t.Fatal("found no seven free ports in a row")
 	}
 	t.Cleanup(func() { _ = c.Close() })
 	base := func(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", first+i) }
-	wantEqual(t, "addresses", c.Addresses(), Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3), STS: base(4), Metadata: base(5), Admin: base(6)})
+	wantEqual(t, "addresses", c.Addresses(), Addresses{IAM: base(0), RDS: base(1), DDS: base(2), DWS: base(3),
+		STS: base(4), Metadata: base(5), Admin: base(6)})
 	if _, err := Start(Options{Listen: fmt.Sprintf("127.0.0.1:%d", first)}); err == nil {
-		t.Error("a second cloud on the same ports started")
+		t.Error("started a second cloud on the same ports")
 	}
 	if _, err := Start(Options{Listen: "127.0.0.1:http"}); err == nil {
 		t.Error("a port by name was accepted")
@@ -64,21 +65,23 @@ func TestUnknownPathsAreCounted(t *testing.T) {
 
 func TestEscapedPathSegments(t *testing.T) {
 	c := start(t, Options{})
-	request := c.request(RDS, "GET", "/v3/"+DefaultProjectID+"/instances/"+strings.Replace(rdsID, "d", "%64", 1)+"/restore-time", "")
+	escaped := strings.Replace(rdsID, "d", "%64", 1)
+	request := c.request(RDS, "GET", "/v3/"+DefaultProjectID+"/instances/"+escaped+"/restore-time", "")
 	c.sign(request, DefaultAccessKey, DefaultSecretKey, "")
 	if got := c.send(request); got.status != 200 {
 		t.Errorf("%d %s", got.status, got.raw)
 	}
 }
 
-func TestTooLargeABody(t *testing.T) {
+func TestBodyTooLarge(t *testing.T) {
 	c := start(t, Options{})
-	if got := c.do(RDS, "POST", rdsRestorePath, strings.Repeat(" ", bodyLimit+1)); got.status != 413 || got.body["error_code"] != "APIGW.0201" {
+	if got := c.do(RDS, "POST", rdsRestorePath, strings.Repeat(" ", bodyLimit+1)); got.status != 413 ||
+		got.body["error_code"] != "APIGW.0201" {
 		t.Errorf("%d %s", got.status, got.raw)
 	}
 }
 
-// Of restores sent at once to one instance exactly one is accepted, and every request is counted.
+// One instance accepts exactly one of several concurrent restores. The cloud counts every request.
 func TestConcurrentRestores(t *testing.T) {
 	c := start(t, Options{})
 	const clients = 20
@@ -103,7 +106,7 @@ func TestCloseCutsIdleConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	c.must(RDS, "GET", jobsPath, "") // leaves another one behind
+	c.must(RDS, "GET", jobsPath, "") // leaves another connection open
 	for range 2 {
 		if err := c.Close(); err != nil {
 			t.Error(err)

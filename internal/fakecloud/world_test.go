@@ -21,7 +21,7 @@ func readWorld(t *testing.T, text string) (World, error) {
 	return ReadWorld(path)
 }
 
-// documentedWorld is the example of the package comment.
+// documentedWorld returns the example in the package comment.
 func documentedWorld(t *testing.T) string {
 	t.Helper()
 	source, err := os.ReadFile("doc.go")
@@ -55,7 +55,8 @@ func TestTheDocumentedWorldCanBeRead(t *testing.T) {
 	if world.DWSActionIDIsJobID == nil || !*world.DWSActionIDIsJobID {
 		t.Error("dws_action_id_is_job_id was not read")
 	}
-	if len(world.Agencies) != 1 || len(world.IdentityProviders) != 1 || world.MetadataUser != "demo" || len(world.Accounts[0].Passcodes) != 2 {
+	if len(world.Agencies) != 1 || len(world.IdentityProviders) != 1 || world.MetadataUser != "demo" ||
+		len(world.Accounts[0].Passcodes) != 2 {
 		t.Error("the identities were not read")
 	}
 	if _, err := Start(Options{World: world, Listen: "127.0.0.1"}); err == nil {
@@ -63,44 +64,76 @@ func TestTheDocumentedWorldCanBeRead(t *testing.T) {
 	}
 }
 
-func TestWorldsThatAreRefused(t *testing.T) {
-	const accounts = `{"accounts":[{"user_name":"a","tokens":[{"value":"t"}]}],"projects":[{"id":"p","name":"r","accounts":["a"]}]`
+func TestRejectedWorlds(t *testing.T) {
+	const accounts = `{"accounts":[{"user_name":"a","tokens":[{"value":"t"}]}],"projects":[{"id":"p","name":"r",` +
+		`"accounts":["a"]}]`
 	for name, test := range map[string]struct{ text, says string }{
-		"an unknown field":       {accounts + `,"rds":[]}`, "rds is not a known field"},
-		"an unknown inner field": {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","databases":{"d":{"s":{"t":{"made":"-1h"}}}}}]}`, "rds_instances[0].databases.d.s.t.made is not a known field"},
-		"trailing data":          {accounts + `} {}`, "not one valid JSON value"},
-		"a wrong type":           {accounts + `,"rds_requests_per_minute":"60"}`, "must be an integer, not a string"},
-		"null":                   {accounts + `,"dws_action_id_is_job_id":null}`, "must not be null"},
-		"no accounts":            {`{"projects":[]}`, "accounts is missing"},
-		"a field twice":          {accounts + `,"projects":[]}`, "projects stands there twice"},
-		"a moment in words":      {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"yesterday","end":"-5m"}]}]}`, "yesterday"},
-		"a window with one end":  {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"-5m"}]}]}`, "windows[0].end is missing"},
-		"a window from its end":  {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"-5m","end":"-10m"}]}]}`, "ends before it starts"},
-		"an unknown project":     {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"q"}]}`, `unknown project "q"`},
-		"an unknown cluster":     {accounts + `,"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c"}]}`, `unknown DWS cluster "c"`},
+		"an unknown field": {accounts + `,"rds":[]}`, "rds is not a known field"},
+		"an unknown inner field": {accounts +
+			`,"rds_instances":[{"id":"i","name":"n","project_id":"p","databases":{"d":{"s":{"t":{"made":"-1h"}}}}}]}`,
+			"rds_instances[0].databases.d.s.t.made is not a known field"},
+		"trailing data":     {accounts + `} {}`, "not one valid JSON value"},
+		"a wrong type":      {accounts + `,"rds_requests_per_minute":"60"}`, "must be an integer, not a string"},
+		"null":              {accounts + `,"dws_action_id_is_job_id":null}`, "must not be null"},
+		"no accounts":       {`{"projects":[]}`, "accounts is missing"},
+		"a duplicate field": {accounts + `,"projects":[]}`, "projects stands there twice"},
+		"a moment in words": {accounts +
+			`,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"yesterday","end":"-5m"}]}]}`,
+			"yesterday"},
+		"a window with one end": {accounts +
+			`,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"-5m"}]}]}`,
+			"windows[0].end is missing"},
+		"a window that ends first": {accounts +
+			`,"rds_instances":[{"id":"i","name":"n","project_id":"p","windows":[{"start":"-5m","end":"-10m"}]}]}`,
+			"ends before it starts"},
+		"an unknown project": {accounts + `,"rds_instances":[{"id":"i","name":"n","project_id":"q"}]}`,
+			`unknown project "q"`},
+		"an unknown cluster": {accounts + `,"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c"}]}`,
+			`unknown DWS cluster "c"`},
 		"a table snapshot of two databases": {
-			accounts + `,"dws_clusters":[{"id":"c","name":"n","project_id":"p"}],"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c","backup_level":"table","databases":{"a":{},"b":{}}}]}`,
+			accounts + `,"dws_clusters":[{"id":"c","name":"n","project_id":"p"}],"dws_snapshots":[{"id":"s",` +
+				`"name":"n","cluster_id":"c","backup_level":"table","databases":{"a":{},"b":{}}}]}`,
 			"the snapshot s of the level table holds more than one database",
 		},
 		"a schema snapshot of two databases": {
-			accounts + `,"dws_clusters":[{"id":"c","name":"n","project_id":"p"}],"dws_snapshots":[{"id":"s","name":"n","cluster_id":"c","backup_level":"schema","databases":{"a":{},"b":{}}}]}`,
+			accounts + `,"dws_clusters":[{"id":"c","name":"n","project_id":"p"}],"dws_snapshots":[{"id":"s",` +
+				`"name":"n","cluster_id":"c","backup_level":"schema","databases":{"a":{},"b":{}}}]}`,
 			"the snapshot s of the level schema holds more than one database",
 		},
-		"an unknown account":               {`{"accounts":[],"projects":[{"id":"p","name":"r","accounts":["a"]}]}`, `unknown user name "a"`},
-		"an instance twice":                {accounts + `,"dds_instances":[{"id":"i","name":"n","project_id":"p"},{"id":"i","name":"m","project_id":"p"}]}`, "i stands there twice"},
-		"an agency of an unknown user":     {accounts + `,"agencies":[{"name":"x","domain_name":"d","user_name":"b","trusts":[]}]}`, `the agency x names the unknown user name "b"`},
-		"an agency that trusts a stranger": {accounts + `,"agencies":[{"name":"x","domain_name":"d","user_name":"a","trusts":["b"]}]}`, `the agency x names the unknown user name "b"`},
-		"an agency without a domain":       {accounts + `,"agencies":[{"name":"x","user_name":"a","trusts":[]}]}`, "needs a name and a domain"},
-		"an agency twice":                  {accounts + `,"agencies":[{"name":"x","domain_id":"d","user_name":"a","trusts":[]},{"name":"x","domain_id":"d","user_name":"a","trusts":[]}]}`, "stands there twice"},
-		"a provider of an unknown user":    {accounts + `,"identity_providers":[{"id":"x","id_tokens":["t"],"user_name":"b"}]}`, `the identity provider x names the unknown user name "b"`},
-		"a provider twice":                 {accounts + `,"identity_providers":[{"id":"x","id_tokens":[],"user_name":"a"},{"id":"x","id_tokens":[],"user_name":"a"}]}`, "identity provider x stands there twice"},
-		"an empty ID token":                {accounts + `,"identity_providers":[{"id":"x","id_tokens":[""],"user_name":"a"}]}`, "an empty ID token"},
-		"an unknown server":                {accounts + `,"metadata_user":"b"}`, `metadata_user names the unknown user name "b"`},
-		"an unknown mode of metadata":      {accounts + `,"metadata_token":"maybe"}`, `metadata_token is "maybe"`},
-		"a negative life":                  {accounts + `,"metadata_key_seconds":-1}`, "below 0"},
-		"passcodes without a password":     {`{"accounts":[{"user_name":"a","user_id":"i","passcodes":["1"]}],"projects":[]}`, "has passcodes but no password"},
-		"passcodes without a user id":      {`{"accounts":[{"user_name":"a","password":"p","domain_id":"d","passcodes":["1"]}],"projects":[]}`, "no user id"},
-		"half a key pair":                  {`{"accounts":[{"user_name":"a","access_key":"k"}],"projects":[]}`, "half a key pair"},
+		"an unknown account": {`{"accounts":[],"projects":[{"id":"p","name":"r","accounts":["a"]}]}`,
+			`unknown user name "a"`},
+		"a duplicate instance": {accounts +
+			`,"dds_instances":[{"id":"i","name":"n","project_id":"p"},{"id":"i","name":"m","project_id":"p"}]}`,
+			"i stands there twice"},
+		"an agency of an unknown user": {accounts +
+			`,"agencies":[{"name":"x","domain_name":"d","user_name":"b","trusts":[]}]}`,
+			`the agency x names the unknown user name "b"`},
+		"an agency that trusts an unknown user": {accounts +
+			`,"agencies":[{"name":"x","domain_name":"d","user_name":"a","trusts":["b"]}]}`,
+			`the agency x names the unknown user name "b"`},
+		"an agency without a domain": {accounts + `,"agencies":[{"name":"x","user_name":"a","trusts":[]}]}`,
+			"needs a name and a domain"},
+		"a duplicate agency": {accounts +
+			`,"agencies":[{"name":"x","domain_id":"d","user_name":"a","trusts":[]},{"name":"x","domain_id":"d",` +
+			`"user_name":"a","trusts":[]}]}`, "stands there twice"},
+		"a provider of an unknown user": {accounts +
+			`,"identity_providers":[{"id":"x","id_tokens":["t"],"user_name":"b"}]}`,
+			`the identity provider x names the unknown user name "b"`},
+		"a duplicate provider": {accounts +
+			`,"identity_providers":[{"id":"x","id_tokens":[],"user_name":"a"},{"id":"x","id_tokens":[],` +
+			`"user_name":"a"}]}`, "identity provider x stands there twice"},
+		"an empty ID token": {accounts +
+			`,"identity_providers":[{"id":"x","id_tokens":[""],"user_name":"a"}]}`, "an empty ID token"},
+		"an unknown server": {accounts + `,"metadata_user":"b"}`,
+			`metadata_user names the unknown user name "b"`},
+		"an unknown mode of metadata": {accounts + `,"metadata_token":"maybe"}`, `metadata_token is "maybe"`},
+		"a negative lifetime":         {accounts + `,"metadata_key_seconds":-1}`, "below 0"},
+		"passcodes without a password": {`{"accounts":[{"user_name":"a","user_id":"i","passcodes":["1"]}],` +
+			`"projects":[]}`, "has passcodes but no password"},
+		"passcodes without a user id": {`{"accounts":[{"user_name":"a","password":"p","domain_id":"d",` +
+			`"passcodes":["1"]}],"projects":[]}`, "no user id"},
+		"half a key pair": {`{"accounts":[{"user_name":"a","access_key":"k"}],"projects":[]}`,
+			"half a key pair"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := readWorld(t, test.text); err == nil || !strings.Contains(err.Error(), test.says) {
@@ -109,13 +142,14 @@ func TestWorldsThatAreRefused(t *testing.T) {
 		})
 	}
 	if _, err := readWorld(t, accounts+`}`); err != nil {
-		t.Errorf("the base of these worlds is refused itself: %v", err)
+		t.Errorf("the base of these worlds: %v", err)
 	}
 	if _, err := ReadWorld(filepath.Join(t.TempDir(), "none.json")); err == nil {
 		t.Error("a missing file was read")
 	}
-	if _, err := Start(Options{World: World{Projects: []Project{{ID: "p", Accounts: []string{"nobody"}}}}}); err == nil {
-		t.Error("a world with a dangling reference was started")
+	dangling := World{Projects: []Project{{ID: "p", Accounts: []string{"nobody"}}}}
+	if _, err := Start(Options{World: dangling}); err == nil {
+		t.Error("started a world with a dangling reference")
 	}
 }
 
@@ -134,23 +168,27 @@ func TestDefaultWorldIsValidAndSurvivesJSON(t *testing.T) {
 	}
 }
 
-// The deputy's project holds what the first ones of the default project hold, and shows it to nobody else.
+// The deputy's project holds copies of the first instances of the default project. No other user sees them.
 func TestTheDeputysProject(t *testing.T) {
 	w := DefaultWorld()
 	rds, dds, cluster, snapshot := w.RDSInstances[3], w.DDSInstances[3], w.DWSClusters[2], w.DWSSnapshots[3]
-	wantEqual(t, "identifiers", []string{rds.ID, dds.ID, cluster.ID, snapshot.ID, rds.ProjectID, dds.ProjectID, cluster.ProjectID, snapshot.ClusterID},
-		[]string{DeputyRDSInstance, DeputyDDSInstance, DeputyDWSCluster, DeputyDWSSnapshot, DeputyProjectID, DeputyProjectID, DeputyProjectID, DeputyDWSCluster})
+	wantEqual(t, "identifiers", []string{rds.ID, dds.ID, cluster.ID, snapshot.ID, rds.ProjectID, dds.ProjectID,
+		cluster.ProjectID, snapshot.ClusterID},
+		[]string{DeputyRDSInstance, DeputyDDSInstance, DeputyDWSCluster, DeputyDWSSnapshot, DeputyProjectID,
+			DeputyProjectID, DeputyProjectID, DeputyDWSCluster})
 	rds.ID, rds.Name, rds.ProjectID = w.RDSInstances[0].ID, w.RDSInstances[0].Name, w.RDSInstances[0].ProjectID
 	dds.ID, dds.Name, dds.ProjectID = w.DDSInstances[0].ID, w.DDSInstances[0].Name, w.DDSInstances[0].ProjectID
 	cluster.ID, cluster.Name, cluster.ProjectID = w.DWSClusters[0].ID, w.DWSClusters[0].Name, w.DWSClusters[0].ProjectID
-	snapshot.ID, snapshot.Name, snapshot.ClusterID = w.DWSSnapshots[0].ID, w.DWSSnapshots[0].Name, w.DWSSnapshots[0].ClusterID
+	first := w.DWSSnapshots[0]
+	snapshot.ID, snapshot.Name, snapshot.ClusterID = first.ID, first.Name, first.ClusterID
 	if !reflect.DeepEqual(rds, w.RDSInstances[0]) || !reflect.DeepEqual(dds, w.DDSInstances[0]) ||
 		!reflect.DeepEqual(cluster, w.DWSClusters[0]) || !reflect.DeepEqual(snapshot, w.DWSSnapshots[0]) {
-		t.Error("the deputy's differ from the first ones of the default project")
+		t.Error("the deputy's objects differ from the first ones of the default project")
 	}
 
 	c := start(t, Options{})
-	deputy := strings.NewReplacer(rdsID, DeputyRDSInstance, ddsID, DeputyDDSInstance, snapshotID, DeputyDWSSnapshot, DefaultProjectID, DeputyProjectID)
+	deputy := strings.NewReplacer(rdsID, DeputyRDSInstance, ddsID, DeputyDDSInstance, snapshotID, DeputyDWSSnapshot,
+		DefaultProjectID, DeputyProjectID)
 	key := assumed(c.withKey(demoKey, STS, "POST", assumePath, assumeBody(DefaultAgency, "")))
 	for service, request := range map[string][2]string{
 		RDS: {rdsRestorePath, rdsBody}, DDS: {ddsRestorePath, ddsBody}, DWS: {dwsRestorePath, dwsBody},
@@ -165,7 +203,8 @@ func TestTheDeputysProject(t *testing.T) {
 	}
 	for _, all := range []answer{
 		c.do(IAM, "GET", "/v3/projects", ""), c.do(RDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""),
-		c.do(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""), c.do(DWS, "GET", "/v1.0/"+DefaultProjectID+"/snapshots", ""),
+		c.do(DDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""),
+		c.do(DWS, "GET", "/v1.0/"+DefaultProjectID+"/snapshots", ""),
 	} {
 		if all.status != 200 || strings.Contains(all.raw, "deputy") || strings.Contains(all.raw, DeputyProjectID) {
 			t.Errorf("demo sees %d %s", all.status, all.raw)
@@ -202,7 +241,8 @@ func TestStrictDecode(t *testing.T) {
 		Flag   *bool            `json:"flag,omitempty"`
 	}
 	var got outer
-	if err := strictDecode([]byte(` {"number":1,"inner":{"name":"é"},"map":{"k":{"name":"n"}},"list":["a"],"flag":false} `), &got); err != nil {
+	if err := strictDecode([]byte(` {"number":1,"inner":{"name":"é"},"map":{"k":{"name":"n"}},"list":["a"],`+
+		`"flag":false} `), &got); err != nil {
 		t.Fatal(err)
 	}
 	wantEqual(t, "decoded", got, outer{1, inner{"é"}, map[string]inner{"k": {"n"}}, []string{"a"}, new(false)})

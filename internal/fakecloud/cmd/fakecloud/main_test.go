@@ -17,7 +17,7 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// started runs the command until the test ends it, and returns its addresses once it has printed them.
+// started runs the command until the test stops it. It returns the addresses that the command prints.
 func started(t *testing.T, arguments ...string) (addresses map[string]string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -52,17 +52,18 @@ func TestReadyFile(t *testing.T) {
 		}
 	}
 	if len(written) != 7 {
-		t.Errorf("the ready file has %d addresses: %s", len(written), data)
+		t.Errorf("the ready file has %d addresses, want 7: %s", len(written), data)
 	}
-	if got := get(t, written["iam"]+"/v3/projects?name=eu-west-101"); !strings.Contains(got, fakecloud.DefaultProjectID) {
-		t.Errorf("the default world is not served: %s", got)
+	projects := get(t, written["iam"]+"/v3/projects?name=eu-west-101")
+	if !strings.Contains(projects, fakecloud.DefaultProjectID) {
+		t.Errorf("the default world is not served: %s", projects)
 	}
 	if got := get(t, written["admin"]+"/restores"); got != "[]\n" {
 		t.Errorf("restores: %s", got)
 	}
 	others, err := filepath.Glob(ready + "*")
 	if err != nil || len(others) != 1 {
-		t.Errorf("beside the ready file: %v, %v", others, err)
+		t.Errorf("files next to the ready file: %v, %v", others, err)
 	}
 	connection, err := net.Dial("tcp", strings.TrimPrefix(written["admin"], "http://"))
 	if err != nil {
@@ -98,12 +99,14 @@ func get(t *testing.T, url string) string {
 
 func TestWorldFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "world.json")
-	world := `{"accounts":[{"user_name":"a","tokens":[{"value":"` + fakecloud.DefaultToken + `"}]}],"projects":[{"id":"the-only-one","name":"r","accounts":["a"]}]}`
+	world := `{"accounts":[{"user_name":"a","tokens":[{"value":"` + fakecloud.DefaultToken +
+		`"}]}],"projects":[{"id":"the-only-one","name":"r","accounts":["a"]}]}`
 	if err := os.WriteFile(file, []byte(world), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	addresses, stop := started(t, "-world", file)
-	if got := get(t, addresses["iam"]+"/v3/projects"); !strings.Contains(got, "the-only-one") || strings.Contains(got, fakecloud.DefaultProjectID) {
+	if got := get(t, addresses["iam"]+"/v3/projects"); !strings.Contains(got, "the-only-one") ||
+		strings.Contains(got, fakecloud.DefaultProjectID) {
 		t.Errorf("projects: %s", got)
 	}
 	if err := stop(); err != nil {
@@ -111,7 +114,7 @@ func TestWorldFile(t *testing.T) {
 	}
 }
 
-func TestArgumentsThatAreRefused(t *testing.T) {
+func TestRejectedArguments(t *testing.T) {
 	directory := t.TempDir()
 	broken := filepath.Join(directory, "broken.json")
 	if err := os.WriteFile(broken, []byte(`{"accounts":[],"projects":[],"x":1}`), 0o600); err != nil {
@@ -121,11 +124,12 @@ func TestArgumentsThatAreRefused(t *testing.T) {
 		arguments []string
 		says      string
 	}{
-		"a stray argument":             {[]string{"world.json"}, `unexpected argument "world.json"`},
-		"a broken world":               {[]string{"-world", broken}, "x is not a known field"},
-		"a missing world":              {[]string{"-world", filepath.Join(directory, "none")}, "no such file"},
-		"an address without a port":    {[]string{"-listen", "127.0.0.1"}, "missing port"},
-		"a ready file in no directory": {[]string{"-ready-file", filepath.Join(directory, "none", "ready")}, "no such file"},
+		"an unexpected argument":    {[]string{"world.json"}, `unexpected argument "world.json"`},
+		"a broken world":            {[]string{"-world", broken}, "x is not a known field"},
+		"a missing world":           {[]string{"-world", filepath.Join(directory, "none")}, "no such file"},
+		"an address without a port": {[]string{"-listen", "127.0.0.1"}, "missing port"},
+		"a ready file in no directory": {[]string{"-ready-file", filepath.Join(directory, "none", "ready")},
+			"no such file"},
 	} {
 		var out bytes.Buffer
 		if err := run(t.Context(), test.arguments, &out); err == nil || !strings.Contains(err.Error(), test.says) {
