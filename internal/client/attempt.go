@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// attemptTimeout ends one attempt. The lookup of the tables that RDS can restore is known to take most of a minute, and the
-	// vendor's own SDK waits as long as this.
+	// attemptTimeout ends one attempt. The lookup of the tables that RDS can restore is known to take most of a minute,
+	// and the vendor's own SDK waits as long as this.
 	attemptTimeout = 120 * time.Second
 	// metadataTimeout is the vendor's SDK's: the service is on this machine or nowhere.
 	metadataTimeout = 3 * time.Second
@@ -29,12 +29,12 @@ const (
 
 var errReplyTooLarge = errors.New("the reply is larger than 8 MiB")
 
-// errNoAnswer is why an attempt ends that timed out. It is not context.DeadlineExceeded, which would pass for the caller's own
-// deadline.
+// errNoAnswer is why an attempt ends that timed out. It is not context.DeadlineExceeded, which would pass for the
+// caller's own deadline.
 var errNoAnswer = errors.New("no answer in time")
 
-// attempt sends the request once and reads the answer to the end, so that a connection that breaks in the middle is an error like
-// any other. It authorises the request anew, because a signature ages. The exchange keeps what came of it.
+// attempt sends the request once and reads the answer to the end, so that a connection that breaks in the middle is an
+// error like any other. It authorises the request anew, because a signature ages. The exchange keeps what came of it.
 func (x *exchange) attempt(request *http.Request) error {
 	x.begin()
 	ctx, cancel := x.attemptContext(request.Context())
@@ -86,8 +86,8 @@ func (x *exchange) end(err error) {
 	x.retryAfter = retryAfter(x.answer.header, x.client.clock.Now())
 }
 
-// attemptContext ends with the timeout, and with the caller's context. But once a call that must not be sent twice has a
-// connection, only the timeout ends its attempt: the answer to a restore must not be lost to a Ctrl-C.
+// attemptContext ends with the timeout, and with the caller's context. But once a call that must not be sent twice has
+// a connection, only the timeout ends its attempt: the answer to a restore must not be lost to a Ctrl-C.
 func (x *exchange) attemptContext(caller context.Context) (context.Context, context.CancelFunc) {
 	timeout := x.client.attemptTimeout
 	if x.service == serviceMetadata {
@@ -140,8 +140,8 @@ func (x *exchange) read(response *http.Response) error {
 	return nil
 }
 
-// transportError is why no answer came, fit to be shown: net/http quotes the head of an answer that it cannot read, and a redirect
-// that it cannot follow, which may echo the request's credentials.
+// transportError is why no answer came, fit to be shown: net/http quotes the head of an answer that it cannot read, and
+// a redirect that it cannot follow, which may echo the request's credentials.
 func (x *exchange) transportError(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {

@@ -16,7 +16,9 @@ import (
 // go test -run '^$' -bench . -benchmem ./internal/client
 
 var benchmarkQuery = url.Values{
-	"start_time": {"1709251200000"}, "end_time": {"1709294400000"}, "instance_id": {rdsID}, "offset": {"0"}, "limit": {"50"}, "name": {"a b/c+d&é"},
+	"start_time": {
+		"1709251200000",
+	}, "end_time": {"1709294400000"}, "instance_id": {rdsID}, "offset": {"0"}, "limit": {"50"}, "name": {"a b/c+d&é"},
 }
 
 func BenchmarkSign(b *testing.B) {
@@ -40,12 +42,20 @@ func BenchmarkCanonicalQuery(b *testing.B) {
 	}
 }
 
-// BenchmarkJobList is one look at fifty jobs, from the answer to the values: what a wait of many costs beside the network.
+// BenchmarkJobList is one look at fifty jobs, from the answer to the values: what a wait of many costs beside the
+// network.
 func BenchmarkJobList(b *testing.B) {
 	var tasks []string
 	for i := range rdsTasksPage {
-		tasks = append(tasks, fmt.Sprintf(`{"id":"749d6254-f4f0-4f72-aa32-%012d","name":"RestoreTablesToNewInstance","status":"Running","create_time":"2024-03-01T11:00:00+0000","end_time":"",`+
-			`"process":"60%%","instance_id":%q,"instance_name":"orders-db","fail_reason":"","order_id":""}`, i, rdsID))
+		tasks = append(
+			tasks,
+			fmt.Sprintf(
+				`{"id":"749d6254-f4f0-4f72-aa32-%012d","name":"RestoreTablesToNewInstance","status":"Running","create_time":"2024-03-01T11:00:00+0000","end_time":"",`+
+					`"process":"60%%","instance_id":%q,"instance_name":"orders-db","fail_reason":"","order_id":""}`,
+				i,
+				rdsID,
+			),
+		)
 	}
 	s := &stub{status: 200, header: http.Header{}, body: []byte(`{"tasks":[` + strings.Join(tasks, ",") + `]}`)}
 	config := Config{
@@ -60,7 +70,14 @@ func BenchmarkJobList(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(s.body)))
 	for b.Loop() {
-		jobs, err := c.RDS().jobList(forJobList)(b.Context(), "", noon.Add(-time.Hour), noon, func([]Job) bool { return true })
+		jobs, err := c.RDS().
+			jobList(forJobList)(
+			b.Context(),
+			"",
+			noon.Add(-time.Hour),
+			noon,
+			func([]Job) bool { return true },
+		)
 		if err != nil || len(jobs) != rdsTasksPage {
 			b.Fatal(len(jobs), err)
 		}

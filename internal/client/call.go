@@ -59,8 +59,9 @@ type exchange struct {
 	answer     *answer       // nil if none came
 }
 
-// do makes a call that may be sent again, and decodes its reply. Errors: *APIError if the service answered with one, *ReplyError
-// if it answered what is not documented, context.Cause(ctx) if ctx is done, otherwise what kept the service from answering.
+// do makes a call that may be sent again, and decodes its reply. Errors: *APIError if the service answered with one,
+// *ReplyError if it answered what is not documented, context.Cause(ctx) if ctx is done, otherwise what kept the service
+// from answering.
 func (c *Client) do(ctx context.Context, call call, reply any) error {
 	x, err := c.send(ctx, call)
 	if err != nil {
@@ -75,8 +76,9 @@ func (c *Client) do(ctx context.Context, call call, reply any) error {
 	return nil
 }
 
-// submit makes a restore call. It returns nil if accepted, which looks at the decoded reply, says that the service started a job.
-// Errors: *AmbiguousError if the service may have accepted the call and no job is known; any other error means that it did not.
+// submit makes a restore call. It returns nil if accepted, which looks at the decoded reply, says that the service
+// started a job. Errors: *AmbiguousError if the service may have accepted the call and no job is known; any other error
+// means that it did not.
 func (c *Client) submit(ctx context.Context, call call, reply any, accepted func() bool) error {
 	call.once, call.priority = true, forRestore
 	x, err := c.send(ctx, call)
@@ -105,8 +107,9 @@ func (c *Client) submit(ctx context.Context, call call, reply any, accepted func
 	}
 }
 
-// send makes the attempts of a call. The exchange is nil if the call failed before its login was asked for. If the service does
-// not accept the credential, send renews it once: a 401 is certain, even for a call that must not be sent twice.
+// send makes the attempts of a call. The exchange is nil if the call failed before its login was asked for. If the
+// service does not accept the credential, send renews it once: a 401 is certain, even for a call that must not be sent
+// twice.
 func (c *Client) send(ctx context.Context, call call) (*exchange, error) {
 	x, err := c.newExchange(ctx, call)
 	if err != nil {

@@ -151,8 +151,8 @@ func TestCancelEndsARequestUnderWay(t *testing.T) {
 	}
 }
 
-// A restore that the service is about to accept is not given up: its job would be lost. What comes after it is: a throttled
-// one is not sent again.
+// A restore that the service is about to accept is not given up: its job would be lost. What comes after it is: a
+// throttled one is not sent again.
 func TestCancelAwaitsARestoreUnderWay(t *testing.T) {
 	tests := map[string]struct {
 		answer http.HandlerFunc

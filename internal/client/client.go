@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package client speaks to the cloud: it signs and sends the calls of RDS, DDS, DWS and IAM that a
-// restore needs, tells apart what was refused, what was accepted and what may have been, and waits
-// for jobs. It knows nothing of Terraform.
+// Package client makes the calls of RDS, DDS, DWS and IAM that a restore needs. Here live the logins, the transport
+// with its retries and rate limits, the calls themselves, one file a service, and the wait for a job.
 //
-// A restore cannot be taken back and carries no idempotency key, so the three restore calls are a
-// class of their own: see submit.
+// What does not live here: nothing in this package knows of Terraform, decides whether to restore, or remembers a
+// restore.
+//
+// Nobody can undo a restore, and its call carries no idempotency key. So the three restore calls are a class of their
+// own: the client never sends one again once the service may have accepted it, and says so with an *AmbiguousError. See
+// submit.
 package client
 
 import (
@@ -22,49 +25,50 @@ import (
 	"terraform-provider-x/internal/client/ratelimit"
 )
 
-// Config says whom to speak to and as whom.
+// Config says which services the client calls, and as whom.
 type Config struct {
 	Region    string // required
-	ProjectID string // of Region; "" looks it up in IAM, once, when it is first needed
-	// ProjectName is that of the project in Region, where ProjectID is not known; "" is the region's name.
+	ProjectID string // of Region; if "", the client looks it up in IAM once, when it first needs it
+	// ProjectName names the project in Region if ProjectID is empty; "" is the region's name.
 	ProjectName string
 
 	AccessKey     string
 	SecretKey     string
 	SecurityToken string // of a temporary access key
-	AuthToken     string // an IAM token; wins over the keys
+	AuthToken     string // an IAM token; it wins over the keys
 
-	// An ID token gets temporary keys from IAM; it wins over a key that is given. nil is none.
+	// Federation gets temporary keys from IAM for an ID token. It wins over a configured key; nil is none.
 	Federation *Federation
-	// A password gets tokens from IAM, where there is neither a token nor a key. An id wins over the name.
+	// A password gets tokens from IAM if there is neither a token nor a key. An id wins over the name.
 	UserName, UserID     string
 	Password             string
-	Passcode             string // of the second factor, good for one login; it needs the user's id
-	DomainName, DomainID string // of the user; a user's name is nothing without one
-	// Metadata is whether the metadata service of the ECS that this runs on is asked for a key, where there is nothing else.
+	Passcode             string // of the second factor, good for one login; it needs UserID
+	DomainName, DomainID string // of the user; UserName needs one of them
+	// Metadata asks the metadata service of the ECS that this runs on for a key, if nothing else is configured.
 	Metadata bool
-	// Roles are assumed one after the other, the first by what is configured above.
+	// Roles are assumed one after the other, the first with the credentials above.
 	Roles []Role
 
-	Cloud     string            // the domain behind the region's name; "" is myhuaweicloud.eu for eu-west-1xx, else myhuaweicloud.com
+	Cloud     string            // the domain behind the region's name; see cloudOf for ""
 	AuthURL   string            // IAM, with or without /v3 at the end
-	Endpoints map[string]string // of iam, sts, rds, dds, dws, and metadata (the ECS's); with or without scheme (https) and trailing slash
-	Insecure  bool              // the servers' certificates are not verified
+	Endpoints map[string]string // by service; with or without scheme (https) and trailing slash
+	Insecure  bool              // do not verify the servers' certificates
 
-	RootCAs     *x509.CertPool   // who may vouch for the servers; nil is whom the system trusts
-	Certificate *tls.Certificate // shown to servers that ask for one; nil is none
+	RootCAs     *x509.CertPool   // the authorities to trust; nil is those of the system
+	Certificate *tls.Certificate // the client's own, for servers that ask for one; nil is none
 
-	MaxRetries        int            // of one HTTP call, after its first attempt; a throttled one is no failure, but 0 is none at all
-	RequestsPerMinute map[string]int // to rds, dds or dws, in all regions; DefaultRequestsPerMinute counts where there is none
+	// MaxRetries of one call, after its first attempt. Throttled attempts do not count, but 0 retries nothing.
+	MaxRetries        int
+	RequestsPerMinute map[string]int // to rds, dds or dws, in all regions; see DefaultRequestsPerMinute
 	UserAgent         string
 
 	Clock Clock // nil is SystemClock
-	// Log is told of every attempt, also of several at once; nil is silence. It is never given a secret,
-	// a header or a whole body.
+	// Log hears of every attempt, perhaps of several at once; nil is silence. It never gets a secret, a header or a whole
+	// body.
 	Log func(ctx context.Context, message string, fields map[string]any)
 }
 
-// Client makes the calls of one region. It is safe for concurrent use.
+// Client makes the calls in one region. It is safe for concurrent use.
 type Client struct {
 	*shared
 	region  string
@@ -90,7 +94,7 @@ type shared struct {
 	regions map[string]*Client
 }
 
-// New checks the configuration and returns the client of its region. It calls nothing.
+// New checks the configuration and returns the client of its region. It sends nothing.
 func New(config Config) (*Client, error) {
 	if config.Region == "" {
 		return nil, fmt.Errorf("no region is configured")
@@ -108,7 +112,8 @@ func New(config Config) (*Client, error) {
 	}
 	for service, perMinute := range config.RequestsPerMinute {
 		if perMinute < FewestRequestsPerMinute || !slices.Contains(databases, service) {
-			return nil, fmt.Errorf("%d requests a minute to %q: at least %d are needed, to %s", perMinute, service, FewestRequestsPerMinute, strings.Join(databases, ", "))
+			return nil, fmt.Errorf("%d requests a minute to %q: at least %d are needed, to %s",
+				perMinute, service, FewestRequestsPerMinute, strings.Join(databases, ", "))
 		}
 	}
 	if err := config.checkCredentials(); err != nil {
@@ -141,9 +146,9 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// ForRegion returns the client of another region, which shares credentials, limits and connections
-// with this one; the same *Client for the same region, and c itself for "". A configured endpoint
-// of RDS, DDS or DWS belongs to the configured region, so another region is then an error.
+// ForRegion returns the client of another region, which shares credentials, limits and connections with this one. It
+// returns the same *Client for the same region, and c itself for "". A configured endpoint of RDS, DDS or DWS belongs
+// to the configured region, so another region is then an error.
 func (c *Client) ForRegion(region string) (*Client, error) {
 	if region == "" || region == c.region {
 		return c, nil

@@ -12,26 +12,53 @@ func TestNewRefuses(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		"no region":         {func(c *Config) { c.Region = "" }, "no region is configured"},
-		"a region's URL":    {func(c *Config) { c.Region = "eu-de.otc.t-systems.com/" }, "is not the name of a region"},
-		"a project's path":  {func(c *Config) { c.ProjectID = "a/b" }, `"a/b" is not the id of a project`},
-		"no credentials":    {func(c *Config) { c.AccessKey, c.SecretKey = "", "" }, "no credentials are configured"},
-		"no secret key":     {func(c *Config) { c.SecretKey = "" }, "an access key is configured without its secret key"},
-		"no access key":     {func(c *Config) { c.AccessKey = "" }, "a secret key is configured without its access key"},
-		"only a temporary":  {func(c *Config) { c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "token" }, "no credentials are configured"},
-		"no user":           {func(c *Config) { c.AccessKey, c.SecretKey, c.Password = "", "", "p" }, "without the name or the id of its user"},
-		"no domain":         {func(c *Config) { c.AccessKey, c.SecretKey, c.Password, c.UserName = "", "", "p", "u" }, "without that of its domain"},
-		"a password's end":  {func(c *Config) { c.AccessKey, c.SecretKey, c.Password, c.UserID = "", "", "top-secret\n", "u" }, "line end"},
-		"a stray line end":  {func(c *Config) { c.SecretKey = "top-secret\n" }, "white space"},
-		"a token's end":     {func(c *Config) { c.AuthToken = " top-secret" }, "white space"},
-		"negative retries":  {func(c *Config) { c.MaxRetries = -1 }, "negative"},
-		"unknown service":   {func(c *Config) { c.Endpoints = map[string]string{"obs": "x"} }, `"obs"; the services are dds, dws, iam, metadata, rds, sts`},
-		"endpoint, scheme":  {func(c *Config) { c.Endpoints = map[string]string{"rds": "ftp://x"} }, "the RDS endpoint: it is not the address"},
-		"endpoint, no host": {func(c *Config) { c.Endpoints = map[string]string{"rds": "https://"} }, "the RDS endpoint: it is not the address"},
-		"endpoint, user":    {func(c *Config) { c.Endpoints = map[string]string{"rds": "https://top-secret@x"} }, "user name or password"},
-		"endpoint, query":   {func(c *Config) { c.Endpoints = map[string]string{"rds": "https://x?a=b"} }, "query"},
-		"endpoint, garbage": {func(c *Config) { c.Endpoints = map[string]string{"dws": "https://x:top-secret"} }, "the DWS endpoint: it is not the address"},
-		"auth URL":          {func(c *Config) { c.AuthURL = "ftp://iam" }, "the authentication URL: it is not the address"},
+		"no region":        {func(c *Config) { c.Region = "" }, "no region is configured"},
+		"a region's URL":   {func(c *Config) { c.Region = "eu-de.otc.t-systems.com/" }, "is not the name of a region"},
+		"a project's path": {func(c *Config) { c.ProjectID = "a/b" }, `"a/b" is not the id of a project`},
+		"no credentials":   {func(c *Config) { c.AccessKey, c.SecretKey = "", "" }, "no credentials are configured"},
+		"no secret key":    {func(c *Config) { c.SecretKey = "" }, "an access key is configured without its secret key"},
+		"no access key":    {func(c *Config) { c.AccessKey = "" }, "a secret key is configured without its access key"},
+		"only a temporary": {
+			func(c *Config) { c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "token" },
+			"no credentials are configured",
+		},
+		"no user": {
+			func(c *Config) { c.AccessKey, c.SecretKey, c.Password = "", "", "p" },
+			"without the name or the id of its user",
+		},
+		"no domain": {
+			func(c *Config) { c.AccessKey, c.SecretKey, c.Password, c.UserName = "", "", "p", "u" },
+			"without that of its domain",
+		},
+		"a password's end": {
+			func(c *Config) { c.AccessKey, c.SecretKey, c.Password, c.UserID = "", "", "top-secret\n", "u" },
+			"line end",
+		},
+		"a stray line end": {func(c *Config) { c.SecretKey = "top-secret\n" }, "white space"},
+		"a token's end":    {func(c *Config) { c.AuthToken = " top-secret" }, "white space"},
+		"negative retries": {func(c *Config) { c.MaxRetries = -1 }, "negative"},
+		"unknown service": {
+			func(c *Config) { c.Endpoints = map[string]string{"obs": "x"} },
+			`"obs"; the services are dds, dws, iam, metadata, rds, sts`,
+		},
+		"endpoint, scheme": {
+			func(c *Config) { c.Endpoints = map[string]string{"rds": "ftp://x"} },
+			"the RDS endpoint: it is not the address",
+		},
+		"endpoint, no host": {
+			func(c *Config) { c.Endpoints = map[string]string{"rds": "https://"} },
+			"the RDS endpoint: it is not the address",
+		},
+		"endpoint, user": {
+			func(c *Config) { c.Endpoints = map[string]string{"rds": "https://top-secret@x"} },
+			"user name or password",
+		},
+		"endpoint, query": {func(c *Config) { c.Endpoints = map[string]string{"rds": "https://x?a=b"} }, "query"},
+		"endpoint, garbage": {
+			func(c *Config) { c.Endpoints = map[string]string{"dws": "https://x:top-secret"} },
+			"the DWS endpoint: it is not the address",
+		},
+		"auth URL": {func(c *Config) { c.AuthURL = "ftp://iam" }, "the authentication URL: it is not the address"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -67,16 +94,57 @@ func TestEndpoints(t *testing.T) {
 		{region: "tr-west-1", cloud: "myhuaweicloud.com", service: "dws", want: "https://dws.tr-west-1.myhuaweicloud.com"},
 		{region: "eu-de", cloud: "otc.t-systems.com", service: "dws", want: "https://dws.eu-de.otc.t-systems.com"},
 		{region: "eu-de", cloud: ".otc.t-systems.com/", service: "iam", want: "https://iam.eu-de.otc.t-systems.com"},
-		{region: "eu-west-101", cloud: "myhuaweicloud.com", service: "rds", want: "https://rds.eu-west-101.myhuaweicloud.com"},
-		{region: "eu-de", authURL: "https://iam.eu-de.otc.t-systems.com/v3", service: "iam", want: "https://iam.eu-de.otc.t-systems.com"},
-		{region: "eu-de", authURL: "https://iam.eu-de.otc.t-systems.com/v3/", service: "iam", want: "https://iam.eu-de.otc.t-systems.com"},
+		{
+			region:  "eu-west-101",
+			cloud:   "myhuaweicloud.com",
+			service: "rds",
+			want:    "https://rds.eu-west-101.myhuaweicloud.com",
+		},
+		{
+			region:  "eu-de",
+			authURL: "https://iam.eu-de.otc.t-systems.com/v3",
+			service: "iam",
+			want:    "https://iam.eu-de.otc.t-systems.com",
+		},
+		{
+			region:  "eu-de",
+			authURL: "https://iam.eu-de.otc.t-systems.com/v3/",
+			service: "iam",
+			want:    "https://iam.eu-de.otc.t-systems.com",
+		},
 		{region: "eu-de", authURL: "iam.example", service: "iam", want: "https://iam.example"},
-		{region: "eu-de", authURL: "a.example", endpoints: map[string]string{"iam": "b.example/v3/"}, service: "iam", want: "https://b.example"},
-		{region: "eu-de", endpoints: map[string]string{"rds": "http://127.0.0.1:8080/"}, service: "rds", want: "http://127.0.0.1:8080"},
-		{region: "eu-de", endpoints: map[string]string{"rds": "rds.example:8443/gateway//"}, service: "rds", want: "https://rds.example:8443/gateway"},
+		{
+			region:    "eu-de",
+			authURL:   "a.example",
+			endpoints: map[string]string{"iam": "b.example/v3/"},
+			service:   "iam",
+			want:      "https://b.example",
+		},
+		{
+			region:    "eu-de",
+			endpoints: map[string]string{"rds": "http://127.0.0.1:8080/"},
+			service:   "rds",
+			want:      "http://127.0.0.1:8080",
+		},
+		{
+			region:    "eu-de",
+			endpoints: map[string]string{"rds": "rds.example:8443/gateway//"},
+			service:   "rds",
+			want:      "https://rds.example:8443/gateway",
+		},
 		{region: "eu-de", endpoints: map[string]string{"dws": "dws.example"}, service: "dws", want: "https://dws.example"},
-		{region: "eu-de", endpoints: map[string]string{"dws": "https://dws.example"}, service: "dws", want: "https://dws.example"},
-		{region: "eu-de", endpoints: map[string]string{"rds": "x.example", "dds": ""}, service: "dds", want: "https://dds.eu-de.myhuaweicloud.com"},
+		{
+			region:    "eu-de",
+			endpoints: map[string]string{"dws": "https://dws.example"},
+			service:   "dws",
+			want:      "https://dws.example",
+		},
+		{
+			region:    "eu-de",
+			endpoints: map[string]string{"rds": "x.example", "dds": ""},
+			service:   "dds",
+			want:      "https://dds.eu-de.myhuaweicloud.com",
+		},
 	}
 	for _, test := range tests {
 		c, err := New(Config{
@@ -92,12 +160,14 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// Only where Open Telekom Cloud's gateway says that there is no such call, and its documentation has none, is that said.
+// Only where Open Telekom Cloud's gateway says that there is no such call, and its documentation has none, is that
+// said.
 func TestNotOnOpenTelekomCloud(t *testing.T) {
 	const missing = `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`
 	calls := map[string]func(*Client) error{
 		"restore": func(c *Client) error {
-			_, err := c.RDS().RestoreTables(t.Context(), RDSTableRestore{Instances: []RDSTableRestoreInstance{{InstanceID: rdsID}}})
+			_, err := c.RDS().
+				RestoreTables(t.Context(), RDSTableRestore{Instances: []RDSTableRestoreInstance{{InstanceID: rdsID}}})
 			return err
 		},
 		"look-up": func(c *Client) error {
@@ -125,7 +195,8 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 			server := newStage(t, answerWith(test.status, test.body))
 			err := call(newTestClient(t, server.URL, newFakeClock(), func(c *Config) { c.Cloud = test.cloud }))
 			want := test.want && what != "documented"
-			if IsNotOnOTC(err) != want || strings.Contains(err.Error(), "not documented for Open Telekom Cloud") != want || test.want && len(server.got()) != 1 {
+			if IsNotOnOTC(err) != want || strings.Contains(err.Error(), "not documented for Open Telekom Cloud") != want ||
+				test.want && len(server.got()) != 1 {
 				t.Errorf("%s, %s: %v after %d requests", name, what, err, len(server.got()))
 			}
 		}
@@ -149,7 +220,14 @@ func TestEndpointWithAPath(t *testing.T) {
 }
 
 func TestForRegion(t *testing.T) {
-	c, err := New(Config{Region: "eu-west-101", ProjectID: "p1", AuthToken: "token", Endpoints: map[string]string{"iam": "iam.example"}})
+	c, err := New(
+		Config{
+			Region:    "eu-west-101",
+			ProjectID: "p1",
+			AuthToken: "token",
+			Endpoints: map[string]string{"iam": "iam.example"},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +269,9 @@ func TestForRegion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "region eu-de cannot be used: the " + strings.ToUpper(service) + " endpoint https://x.example is configured for region eu-west-101"
+		want := "region eu-de cannot be used: the " + strings.ToUpper(
+			service,
+		) + " endpoint https://x.example is configured for region eu-west-101"
 		if _, err := c.ForRegion("eu-de"); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}

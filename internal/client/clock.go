@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Clock tells the time and waits. Everything that waits in this package waits on it, so that a test
-// can run an hour of polling in an instant.
+// Clock tells the time and waits. Everything in this package that waits uses it, so that a test runs an hour of polling
+// in an instant.
 type Clock interface {
 	Now() time.Time
 	// Sleep returns nil after d, at once if d is not positive, or context.Cause(ctx) as soon as ctx is done.

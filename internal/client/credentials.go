@@ -27,8 +27,8 @@ type credential struct {
 	rejected  atomic.Bool // no service will accept it any more
 }
 
-// isRejectedBy reports whether the answer rejects the credential, and another one may be accepted. A credential that was issued for
-// that reason, and that nobody ever accepted, shows that another does not help.
+// isRejectedBy reports whether the answer rejects the credential, and another one may be accepted. A credential that
+// was issued for that reason, and that nobody ever accepted, shows that another does not help.
 func (c *credential) isRejectedBy(a *answer) bool {
 	return c.isRenewable() && deniesLogin(a) && (!c.afterA401 || c.accepted.Load())
 }
@@ -61,8 +61,8 @@ type lifetime struct {
 	fallback        time.Duration
 }
 
-// live sets until when a credential is good. Its life counts from the issuer's own time if the issuer tells it, because clocks
-// differ. The fallback is for an issuer that does not tell the end either.
+// live sets until when a credential is good. Its life counts from the issuer's own time if the issuer tells it, because
+// clocks differ. The fallback is for an issuer that does not tell the end either.
 func (c *credential) live(l lifetime) {
 	life := l.expires.Sub(l.asked)
 	if !l.issued.IsZero() {
@@ -78,8 +78,8 @@ func (c *credential) live(l lifetime) {
 	}
 }
 
-// authorise adds the token, or the signature of this moment, to a request. The project and the
-// security token are set before signing, so the signature covers them.
+// authorise adds the token, or the signature of this moment, to a request. It sets the project and the security token
+// before it signs, so that the signature covers them.
 func (c *credential) authorise(request *http.Request, query url.Values, body []byte, projectID string, now time.Time) {
 	if c.token != "" {
 		request.Header.Set("X-Auth-Token", c.token)
@@ -111,13 +111,15 @@ func (c Config) secrets() []string {
 	return []string{c.AuthToken, c.SecurityToken, c.SecretKey, c.AccessKey, c.Password, c.Passcode}
 }
 
-// checkCredentials refuses a configuration that nobody can log in with.
+// checkCredentials rejects a configuration that nobody can log in with.
 func (c Config) checkCredentials() error {
 	switch {
 	case c.AuthToken != "":
 	case c.Federation != nil:
-		if c.Federation.IdentityProvider == "" || strings.ContainsAny(c.Federation.IdentityProvider, "\r\n\x00") || (c.Federation.IDToken == "") == (c.Federation.IDTokenFile == "") {
-			return errors.New("a federated login needs the id of its identity provider, and either an ID token or a file that holds one")
+		if c.Federation.IdentityProvider == "" || strings.ContainsAny(c.Federation.IdentityProvider, "\r\n\x00") ||
+			(c.Federation.IDToken == "") == (c.Federation.IDTokenFile == "") {
+			return errors.New("a federated login needs the id of its identity provider, " +
+				"and either an ID token or a file that holds one")
 		}
 	case c.AccessKey != "" && c.SecretKey != "":
 	case c.AccessKey != "":
@@ -129,7 +131,8 @@ func (c Config) checkCredentials() error {
 			return err
 		}
 	case !c.Metadata:
-		return errors.New("no credentials are configured: neither an access key with its secret key, nor a token, nor a password, nor the key of an ECS")
+		return errors.New("no credentials are configured: neither an access key with its secret key, nor a token, " +
+			"nor a password, nor the key of an ECS")
 	}
 	for _, value := range []string{c.AccessKey, c.SecretKey, c.SecurityToken, c.AuthToken} {
 		if isStray(value) {
@@ -144,8 +147,8 @@ func (c Config) checkCredentials() error {
 	return nil
 }
 
-// isStray is a value with white space around it, or a line end: one from a file or a secret store would otherwise surface as an
-// obscure "invalid header".
+// isStray is a value with white space around it, or a line end: one from a file or a secret store would otherwise
+// surface as an obscure "invalid header".
 func isStray(value string) bool {
 	return strings.TrimSpace(value) != value || strings.ContainsAny(value, "\r\n\x00")
 }
@@ -159,17 +162,17 @@ func (c Config) checkPassword() error {
 	case c.UserID == "" && c.Passcode != "":
 		return errors.New("a passcode is configured without the id of its user: a name will not do")
 	case strings.ContainsAny(c.Password, "\r\n\x00"):
-		// As for a key; and each try of a wrong password counts.
+		// It is a mistake, as for a key, and each wrong password counts.
 		return errors.New("the password contains a line end")
 	}
 	return nil
 }
 
-// Role is an agency to act through: what another account lets some of its users, or of another account's, do for it.
+// Role is an agency to act through: an account makes one to let some users, its own or another account's, act for it.
 type Role struct {
 	Agency               string
-	DomainName, DomainID string        // of the account that made the agency; one of the two
-	Duration             time.Duration // of each key; 0 is an hour. From 15 minutes to 24 hours, by STS to 12
+	DomainName, DomainID string        // of the account that made the agency; one of both
+	Duration             time.Duration // of each key, from 15 minutes to 24 hours (STS: 12); 0 is an hour
 }
 
 func (r Role) check() error {
@@ -188,6 +191,6 @@ func (r Role) check() error {
 type Federation struct {
 	IdentityProvider string // its id in IAM
 	IDToken          string
-	IDTokenFile      string        // read anew for each login, because those who write such files renew them; one of the two
+	IDTokenFile      string        // read anew for each login, because its writer renews it; one of both
 	Duration         time.Duration // of each key; 0 is an hour
 }

@@ -18,13 +18,13 @@ type DDSCollectionRestore struct {
 // DDSRestoreDatabase is a database to restore: whole, with a time of its own, or some of its collections.
 type DDSRestoreDatabase struct {
 	Database string `json:"database"`
-	// Milliseconds since 1970, as a string: so says the table of parameters; the examples have a number.
+	// Milliseconds since 1970, as a string: the table of parameters says so, but the examples have a number.
 	RestoreDatabaseTime string                 `json:"restore_database_time,omitempty"`
 	Collections         []DDSRestoreCollection `json:"collections,omitempty"`
 }
 
-// DDSRestoreCollection is a collection to restore. Without a new name the service makes one up:
-// the old one with "_bak_" and a time.
+// DDSRestoreCollection is a collection to restore. Without a new name, the service adds "_bak_" and a time to the old
+// one.
 type DDSRestoreCollection struct {
 	OldName               string `json:"old_name"`
 	NewName               string `json:"new_name,omitempty"`
@@ -54,8 +54,8 @@ type restoreReply struct {
 
 func (r *restoreReply) accepted() bool { return r.JobID != "" }
 
-// ListJobs lists the instance's jobs created within the span, at most 30 days (DDS API Reference, "Querying
-// Tasks"). Open Telekom Cloud does not document the call.
+// ListJobs is as in JobService (DDS API Reference, "Querying Tasks"). The span is at most 30 days. Open Telekom Cloud
+// does not document the call.
 func (s DDS) ListJobs(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
@@ -89,12 +89,12 @@ func (s DDS) jobList(priority priority) jobListFunc {
 	}
 }
 
-// DDSInstance is what matters of an instance for a restore.
+// DDSInstance is what a restore needs to know of an instance.
 type DDSInstance struct {
 	ID      string
 	Name    string
 	Status  string   // normal when it is ready
-	Actions []string // what is being done to it
+	Actions []string // the operations that run on it
 	Mode    string   // ReplicaSet, Sharding or Single
 	Engine  string   // the storage engine, such as wiredTiger
 	Version string   // such as 4.0
@@ -103,8 +103,8 @@ type DDSInstance struct {
 // ddsInstanceMissing are the codes for an instance that does not exist (DDS API Reference, Error Codes).
 var ddsInstanceMissing = []string{"DBS.200002", "DBS.280110"}
 
-// Instance queries an instance (DDS API Reference, "Querying Instances": a list with a filter).
-// The error is a *NotFoundError when there is none.
+// Instance queries an instance (DDS API Reference, "Querying Instances": a list with a filter). The error is a
+// *NotFoundError if there is none.
 func (s DDS) Instance(ctx context.Context, id string) (DDSInstance, error) {
 	if err := checkID("DDS instance", id); err != nil {
 		return DDSInstance{}, err

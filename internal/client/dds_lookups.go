@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// RestoreWindows lists the spans of the UTC day of the moment to which the instance can be restored, by their start (DDS
-// API Reference, "Querying the Restoration Time Ranges", which takes one day at a time). Several a day are usual. The error is
-// a *NotFoundError when there is no such instance.
+// RestoreWindows lists the spans of one UTC day to which the instance can be restored, sorted by their start (DDS API
+// Reference, "Querying the Restoration Time Ranges", which takes one day at a time). Several a day are usual. The error
+// is a *NotFoundError if there is no such instance.
 func (s DDS) RestoreWindows(ctx context.Context, instanceID string, day time.Time) ([]Window, error) {
 	if err := checkID("DDS instance", instanceID); err != nil {
 		return nil, err
@@ -28,8 +28,8 @@ func (s DDS) RestoreWindows(ctx context.Context, instanceID string, day time.Tim
 	return windows, notFound(err, "DDS instance "+instanceID, ddsInstanceMissing...)
 }
 
-// RestorableDatabases lists, sorted, the databases that can be restored to the moment (DDS API Reference, "Obtaining the
-// List of Databases That Can Be Restored"). The error is a *NotFoundError when there is no such instance.
+// RestorableDatabases lists, sorted, the databases that can be restored to the moment (DDS API Reference, "Obtaining
+// the List of Databases That Can Be Restored"). The error is a *NotFoundError if there is no such instance.
 func (s DDS) RestorableDatabases(ctx context.Context, instanceID string, at time.Time) ([]string, error) {
 	databases, err := s.restorable(ctx, instanceID, "databases", call{
 		operation: "query restorable databases",
@@ -40,8 +40,8 @@ func (s DDS) RestorableDatabases(ctx context.Context, instanceID string, at time
 }
 
 // RestorableCollections lists, sorted, the collections of the database that can be restored to the moment (DDS API
-// Reference, "Obtaining the List of Database Collections That Can Be Restored"). The error is a *NotFoundError when there is
-// no such instance, or was no such database then.
+// Reference, "Obtaining the List of Database Collections That Can Be Restored"). The error is a *NotFoundError if there
+// is no such instance, or was no such database then.
 func (s DDS) RestorableCollections(ctx context.Context, instanceID, database string, at time.Time) ([]string, error) {
 	collections, err := s.restorable(ctx, instanceID, "collections", call{
 		operation: "query restorable collections",
@@ -55,7 +55,7 @@ func (s DDS) RestorableCollections(ctx context.Context, instanceID, database str
 	return collections, notFound(err, instance, ddsInstanceMissing...)
 }
 
-// restorable follows the pages of a list of names. The call's path is what comes after the instance.
+// restorable follows the pages of a list of names. The call's path starts after the instance.
 func (s DDS) restorable(ctx context.Context, instanceID, key string, call call) ([]string, error) {
 	if err := checkID("DDS instance", instanceID); err != nil {
 		return nil, err

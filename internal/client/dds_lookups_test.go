@@ -81,7 +81,8 @@ func TestDDSRestorableFollowPages(t *testing.T) {
 					if err != nil || !cmp.Equal(query, asked) {
 						t.Errorf("asked %v, %v; want %v", asked, err, query)
 					}
-					if request.Method != "GET" || request.Path != "/v3/"+testProject+"/instances/"+ddsID+"/"+of.path || request.Body != "" {
+					if request.Method != "GET" || request.Path != "/v3/"+testProject+"/instances/"+ddsID+"/"+of.path ||
+						request.Body != "" {
 						t.Errorf("asked %s %s with %q", request.Method, request.Path, request.Body)
 					}
 					if got, want := request.Header.Get("Authorization"), authorization(t, request, "X-Project-Id"); got != want {
@@ -99,7 +100,8 @@ func TestDDSRestorableFailWhole(t *testing.T) {
 			"refused": answerWith(400, `{"error_code":"DBS.280409"}`), "not as documented": answerWith(200, `{}`),
 		} {
 			server := newStage(t, namesOf(key, 250), second)
-			if got, err := of.call(t.Context(), newTestClient(t, server.URL, newFakeClock())); got != nil || err == nil || len(server.got()) != 2 {
+			if got, err := of.call(t.Context(), newTestClient(t, server.URL, newFakeClock())); got != nil || err == nil ||
+				len(server.got()) != 2 {
 				t.Errorf("%s, %s: %d names, %v after %d requests", key, name, len(got), err, len(server.got()))
 			}
 		}

@@ -91,7 +91,8 @@ func TestRDSLimit(t *testing.T) {
 		t.Errorf("300 requests took %s, want less than 6 min", took)
 	}
 	before := clock.Now()
-	if err := c.limiters[serviceDWS].Wait(t.Context(), priorityDelays[forLookup]); err != nil || !clock.Now().Equal(before) {
+	if err := c.limiters[serviceDWS].Wait(t.Context(), priorityDelays[forLookup]); err != nil ||
+		!clock.Now().Equal(before) {
 		t.Errorf("DWS waited for RDS: %v", err)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"net/http"
 )
 
-// DWSTableRestore is the body of "Restoring a Table". The n-th source is restored to the n-th
-// target; the page does not say so, but nothing else pairs them. An existing target is overwritten.
+// DWSTableRestore is the body of "Restoring a Table". The service restores the n-th source to the n-th target: the page
+// does not say so, but nothing else pairs them. It overwrites an existing target.
 type DWSTableRestore struct {
 	CaseSensitive    bool       `json:"case_sensitive"`
 	Database         string     `json:"database"`
@@ -25,7 +25,7 @@ type DWSTable struct {
 }
 
 // RestoreTables starts a restore and returns its job's id. Errors as of RDS.RestoreTables.
-// The path is /v1; the example of the page says /v2, its URI line and the other clouds do not.
+// The path is /v1: the example of the page says /v2, but its URI line and the other clouds say /v1.
 func (s DWS) RestoreTables(ctx context.Context, snapshotID string, restore DWSTableRestore) (string, error) {
 	if err := checkID("DWS snapshot", snapshotID); err != nil {
 		return "", err
@@ -41,20 +41,20 @@ func (s DWS) RestoreTables(ctx context.Context, snapshotID string, restore DWSTa
 	return string(reply.JobID), err
 }
 
-// DWSCluster is what matters of a cluster for a restore.
+// DWSCluster is what a restore needs to know of a cluster.
 type DWSCluster struct {
 	ID         string
 	Name       string
 	Status     string // AVAILABLE when it is ready
 	SubStatus  string // such as NORMAL or READONLY
-	TaskStatus string // what is being done to it, such as FINE_GRAINED_RESTORING; "" for nothing
+	TaskStatus string // the operation that runs on it, such as FINE_GRAINED_RESTORING; "" if none
 }
 
 // dwsClusterMissing are the codes for "not found or no access", which the service does not tell apart.
 var dwsClusterMissing = []string{"DWS.0001", "DWS.0015", dwsNoAccess, "DWS.3027"}
 
-// Cluster queries a cluster (DWS API Reference, "Querying Cluster Details"). The error is a
-// *NotFoundError when there is none.
+// Cluster queries a cluster (DWS API Reference, "Querying Cluster Details"). The error is a *NotFoundError if there is
+// none.
 func (s DWS) Cluster(ctx context.Context, id string) (DWSCluster, error) {
 	if err := checkID("DWS cluster", id); err != nil {
 		return DWSCluster{}, err
@@ -73,7 +73,7 @@ func (s DWS) Cluster(ctx context.Context, id string) (DWSCluster, error) {
 	return DWSCluster(reply.value), nil
 }
 
-// clusterRecord is a DWSCluster as it is sent; it must have an id.
+// clusterRecord is a DWSCluster as the service sends it; it must have an id.
 type clusterRecord DWSCluster
 
 func (r *clusterRecord) UnmarshalJSON(data []byte) error {
@@ -96,10 +96,9 @@ func (r *clusterRecord) UnmarshalJSON(data []byte) error {
 // dwsRestoring is the action of a table restore.
 const dwsRestoring = "FINE_GRAINED_RESTORING"
 
-// restoreActions lists the table restores of a cluster that are running (DWS API Reference,
-// "Querying Cluster Task Details"). DWS has no list of jobs; whether the id of an action is that of
-// its job is not documented. What comes back when there is none is not documented either: an empty
-// object, list or null, and a 404, are all taken to mean it.
+// restoreActions lists the table restores of a cluster that are running (DWS API Reference, "Querying Cluster Task
+// Details"). DWS has no list of jobs, and does not document whether the id of an action is that of its job. It does not
+// document either what it answers if there is no action. An empty object, list or null, and a 404, all mean that.
 func (s DWS) restoreActions(ctx context.Context, clusterID string) ([]Job, error) {
 	if err := checkID("DWS cluster", clusterID); err != nil {
 		return nil, err
@@ -122,7 +121,11 @@ func (s DWS) restoreActions(ctx context.Context, clusterID string) ([]Job, error
 	switch {
 	case json.Unmarshal(reply, &many) == nil:
 	case json.Unmarshal(reply, &one) != nil:
-		return nil, &ReplyError{Operation: "DWS query cluster actions", Body: s.client.line(reply, excerptLimit), Err: errors.New("it is neither an object nor a list")}
+		return nil, &ReplyError{
+			Operation: "DWS query cluster actions",
+			Body:      s.client.line(reply, excerptLimit),
+			Err:       errors.New("it is neither an object nor a list"),
+		}
 	case !one.empty():
 		many = []jobRecord{one}
 	}

@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// DWSSnapshot is what matters of a snapshot for a restore.
+// DWSSnapshot is what a restore needs to know of a snapshot.
 type DWSSnapshot struct {
 	ID                string
 	Name              string
 	Status            string // AVAILABLE when it is ready
 	ClusterID         string
 	ClusterName       string
-	FineGrainedBackup *bool  // single tables can be restored from it; nil where the service does not say, as in older regions
+	FineGrainedBackup *bool  // single tables can be restored from it; nil if the service does not say
 	BackupLevel       string // cluster, schema or table
 	Started           time.Time
 	Finished          time.Time
 
-	// What a snapshot of the level schema or table holds; empty for the level cluster. Tables are "schema.table" or "table",
-	// as the service writes them.
+	// The contents of a snapshot of the level schema or table; empty for the level cluster. Tables are "schema.table" or
+	// "table", as the service writes them.
 	Database string
 	Schemas  []string
 	Tables   []string
@@ -54,9 +54,9 @@ func (r snapshotRecord) snapshot() DWSSnapshot {
 	}
 }
 
-// snapshotDetail is what a snapshot of the level schema or table holds. How the items of its lists are written is not
-// documented. One in an unknown form is taken for none: a snapshot is worth more than its detail, and half a list would pass
-// for a whole one.
+// snapshotDetail is the contents of a snapshot of the level schema or table. The service does not document how it
+// writes the items of the lists. If one has an unknown form, there is no detail: half a list would pass for a whole
+// one.
 type snapshotDetail struct {
 	Database string
 	Schemas  []name
@@ -88,8 +88,8 @@ func (s *identifiedSnapshot) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Snapshot queries a snapshot (DWS API Reference, "Querying Snapshot Details"). The error is a
-// *NotFoundError when there is none.
+// Snapshot queries a snapshot (DWS API Reference, "Querying Snapshot Details"). The error is a *NotFoundError if there
+// is none.
 func (s DWS) Snapshot(ctx context.Context, id string) (DWSSnapshot, error) {
 	if err := checkID("DWS snapshot", id); err != nil {
 		return DWSSnapshot{}, err
@@ -117,39 +117,43 @@ func (s DWS) Snapshots(ctx context.Context) ([]DWSSnapshot, error) {
 	return s.listSnapshots(ctx, "query snapshot list", "/v1.0/{project_id}/snapshots")
 }
 
-// ClusterSnapshots is Snapshots for one cluster (DWS API Reference, "Querying the Cluster Snapshot List"). Its offset
-// is the number of a page, unlike in the other lists, but without a limit it sends all. The error is a *NotFoundError when
-// there is no such cluster.
+// ClusterSnapshots is Snapshots for one cluster (DWS API Reference, "Querying the Cluster Snapshot List"). Unlike in
+// other lists, the offset is the number of a page, but the service sends all without a limit. The error is a
+// *NotFoundError if there is no such cluster.
 func (s DWS) ClusterSnapshots(ctx context.Context, clusterID string) ([]DWSSnapshot, error) {
 	if err := checkID("DWS cluster", clusterID); err != nil {
 		return nil, err
 	}
-	snapshots, err := s.listSnapshots(ctx, "query cluster snapshot list", "/v1.0/{project_id}/clusters/"+clusterID+"/snapshots")
+	path := "/v1.0/{project_id}/clusters/" + clusterID + "/snapshots"
+	snapshots, err := s.listSnapshots(ctx, "query cluster snapshot list", path)
 	return snapshots, notFound(err, "DWS cluster "+clusterID, dwsClusterMissing...)
 }
 
 func (s DWS) listSnapshots(ctx context.Context, operation, path string) ([]DWSSnapshot, error) {
 	reply := list[identifiedSnapshot]{key: "snapshots"}
-	if err := s.client.do(ctx, call{service: serviceDWS, operation: operation, method: http.MethodGet, path: path}, &reply); err != nil {
+	query := call{service: serviceDWS, operation: operation, method: http.MethodGet, path: path}
+	if err := s.client.do(ctx, query, &reply); err != nil {
 		return nil, err
 	}
 	var snapshots []DWSSnapshot
 	for _, record := range reply.items {
 		snapshots = append(snapshots, record.snapshot())
 	}
-	slices.SortFunc(snapshots, func(a, b DWSSnapshot) int { return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(snapshots, func(a, b DWSSnapshot) int {
+		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.ID, b.ID))
+	})
 	return snapshots, nil
 }
 
-// DWSTableCheck is what the check of a restore's names found, as the service writes the names. What the lists mean is not
-// documented beyond that they are null when all is well; each is taken for the names that failed the check.
+// DWSTableCheck is the result of the check of a restore's names, as the service writes the names. The service documents
+// only that the lists are null if all is well, so each is taken for the names that failed the check.
 type DWSTableCheck struct {
 	Missing  []string // of restore_table_list: not in the snapshot
 	Existing []string // of target_table_list: in the cluster already, and overwritten by a restore
 }
 
-// CheckTableRestore checks the names of a restore, and starts nothing (DWS API Reference, "Checking the Name of the Table
-// to Be Restored"). The error is a *NotFoundError when there is no such snapshot.
+// CheckTableRestore checks the names of a restore, and starts nothing (DWS API Reference, "Checking the Name of the
+// Table to Be Restored"). The error is a *NotFoundError if there is no such snapshot.
 func (s DWS) CheckTableRestore(ctx context.Context, snapshotID string, restore DWSTableRestore) (DWSTableCheck, error) {
 	if err := checkID("DWS snapshot", snapshotID); err != nil {
 		return DWSTableCheck{}, err

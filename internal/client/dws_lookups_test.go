@@ -27,16 +27,34 @@ func TestDWSSnapshotRecords(t *testing.T) {
 				Database: "gaussdb", Tables: []string{"public.events", "customers"},
 			},
 		},
-		"an older region":    {one(""), DWSSnapshot{ID: snapshotID}},
-		"null for the rest":  {one(`,"name":null,"fine_grained_backup":null,"started":null,"fine_grained_backup_detail":null`), DWSSnapshot{ID: snapshotID}},
-		"not fine-grained":   {one(`,"fine_grained_backup":false`), DWSSnapshot{ID: snapshotID, FineGrainedBackup: new(false)}},
-		"of schemas":         {detail(`{"database":"gaussdb","schema_list":["b","a"]}`), DWSSnapshot{ID: snapshotID, Database: "gaussdb", Schemas: []string{"b", "a"}}},
-		"tables as objects":  {detail(`{"database":"d","table_list":[{"schema_name":"s","table_name":"t"},{"table_name":"u"}]}`), DWSSnapshot{ID: snapshotID, Database: "d", Tables: []string{"s.t", "u"}}},
-		"schemas as objects": {detail(`{"database":"d","schema_list":[{"schema_name":"s"},{"name":"t"}]}`), DWSSnapshot{ID: snapshotID, Database: "d", Schemas: []string{"s", "t"}}},
-		"an empty detail":    {detail(`{}`), DWSSnapshot{ID: snapshotID}},
-		"empty lists":        {detail(`{"database":"d","schema_list":[],"table_list":[]}`), DWSSnapshot{ID: snapshotID, Database: "d"}},
-		"a detail in words":  {detail(`"all of it"`), DWSSnapshot{ID: snapshotID}},
-		"half of a detail":   {detail(`{"database":"d","table_list":["t",17]}`), DWSSnapshot{ID: snapshotID}},
+		"an older region": {one(""), DWSSnapshot{ID: snapshotID}},
+		"null for the rest": {
+			one(`,"name":null,"fine_grained_backup":null,"started":null,"fine_grained_backup_detail":null`),
+			DWSSnapshot{ID: snapshotID},
+		},
+		"not fine-grained": {
+			one(`,"fine_grained_backup":false`),
+			DWSSnapshot{ID: snapshotID, FineGrainedBackup: new(false)},
+		},
+		"of schemas": {
+			detail(`{"database":"gaussdb","schema_list":["b","a"]}`),
+			DWSSnapshot{ID: snapshotID, Database: "gaussdb", Schemas: []string{"b", "a"}},
+		},
+		"tables as objects": {
+			detail(`{"database":"d","table_list":[{"schema_name":"s","table_name":"t"},{"table_name":"u"}]}`),
+			DWSSnapshot{ID: snapshotID, Database: "d", Tables: []string{"s.t", "u"}},
+		},
+		"schemas as objects": {
+			detail(`{"database":"d","schema_list":[{"schema_name":"s"},{"name":"t"}]}`),
+			DWSSnapshot{ID: snapshotID, Database: "d", Schemas: []string{"s", "t"}},
+		},
+		"an empty detail": {detail(`{}`), DWSSnapshot{ID: snapshotID}},
+		"empty lists": {
+			detail(`{"database":"d","schema_list":[],"table_list":[]}`),
+			DWSSnapshot{ID: snapshotID, Database: "d"},
+		},
+		"a detail in words": {detail(`"all of it"`), DWSSnapshot{ID: snapshotID}},
+		"half of a detail":  {detail(`{"database":"d","table_list":["t",17]}`), DWSSnapshot{ID: snapshotID}},
 	}
 	type ask func(*Client) ([]DWSSnapshot, error)
 	calls := map[string]struct {
@@ -72,7 +90,9 @@ func TestDWSSnapshotRecords(t *testing.T) {
 					t.Errorf("-want +got\n%s", diff)
 				}
 				requests := server.got()
-				if len(requests) != 1 || requests[0].Method != "GET" || requests[0].Path != "/v1.0/"+testProject+of.path || requests[0].Query != "" || requests[0].Body != "" {
+				if len(requests) != 1 || requests[0].Method != "GET" || requests[0].Path != "/v1.0/"+testProject+of.path ||
+					requests[0].Query != "" ||
+					requests[0].Body != "" {
 					t.Errorf("asked %+v", requests)
 				}
 			})
@@ -110,9 +130,20 @@ func TestCheckDWSTableRestore(t *testing.T) {
 		"the page's example": {result(`,"restore_table_list":null,"target_table_list":null`), DWSTableCheck{}},
 		"no lists":           {result(``), DWSTableCheck{}},
 		"empty lists":        {result(`,"restore_table_list":[],"target_table_list":[]`), DWSTableCheck{}},
-		"null lists alone":   {`{"check_table_name_result":{"restore_table_list":null,"target_table_list":null}}`, DWSTableCheck{}},
-		"strings":            {result(`,"restore_table_list":["public.b","a"],"target_table_list":["public.c"]`), DWSTableCheck{Missing: []string{"public.b", "a"}, Existing: []string{"public.c"}}},
-		"objects":            {result(`,"restore_table_list":null,"target_table_list":[{"schema_name":"public","table_name":"c"},{"table_name":"d"}]`), DWSTableCheck{Existing: []string{"public.c", "d"}}},
+		"null lists alone": {
+			`{"check_table_name_result":{"restore_table_list":null,"target_table_list":null}}`,
+			DWSTableCheck{},
+		},
+		"strings": {
+			result(`,"restore_table_list":["public.b","a"],"target_table_list":["public.c"]`),
+			DWSTableCheck{Missing: []string{"public.b", "a"}, Existing: []string{"public.c"}},
+		},
+		"objects": {
+			result(
+				`,"restore_table_list":null,"target_table_list":[{"schema_name":"public","table_name":"c"},{"table_name":"d"}]`,
+			),
+			DWSTableCheck{Existing: []string{"public.c", "d"}},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +162,8 @@ func TestCheckDWSTableRestore(t *testing.T) {
 			}
 			const body = `{"case_sensitive":true,"database":"postgres","restore_table_list":[{"schema_name":"public","table_name":"a"}],"target_table_list":[{"schema_name":"public","table_name":"b"}]}`
 			for _, request := range requests {
-				if request.Method != "POST" || request.Path != "/v1/"+testProject+"/snapshots/"+snapshotID+"/table-restore-check" || request.Query != "" {
+				if request.Method != "POST" || request.Path != "/v1/"+testProject+"/snapshots/"+snapshotID+"/table-restore-check" ||
+					request.Query != "" {
 					t.Errorf("asked %s %s?%s", request.Method, request.Path, request.Query)
 				}
 				if diff := cmp.Diff(parsed(t, body), parsed(t, request.Body)); diff != "" {

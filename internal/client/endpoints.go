@@ -17,13 +17,13 @@ const (
 	serviceDDS = "dds"
 	serviceDWS = "dws"
 	serviceSTS = "sts"
-	// serviceMetadata is no service of a region, but that of the ECS that this may run on.
+	// serviceMetadata is not a service of a region: it belongs to the ECS that this may run on.
 	serviceMetadata = "metadata"
 )
 
 var services = []string{serviceDDS, serviceDWS, serviceIAM, serviceMetadata, serviceRDS, serviceSTS}
 
-// databases are the services that restore: each is one of a region, and its calls are made in a project.
+// databases are the services that restore. Each belongs to a region, and its calls are made in a project.
 var databases = []string{serviceRDS, serviceDDS, serviceDWS}
 
 // metadataEndpoint is the same on each ECS (ECS User Guide, "Obtaining Metadata"), and link-local: there is no TLS.
@@ -37,8 +37,8 @@ func serviceName(service string) string {
 	return strings.ToUpper(service)
 }
 
-// configuredEndpoints returns the endpoints that do not follow the naming rule, without a trailing
-// slash. IAM may be set in two ways; the endpoint wins over the authentication URL.
+// configuredEndpoints returns the endpoints that do not follow the naming rule, without a trailing slash. For IAM, the
+// endpoint wins over the authentication URL.
 func configuredEndpoints(config Config) (map[string]string, error) {
 	endpoints := map[string]string{}
 	if config.AuthURL != "" {
@@ -50,7 +50,8 @@ func configuredEndpoints(config Config) (map[string]string, error) {
 	}
 	for service, value := range config.Endpoints {
 		if !slices.Contains(services, service) {
-			return nil, fmt.Errorf("an endpoint is configured for %q; the services are %s", service, strings.Join(services, ", "))
+			return nil, fmt.Errorf("an endpoint is configured for %q; the services are %s",
+				service, strings.Join(services, ", "))
 		}
 		if value == "" {
 			continue
@@ -85,8 +86,8 @@ func parseEndpoint(value string) (string, error) {
 	return text, nil
 }
 
-// endpoint follows the rule https://SERVICE.REGION.CLOUD unless one is configured. The lists of
-// regions in the documentation age, so no region is checked against them.
+// endpoint is the configured one, or follows the rule https://SERVICE.REGION.CLOUD. The lists of regions in the
+// documentation age, so the client checks no region against them.
 func (c *Client) endpoint(service string) string {
 	if endpoint, ok := c.endpoints[service]; ok {
 		return endpoint
@@ -100,12 +101,12 @@ func (c *Client) endpoint(service string) string {
 // otcCloud is the domain of Open Telekom Cloud (its Regions and Endpoints page).
 const otcCloud = "otc.t-systems.com"
 
-// dwsOnCN are the regions whose DWS alone is on myhuaweicloud.cn, say the vendor's SDKs (services/dws/v2/region). The vendor's
-// own provider has no such exception; where it is right, the endpoint is configured.
+// dwsOnCN are the regions in which only DWS is on myhuaweicloud.cn. The vendor's SDKs say so (services/dws/v2/region),
+// but the vendor's own provider has no such exception. If that is right, a user configures the endpoint.
 var dwsOnCN = []string{"ap-southeast-4", "cn-east-4", "cn-north-12", "cn-south-4", "tr-west-1"}
 
-// cloudOf returns the domain behind the region's name. The eu-west-1xx regions are a cloud of their
-// own; for Open Telekom Cloud, its domain is configured.
+// cloudOf returns the domain behind the region's name. The eu-west-1xx regions are a cloud of their own. For Open
+// Telekom Cloud, the user configures the domain.
 func cloudOf(configured, service, region string) string {
 	switch {
 	case configured != "":
@@ -119,8 +120,8 @@ func cloudOf(configured, service, region string) string {
 	}
 }
 
-// onOpenTelekomCloud tells by the service's address. One that is configured may be a gateway's, so the configured domain counts
-// as well.
+// onOpenTelekomCloud goes by the service's address. A configured address may be a gateway's, so the configured domain
+// counts as well.
 func (c *Client) onOpenTelekomCloud(service string) bool {
 	address, _ := url.Parse(c.endpoint(service)) // parsed before
 	for _, domain := range []string{address.Hostname(), cloudOf(c.config.Cloud, service, c.region)} {
@@ -137,8 +138,8 @@ func validHostLabel(text string) bool { return hostLabel.MatchString(text) }
 
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// checkID refuses what cannot be an id before it becomes part of a path: an empty id or one with a
-// slash would address something else.
+// checkID rejects a text that cannot be an id, before it becomes part of a path: an empty id, or one with a slash,
+// would address something else.
 func checkID(what, id string) error {
 	if !identifier.MatchString(id) {
 		return fmt.Errorf("%q is not the id of a %s", id, what)

@@ -26,8 +26,8 @@ var (
 	requestIDKeys = []string{"request_id", "requestId"}
 )
 
-// apiError makes an error of the exchange's answer. It cuts texts of the service to one bounded line, and redacts credentials that
-// the service may echo.
+// apiError makes an error of the exchange's answer. It cuts texts of the service to one bounded line, and redacts
+// credentials that the service may echo.
 func (x *exchange) apiError() *APIError {
 	c, a := x.client, x.answer
 	text, body := decodeErrorBody(a.body)
@@ -43,7 +43,10 @@ func (x *exchange) apiError() *APIError {
 		RequestID:  c.line([]byte(requestID(a.header, body)), excerptLimit),
 	}
 	if a.status/100 == 3 {
-		e.Message = c.line([]byte("redirected to "+a.header.Get("Location")+"; redirects are not followed, check the endpoint"), messageLimit)
+		e.Message = c.line(
+			[]byte("redirected to "+a.header.Get("Location")+"; redirects are not followed, check the endpoint"),
+			messageLimit,
+		)
 	}
 	e.NotOnOTC = x.notInOTC && apiMissing(e.StatusCode, e.Code) && c.onOpenTelekomCloud(x.service)
 	if e.Code == "" {
@@ -63,8 +66,8 @@ func errorCode(a *answer) string {
 	return code
 }
 
-// decodeErrorBody returns the text of an error and, if it is one, its JSON document. DWS has been
-// seen to answer with JSON in base64url.
+// decodeErrorBody returns the text of an error, and its JSON document if it is one. DWS has been seen to answer with
+// JSON in base64url.
 func decodeErrorBody(data []byte) ([]byte, any) {
 	if body, ok := decodeJSON(data); ok {
 		return data, body
@@ -87,8 +90,8 @@ func decodeJSON(data []byte) (any, bool) {
 	return body, err == nil
 }
 
-// findError looks for a code and a message in the document, then in what it contains: IAM and older
-// calls wrap them under a key of their own ("error", "itemNotFound").
+// findError looks for a code and a message in the document, then in its values: IAM and older calls wrap them under a
+// key of their own ("error", "itemNotFound").
 func findError(body any, depth int) (code, message string) {
 	if depth > 4 {
 		return "", ""
@@ -129,8 +132,8 @@ func firstText(object map[string]any, keys []string) string {
 	return ""
 }
 
-// refusedInside reports whether a 2xx answer is an error all the same: DWS sends such answers, with
-// DWS.0000 for success. Only the top level is asked; a cluster, for one, holds past errors further in.
+// refusedInside reports whether a 2xx answer is an error. DWS sends such answers, with DWS.0000 for success. Only the
+// top level counts: a cluster, for one, holds past errors further in.
 func refusedInside(data []byte) bool {
 	body, _ := decodeJSON(data)
 	object, _ := body.(map[string]any)
@@ -138,7 +141,7 @@ func refusedInside(data []byte) bool {
 	return code != "" && code != "0" && !strings.HasSuffix(code, ".0000")
 }
 
-// requestID is in a header of the services or of IAM, or in the gateway's body.
+// requestID is in a header of the services or of IAM, or in the body of the gateway.
 func requestID(header http.Header, body any) string {
 	for _, name := range []string{"X-Request-Id", "X-IAM-Trace-Id"} {
 		if id := header.Get(name); id != "" {
@@ -168,8 +171,8 @@ func (e *redactedError) Error() string { return e.text }
 
 func (e *redactedError) Unwrap() error { return e.err }
 
-// line makes a server's text one line of at most limit bytes without credentials. It redacts before it cuts: a cut might leave half
-// of a credential.
+// line makes a server's text one line of at most limit bytes without credentials. It redacts before it cuts: a cut
+// might leave half of a credential.
 func (s *shared) line(text []byte, limit int) string {
 	clean := s.secrets.redact(strings.ToValidUTF8(string(text), "\uFFFD"))
 	clean = strings.Map(func(r rune) rune {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// APIError is an answer with which a service refused a call or failed at it.
+// APIError is an answer by which a service refused a call, or failed at it.
 type APIError struct {
 	Service    string // iam, rds, dds or dws
 	Operation  string // in words
@@ -20,8 +20,8 @@ type APIError struct {
 	StatusCode int
 	Code       string // such as DBS.200019; "" when the answer holds none
 	Message    string
-	RequestID  string // what the service's support asks for
-	Body       string // the first 512 bytes, only when no code was found
+	RequestID  string // the service's support asks for it
+	Body       string // the first 512 bytes, only if there is no code
 
 	NotOnOTC bool // Open Telekom Cloud answered that there is no such call, and documents none
 }
@@ -56,12 +56,12 @@ func (e *APIError) Error() string {
 	return text.String()
 }
 
-// AmbiguousError is the end of a restore call that may have been accepted although no job id came
-// back: it was cut after sending, or answered with a 5xx. It must not be sent again blindly.
+// AmbiguousError is the end of a restore call that the service may have accepted although no job id came back: the
+// connection broke after sending, or the answer was a 5xx. Nobody may send the call again blindly.
 type AmbiguousError struct {
 	Operation string // with the service's name
 	Err       error
-	Sent      time.Time // on the client's clock; jobs created before it are not of this call
+	Sent      time.Time // on the client's clock; a job that is older is not of this call
 }
 
 func (e *AmbiguousError) Error() string {
@@ -73,7 +73,7 @@ func (e *AmbiguousError) Unwrap() error { return e.Err }
 // NotFoundError says that the service does not know a job, an instance, a database, a cluster or a snapshot.
 type NotFoundError struct {
 	What string // such as "RDS instance 0123…in03"
-	Err  error  // the service's answer, if it was an error; an empty list is not one
+	Err  error  // the service's answer, if it was an error and not an empty list
 }
 
 func (e *NotFoundError) Error() string {
@@ -102,7 +102,7 @@ func (e *ReplyError) Error() string {
 
 func (e *ReplyError) Unwrap() error { return e.Err }
 
-// WaitTimeoutError says that a wait's deadline passed while the job was running.
+// WaitTimeoutError says that the deadline of a wait passed while the job was running.
 type WaitTimeoutError struct {
 	JobID string
 	Job   Job // as last seen
@@ -116,9 +116,9 @@ func (e *WaitTimeoutError) Error() string {
 	return text
 }
 
-// PollError says that a wait was given up because a job's status could not be had.
+// PollError says that a wait ended because the queries of the job kept failing.
 type PollError struct {
-	JobID string    // "" if the job was never seen
+	JobID string    // "" if no query ever showed the job
 	Since time.Time // the first of the failures, on the client's clock
 	Err   error     // the last of them
 }
@@ -128,7 +128,8 @@ func (e *PollError) Error() string {
 	if e.JobID != "" {
 		job += " " + e.JobID
 	}
-	return fmt.Sprintf("the status of %s could not be queried since %s: %v", job, e.Since.UTC().Format(time.RFC3339), e.Err)
+	since := e.Since.UTC().Format(time.RFC3339)
+	return fmt.Sprintf("the status of %s could not be queried since %s: %v", job, since, e.Err)
 }
 
 func (e *PollError) Unwrap() error { return e.Err }
@@ -139,20 +140,25 @@ func IsNotFound(err error) bool {
 	return errors.As(err, &notFound)
 }
 
-// busyCodes are the documented "another operation is running" and "not in this status" codes. The
-// same code comes with another HTTP status from each service (DBS.200019: RDS 409, DDS 403), which
-// is why the status is not asked.
+// busyCodes are the documented codes for "another operation is running" and "not in this status". They decide without
+// the HTTP status, because each service sends the same code with another one (DBS.200019: RDS 409, DDS 403).
 var busyCodes = map[string][]string{
 	// RDS API Reference, Error Codes; DBS.201205 is a running backup.
-	serviceRDS: {"DBS.200011", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.200086", "DBS.201014", "DBS.201202", "DBS.201205", "DBS.212006"},
+	serviceRDS: {
+		"DBS.200011", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.200086", "DBS.201014",
+		"DBS.201202", "DBS.201205", "DBS.212006",
+	},
 	// DDS API Reference, Error Codes.
-	serviceDDS: {"DBS.200011", "DBS.200018", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.201000", "DBS.201014", "DBS.201015", "DBS.201202"},
+	serviceDDS: {
+		"DBS.200011", "DBS.200018", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.201000",
+		"DBS.201014", "DBS.201015", "DBS.201202",
+	},
 	// "Operation in progress"; not published for a table restore, seen from cluster operations.
 	serviceDWS: {"DWS.7023"},
 }
 
-// IsBusy reports whether a service refused a call because the instance or cluster is occupied, so
-// that the same call may be accepted later. It is never true for an *AmbiguousError.
+// IsBusy reports whether a service refused a call because the instance or cluster is busy, so that it may accept the
+// same call later. It is never true for an *AmbiguousError.
 func IsBusy(err error) bool {
 	var ambiguous *AmbiguousError
 	var refused *APIError
@@ -176,8 +182,8 @@ var permissionCodes = []string{
 	"APIGW.0301", "APIGW.0302", "APIG.0301", "APIG.0302",
 }
 
-// IsForbidden reports whether a service refused a call for want of a permission or of valid
-// credentials: a permission code, or a 401 or 403 whose code does not say something else.
+// IsForbidden reports whether a service refused a call because the credentials lack a permission or are not valid: by a
+// permission code, or by a 401 or 403 whose code does not say something else.
 func IsForbidden(err error) bool {
 	var refused *APIError
 	if !errors.As(err, &refused) || IsNotFound(err) || IsBusy(err) {
@@ -187,8 +193,8 @@ func IsForbidden(err error) bool {
 		refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden
 }
 
-// IsLoginRefused reports whether err says that there are no credentials or that they are not accepted: a login that failed, or a
-// 401 other than DWS's for "not found or no access".
+// IsLoginRefused reports whether err says that there are no credentials or that they are not accepted: a login that
+// failed, or a 401 other than DWS's for "not found or no access".
 func IsLoginRefused(err error) bool {
 	var refused *APIError
 	return errors.As(err, new(*LoginError)) ||
@@ -200,7 +206,7 @@ func IsLoginRefused(err error) bool {
 func notFound(err error, what string, codes ...string) error {
 	var refused *APIError
 	if !errors.As(err, &refused) || !slices.Contains(databases, refused.Service) {
-		return err // what IAM or an ECS's metadata do not find is not this
+		return err // IAM and the ECS metadata find other things
 	}
 	gateway := strings.HasPrefix(refused.Code, "APIGW.") || strings.HasPrefix(refused.Code, "APIG.")
 	if hasCode(err, codes...) || refused.StatusCode == http.StatusNotFound && !gateway {
@@ -209,8 +215,8 @@ func notFound(err error, what string, codes ...string) error {
 	return err
 }
 
-// dwsNoAccess is the code of a 401 that says "not found, or no access", and nothing of the login (DWS API Reference, Error Codes;
-// the vendor's own provider takes it for "not found").
+// dwsNoAccess is the code of a 401 that says "not found, or no access", and nothing of the login (DWS API Reference,
+// Error Codes). The vendor's own provider takes it for "not found".
 const dwsNoAccess = "DWS.0047"
 
 // apiMissing reports whether the gateway says that there is no such call (API Gateway, Error Codes).
@@ -218,7 +224,7 @@ func apiMissing(status int, code string) bool {
 	return status == http.StatusNotFound && (code == "APIGW.0101" || code == "APIG.0101")
 }
 
-// IsNotOnOTC reports whether Open Telekom Cloud does not have what was called.
+// IsNotOnOTC reports whether Open Telekom Cloud does not have the call.
 func IsNotOnOTC(err error) bool {
 	var refused *APIError
 	return errors.As(err, &refused) && refused.NotOnOTC

@@ -107,7 +107,10 @@ var keyLogins = map[string]struct {
 	"ID token": {
 		func(c *client.Config) {
 			c.AccessKey, c.SecretKey = "", ""
-			c.Federation = &client.Federation{IdentityProvider: fakecloud.DefaultIdentityProvider, IDToken: fakecloud.DefaultIDToken}
+			c.Federation = &client.Federation{
+				IdentityProvider: fakecloud.DefaultIdentityProvider,
+				IDToken:          fakecloud.DefaultIDToken,
+			}
 		},
 		[]fakecloud.Issue{
 			{Kind: "id-token", UserName: "federated", Name: fakecloud.DefaultIdentityProvider, DurationSeconds: 86400},
@@ -117,7 +120,10 @@ var keyLogins = map[string]struct {
 	"ID token, then an agency": {
 		func(c *client.Config) {
 			c.AccessKey, c.SecretKey = "", ""
-			c.Federation = &client.Federation{IdentityProvider: fakecloud.DefaultIdentityProvider, IDToken: fakecloud.DefaultIDToken}
+			c.Federation = &client.Federation{
+				IdentityProvider: fakecloud.DefaultIdentityProvider,
+				IDToken:          fakecloud.DefaultIDToken,
+			}
 			c.Roles = []client.Role{toDeputy}
 		},
 		[]fakecloud.Issue{
@@ -133,13 +139,25 @@ var keyLogins = map[string]struct {
 }
 
 var (
-	toDeputy     = client.Role{Agency: fakecloud.DefaultAgency, DomainName: fakecloud.DeputyDomainName, Duration: 15 * time.Minute}
-	toDeputyByID = client.Role{Agency: fakecloud.DefaultAgency, DomainID: fakecloud.DeputyDomainID, Duration: 15 * time.Minute}
-	backToDemo   = client.Role{Agency: fakecloud.SecondAgency, DomainID: fakecloud.DeputyDomainID, Duration: 15 * time.Minute}
+	toDeputy = client.Role{
+		Agency:     fakecloud.DefaultAgency,
+		DomainName: fakecloud.DeputyDomainName,
+		Duration:   15 * time.Minute,
+	}
+	toDeputyByID = client.Role{
+		Agency:   fakecloud.DefaultAgency,
+		DomainID: fakecloud.DeputyDomainID,
+		Duration: 15 * time.Minute,
+	}
+	backToDemo = client.Role{
+		Agency:   fakecloud.SecondAgency,
+		DomainID: fakecloud.DeputyDomainID,
+		Duration: 15 * time.Minute,
+	}
 )
 
-// Each way logs in, once for several calls, and is asked again while a job outlives its keys and when they end before their
-// time. Not one call is refused for want of a key that is not ended by force.
+// Each way logs in, once for several calls, and is asked again while a job outlives its keys and when they end before
+// their time. Not one call is refused for want of a key that is not ended by force.
 func TestKeyLoginsOutliveTheirKeys(t *testing.T) {
 	for name, test := range keyLogins {
 		t.Run(name, func(t *testing.T) {
@@ -160,9 +178,10 @@ func TestKeyLoginsOutliveTheirKeys(t *testing.T) {
 			if last == "deputy" {
 				instance = fakecloud.DeputyDDSInstance
 			}
-			id, err := c.DDS().RestoreCollections(t.Context(), instance, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{{
-				Database: "test", RestoreDatabaseTime: "1607762955000",
-			}}})
+			id, err := c.DDS().
+				RestoreCollections(t.Context(), instance, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{{
+					Database: "test", RestoreDatabaseTime: "1607762955000",
+				}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,7 +209,8 @@ func TestKeyLoginsOutliveTheirKeys(t *testing.T) {
 	}
 }
 
-// An agency that does not trust who asks, a wrong ID token and an ECS without an agency are met once, by however many calls.
+// An agency that does not trust who asks, a wrong ID token and an ECS without an agency are met once, by however many
+// calls.
 func TestRefusedKeyLogins(t *testing.T) {
 	for name, test := range map[string]struct {
 		change    func(*client.Config)
@@ -237,7 +257,12 @@ func TestRefusedKeyLogins(t *testing.T) {
 func TestWrongKeyDoesNotLock(t *testing.T) {
 	clock := client.NewTestClock()
 	cloud := start(t, clock)
-	wrong := connect(t, cloud, clock, func(config *client.Config) { config.SecretKey += "?"; config.ProjectID = fakecloud.DefaultProjectID })
+	wrong := connect(
+		t,
+		cloud,
+		clock,
+		func(config *client.Config) { config.SecretKey += "?"; config.ProjectID = fakecloud.DefaultProjectID },
+	)
 	results := make(chan error)
 	for range 20 {
 		go func() { _, err := restores["rds"].submit(t.Context(), wrong); results <- err }()

@@ -43,7 +43,10 @@ func TestRDSLookUpsOfFakecloud(t *testing.T) {
 	c := connect(t, cloud, clock)
 	then := time.UnixMilli(1688556737000)
 
-	fixed := client.Window{Start: time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2023, 7, 8, 0, 0, 0, 0, time.UTC)}
+	fixed := client.Window{
+		Start: time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC),
+		End:   time.Date(2023, 7, 8, 0, 0, 0, 0, time.UTC),
+	}
 	recent := client.Window{Start: clock.Now().Add(-168 * time.Hour), End: clock.Now().Add(-5 * time.Minute)}
 	windows, err := c.RDS().RestoreWindows(t.Context(), ordersDB, "")
 	same(t, "windows", windows, []client.Window{fixed, recent}, err)
@@ -63,10 +66,16 @@ func TestRDSLookUpsOfFakecloud(t *testing.T) {
 	}
 	narrow := client.RDSTableFilter{DatabaseNameLike: "sho", TableNameLike: "d"}
 	tables, err = c.RDS().RestorableTables(t.Context(), ordersDB, then, narrow)
-	same(t, "tables by name", tables, client.RDSRestorableTables{TableLimit: 3, TotalTables: 3, Tables: []client.RDSTableName{
-		{Database: "shop", Schema: "public", Table: "dropped"}, {Database: "shop", Schema: "public", Table: "order_items"},
-		{Database: "shop", Schema: "public", Table: "orders"},
-	}}, err)
+	same(
+		t,
+		"tables by name",
+		tables,
+		client.RDSRestorableTables{TableLimit: 3, TotalTables: 3, Tables: []client.RDSTableName{
+			{Database: "shop", Schema: "public", Table: "dropped"}, {Database: "shop", Schema: "public", Table: "order_items"},
+			{Database: "shop", Schema: "public", Table: "orders"},
+		}},
+		err,
+	)
 	if tables.Truncated() {
 		t.Error("the list is said to be cut")
 	}
@@ -85,7 +94,8 @@ func TestRDSLookUpsOfFakecloud(t *testing.T) {
 	if client.IsNotFound(err) || !errors.As(err, &refused) || refused.Code != "DBS.200461" {
 		t.Errorf("outside of the windows: %v", err)
 	}
-	if _, err := c.RDS().RestoreWindows(t.Context(), ordersDB, "5 July"); client.IsNotFound(err) || !errors.As(err, &refused) {
+	if _, err := c.RDS().RestoreWindows(t.Context(), ordersDB, "5 July"); client.IsNotFound(err) ||
+		!errors.As(err, &refused) {
 		t.Errorf("a date that is none: %v", err)
 	}
 	known(t, cloud)
@@ -115,7 +125,13 @@ func TestDDSLookUpsOfFakecloud(t *testing.T) {
 	same(t, "windows of today", windows, []client.Window{{Start: midnight, End: clock.Now().Add(-5 * time.Minute)}}, err)
 
 	databases, err := c.DDS().RestorableDatabases(t.Context(), sessionsDB, then)
-	same(t, "databases", []any{len(databases), databases[0], databases[1], databases[252]}, []any{253, "app", "db-000", "test"}, err)
+	same(
+		t,
+		"databases",
+		[]any{len(databases), databases[0], databases[1], databases[252]},
+		[]any{253, "app", "db-000", "test"},
+		err,
+	)
 	collections, err := c.DDS().RestorableCollections(t.Context(), sessionsDB, "many", then)
 	same(t, "collections", collections, many, err)
 	collections, err = c.DDS().RestorableCollections(t.Context(), sessionsDB, "test", then)
@@ -128,7 +144,8 @@ func TestDDSLookUpsOfFakecloud(t *testing.T) {
 	_, absent["DDS instance "+missing] = c.DDS().RestoreWindows(t.Context(), missing, then)
 	_, absent["DDS instance "+missing+" "] = c.DDS().RestorableDatabases(t.Context(), missing, then)
 	_, absent["DDS instance "+missing+" was"] = c.DDS().RestorableCollections(t.Context(), missing, "test", then)
-	_, absent[`database "nope" of DDS instance `+sessionsDB] = c.DDS().RestorableCollections(t.Context(), sessionsDB, "nope", then)
+	_, absent[`database "nope" of DDS instance `+sessionsDB] = c.DDS().
+		RestorableCollections(t.Context(), sessionsDB, "nope", then)
 	for what, err := range absent {
 		if !client.IsNotFound(err) || !strings.HasPrefix(err.Error(), what) {
 			t.Errorf("%s: %v", what, err)
@@ -145,10 +162,30 @@ func TestDDSLookUpsOfFakecloud(t *testing.T) {
 func TestDWSLookUpsOfFakecloud(t *testing.T) {
 	clock, world := client.NewTestClock(), fakecloud.DefaultWorld()
 	shop := map[string]fakecloud.Schemas{"gaussdb": {"public": {"events": {}, "customers": {}}, "archive": {"events": {}}}}
-	world.DWSClusters = append(world.DWSClusters, fakecloud.DWSCluster{ID: "another-cluster", Name: "dws-2", ProjectID: fakecloud.DefaultProjectID})
-	world.DWSSnapshots = append(world.DWSSnapshots,
-		fakecloud.DWSSnapshot{ID: "of-tables", Name: "t", ClusterID: cluster1, FineGrainedBackup: true, BackupLevel: "table", Started: fakecloud.FromNow(-2 * time.Hour), Databases: shop},
-		fakecloud.DWSSnapshot{ID: "of-schemas", Name: "s", ClusterID: "another-cluster", FineGrainedBackup: true, BackupLevel: "schema", Started: fakecloud.FromNow(-30 * time.Hour), Databases: shop},
+	world.DWSClusters = append(
+		world.DWSClusters,
+		fakecloud.DWSCluster{ID: "another-cluster", Name: "dws-2", ProjectID: fakecloud.DefaultProjectID},
+	)
+	world.DWSSnapshots = append(
+		world.DWSSnapshots,
+		fakecloud.DWSSnapshot{
+			ID:                "of-tables",
+			Name:              "t",
+			ClusterID:         cluster1,
+			FineGrainedBackup: true,
+			BackupLevel:       "table",
+			Started:           fakecloud.FromNow(-2 * time.Hour),
+			Databases:         shop,
+		},
+		fakecloud.DWSSnapshot{
+			ID:                "of-schemas",
+			Name:              "s",
+			ClusterID:         "another-cluster",
+			FineGrainedBackup: true,
+			BackupLevel:       "schema",
+			Started:           fakecloud.FromNow(-30 * time.Hour),
+			Databases:         shop,
+		},
 		fakecloud.DWSSnapshot{ID: "coarse", Name: "c", ClusterID: cluster1, Started: fakecloud.FromNow(-90 * time.Hour)},
 	)
 	cloud := start(t, clock, func(o *fakecloud.Options) { o.World = world })
@@ -161,9 +198,21 @@ func TestDWSLookUpsOfFakecloud(t *testing.T) {
 	}
 
 	all, err := c.DWS().Snapshots(t.Context())
-	same(t, "snapshots", ids(all), []string{"of-tables", "2a4d0f86-67cd-408a-8b66-017454fb7793", "of-schemas", snapshot1, "coarse"}, err)
+	same(
+		t,
+		"snapshots",
+		ids(all),
+		[]string{"of-tables", "2a4d0f86-67cd-408a-8b66-017454fb7793", "of-schemas", snapshot1, "coarse"},
+		err,
+	)
 	of, err := c.DWS().ClusterSnapshots(t.Context(), cluster1)
-	same(t, "snapshots of a cluster", ids(of), []string{"of-tables", "2a4d0f86-67cd-408a-8b66-017454fb7793", snapshot1, "coarse"}, err)
+	same(
+		t,
+		"snapshots of a cluster",
+		ids(of),
+		[]string{"of-tables", "2a4d0f86-67cd-408a-8b66-017454fb7793", snapshot1, "coarse"},
+		err,
+	)
 	of, err = c.DWS().ClusterSnapshots(t.Context(), "another-cluster")
 	same(t, "snapshots of another", ids(of), []string{"of-schemas"}, err)
 	for _, listed := range all {
@@ -175,16 +224,37 @@ func TestDWSLookUpsOfFakecloud(t *testing.T) {
 		Started:  clock.Now().Add(-2 * time.Hour),
 		Database: "gaussdb", Tables: []string{"archive.events", "public.customers", "public.events"},
 	}, nil)
-	same(t, "of schemas", []any{all[2].Database, all[2].Schemas, all[2].Tables}, []any{"gaussdb", []string{"archive", "public"}, []string(nil)}, nil)
-	same(t, "coarse", []any{*all[4].FineGrainedBackup, all[4].BackupLevel, all[4].Database}, []any{false, "cluster", ""}, nil)
+	same(
+		t,
+		"of schemas",
+		[]any{all[2].Database, all[2].Schemas, all[2].Tables},
+		[]any{"gaussdb", []string{"archive", "public"}, []string(nil)},
+		nil,
+	)
+	same(
+		t,
+		"coarse",
+		[]any{*all[4].FineGrainedBackup, all[4].BackupLevel, all[4].Database},
+		[]any{false, "cluster", ""},
+		nil,
+	)
 
 	table := func(name string) client.DWSTable { return client.DWSTable{SchemaName: "public", TableName: name} }
 	restore := client.DWSTableRestore{
 		CaseSensitive: true, Database: "postgres",
-		RestoreTableList: []client.DWSTable{table("sales"), table("none")}, TargetTableList: []client.DWSTable{table("sales_copy"), table("stores")},
+		RestoreTableList: []client.DWSTable{
+			table("sales"),
+			table("none"),
+		}, TargetTableList: []client.DWSTable{table("sales_copy"), table("stores")},
 	}
 	check, err := c.DWS().CheckTableRestore(t.Context(), snapshot1, restore)
-	same(t, "check", check, client.DWSTableCheck{Missing: []string{"public.none"}, Existing: []string{"public.stores"}}, err)
+	same(
+		t,
+		"check",
+		check,
+		client.DWSTableCheck{Missing: []string{"public.none"}, Existing: []string{"public.stores"}},
+		err,
+	)
 	restore.RestoreTableList, restore.TargetTableList = restore.RestoreTableList[:1], restore.TargetTableList[:1]
 	check, err = c.DWS().CheckTableRestore(t.Context(), snapshot1, restore)
 	same(t, "check of a good one", check, client.DWSTableCheck{}, err)

@@ -37,7 +37,12 @@ func start(t *testing.T, clock *client.TestClock, change ...func(*fakecloud.Opti
 	return cloud
 }
 
-func connect(t *testing.T, cloud *fakecloud.Cloud, clock *client.TestClock, change ...func(*client.Config)) *client.Client {
+func connect(
+	t *testing.T,
+	cloud *fakecloud.Cloud,
+	clock *client.TestClock,
+	change ...func(*client.Config),
+) *client.Client {
 	t.Helper()
 	a := cloud.Addresses()
 	config := client.Config{
@@ -70,9 +75,11 @@ var restores = map[string]restore{
 		submit: func(ctx context.Context, c *client.Client) (string, error) {
 			results, err := c.RDS().RestoreTables(ctx, client.RDSTableRestore{Instances: []client.RDSTableRestoreInstance{{
 				RestoreTime: 1688556737000, InstanceID: ordersDB,
-				Databases: []client.RDSDatabase{{Database: "data1", Schemas: []client.RDSSchema{{Schema: "schema1", Tables: []client.RDSTable{
-					{OldName: "table1", NewName: "table1_1688556737000"},
-				}}}}},
+				Databases: []client.RDSDatabase{
+					{Database: "data1", Schemas: []client.RDSSchema{{Schema: "schema1", Tables: []client.RDSTable{
+						{OldName: "table1", NewName: "table1_1688556737000"},
+					}}}},
+				},
 			}}})
 			if err != nil {
 				return "", err
@@ -90,13 +97,14 @@ var restores = map[string]restore{
 	},
 	"dds": {
 		submit: func(ctx context.Context, c *client.Client) (string, error) {
-			return c.DDS().RestoreCollections(ctx, sessionsDB, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{
-				{Database: "app", RestoreDatabaseTime: "1607762955000"},
-				{Database: "test", Collections: []client.DDSRestoreCollection{
-					{OldName: "test", RestoreCollectionTime: "1607762955000"},
-					{OldName: "users", NewName: "users_copy", RestoreCollectionTime: "1607762956000"},
-				}},
-			}})
+			return c.DDS().
+				RestoreCollections(ctx, sessionsDB, client.DDSCollectionRestore{RestoreCollections: []client.DDSRestoreDatabase{
+					{Database: "app", RestoreDatabaseTime: "1607762955000"},
+					{Database: "test", Collections: []client.DDSRestoreCollection{
+						{OldName: "test", RestoreCollectionTime: "1607762955000"},
+						{OldName: "users", NewName: "users_copy", RestoreCollectionTime: "1607762956000"},
+					}},
+				}})
 		},
 		of: func(c *client.Client) client.JobService { return c.DDS() },
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
@@ -146,7 +154,8 @@ func TestRestoreAgainstFakecloud(t *testing.T) {
 					t.Fatal(err)
 				}
 				accepted := cloud.Restores()
-				if len(accepted) != 1 || accepted[0].JobID != id || accepted[0].TargetID != restore.target || accepted[0].Service != service {
+				if len(accepted) != 1 || accepted[0].JobID != id || accepted[0].TargetID != restore.target ||
+					accepted[0].Service != service {
 					t.Fatalf("job %s, and the cloud accepted %+v", id, accepted)
 				}
 				if _, err := restore.of(c).Job(t.Context(), id); !client.IsNotFound(err) {
@@ -227,11 +236,33 @@ func TestLookUpsOfFakecloud(t *testing.T) {
 		}
 	}
 	rds, err := c.RDS().Instance(t.Context(), ordersDB)
-	check("RDS instance", rds, client.RDSInstance{ID: ordersDB, Name: "orders-db", Status: "ACTIVE", Type: "Ha", Engine: "PostgreSQL", Version: "15"}, err)
+	check(
+		"RDS instance",
+		rds,
+		client.RDSInstance{
+			ID:      ordersDB,
+			Name:    "orders-db",
+			Status:  "ACTIVE",
+			Type:    "Ha",
+			Engine:  "PostgreSQL",
+			Version: "15",
+		},
+		err,
+	)
 	dds, err := c.DDS().Instance(t.Context(), sessionsDB)
-	check("DDS instance", [5]string{dds.ID, dds.Name, dds.Status, dds.Mode, dds.Version}, [5]string{sessionsDB, "sessions", "normal", "ReplicaSet", "4.2"}, err)
+	check(
+		"DDS instance",
+		[5]string{dds.ID, dds.Name, dds.Status, dds.Mode, dds.Version},
+		[5]string{sessionsDB, "sessions", "normal", "ReplicaSet", "4.2"},
+		err,
+	)
 	cluster, err := c.DWS().Cluster(t.Context(), cluster1)
-	check("DWS cluster", cluster, client.DWSCluster{ID: cluster1, Name: "dws-1", Status: "AVAILABLE", SubStatus: "NORMAL"}, err)
+	check(
+		"DWS cluster",
+		cluster,
+		client.DWSCluster{ID: cluster1, Name: "dws-1", Status: "AVAILABLE", SubStatus: "NORMAL"},
+		err,
+	)
 	snapshot, err := c.DWS().Snapshot(t.Context(), snapshot1)
 	check("DWS snapshot", snapshot, client.DWSSnapshot{
 		ID: snapshot1, Name: "snapshot-1", Status: "AVAILABLE", ClusterID: cluster1, ClusterName: "dws-1",

@@ -41,17 +41,25 @@ func (s *stub) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // isHeaderValue is whether a transport would hand over such a header.
 func isHeaderValue(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }) && strings.TrimSpace(text) == text
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }) &&
+		strings.TrimSpace(text) == text
 }
 
-// FuzzReplies feeds what a service may answer to every operation, by the whole way that an answer takes: it is read, decoded,
-// retried, made a value or an error. The token and the key that a login issues are fuzzed with it, and must not be shown.
+// FuzzReplies feeds what a service may answer to every operation, by the whole way that an answer takes: it is read,
+// decoded, retried, made a value or an error. The token and the key that a login issues are fuzzed with it, and must
+// not be shown.
 func FuzzReplies(f *testing.F) {
 	rows := matrixOperations()
 	const token = "matrix-token-of-a-login"
 	for i, row := range rows {
 		f.Add(byte(i), uint16(200), token, "", []byte(row.good))
-		f.Add(byte(i), uint16(400), token, "1", []byte(`{"error_code":"DWS.5174","error_msg":"no TESTACCESSKEY and no test-secret/key+","request_id":"r"}`))
+		f.Add(
+			byte(i),
+			uint16(400),
+			token,
+			"1",
+			[]byte(`{"error_code":"DWS.5174","error_msg":"no TESTACCESSKEY and no test-secret/key+","request_id":"r"}`),
+		)
 		for _, body := range []string{
 			"", "null", "[]", "{}", "17", `{"job_id":{}}`, `{"` + row.firstKey() + `":17}`, `{"` + row.firstKey() + `":[{"id":null,"name":[]}]}`,
 			strings.ReplaceAll(row.good, `"`, `\"`), `"` + token + `"`, `{"error":{"code":401,"message":"` + token + `"}}`,
@@ -63,7 +71,11 @@ func FuzzReplies(f *testing.F) {
 	f.Add(byte(8), uint16(429), "", "999999999999", []byte("<html>"))
 	f.Fuzz(func(t *testing.T, at byte, status uint16, issued, retryAfter string, body []byte) {
 		row := rows[int(at)%len(rows)]
-		s := &stub{status: 200 + int(status)%400, header: http.Header{"X-Subject-Token": {issued}, "Retry-After": {retryAfter}}, body: body}
+		s := &stub{
+			status: 200 + int(status)%400,
+			header: http.Header{"X-Subject-Token": {issued}, "Retry-After": {retryAfter}},
+			body:   body,
+		}
 		if !isHeaderValue(issued) || !isHeaderValue(retryAfter) {
 			return
 		}
@@ -100,7 +112,8 @@ func FuzzReplies(f *testing.F) {
 		if c.config.Federation != nil {
 			secrets = append(secrets, c.config.Federation.IDToken)
 		}
-		if strings.HasPrefix(issued, "matrix-token") && s.status/100 == 2 && (row.kind == matrixPassword || row.kind == matrixIDToken) {
+		if strings.HasPrefix(issued, "matrix-token") && s.status/100 == 2 &&
+			(row.kind == matrixPassword || row.kind == matrixIDToken) {
 			secrets = append(secrets, issued)
 		}
 		for _, secret := range secrets {
@@ -122,7 +135,8 @@ func FuzzRetryAfter(f *testing.F) {
 		if got < 0 || got > longestRetryAfter {
 			t.Errorf("%q at %d: %s", value, now, got)
 		}
-		if seconds, err := strconv.ParseUint(value, 10, 16); err == nil && got != min(time.Duration(seconds)*time.Second, longestRetryAfter) {
+		if seconds, err := strconv.ParseUint(value, 10, 16); err == nil &&
+			got != min(time.Duration(seconds)*time.Second, longestRetryAfter) {
 			t.Errorf("%q: %s", value, got)
 		}
 	})
@@ -155,7 +169,8 @@ func FuzzParseTime(f *testing.F) {
 		}
 		for i, written := range again {
 			got, err := parseTime(written)
-			if want := at; err != nil || !got.Equal(want) && (i > 0 || !got.Equal(want.Truncate(time.Millisecond)) && got.UnixMilli() != want.UnixMilli()) {
+			if want := at; err != nil ||
+				!got.Equal(want) && (i > 0 || !got.Equal(want.Truncate(time.Millisecond)) && got.UnixMilli() != want.UnixMilli()) {
 				t.Errorf("%q is %s, written as %q it is %s (%v)", text, at, written, got, err)
 			}
 		}
@@ -170,8 +185,8 @@ func FuzzParseTime(f *testing.F) {
 	})
 }
 
-// FuzzJobs: a list of jobs, and the query of one, are read as the same, whatever there is in them. A job is in one of three states,
-// and a list that goes on for ever ends.
+// FuzzJobs: a list of jobs, and the query of one, are read as the same, whatever there is in them. A job is in one of
+// three states, and a list that goes on for ever ends.
 func FuzzJobs(f *testing.F) {
 	for _, seed := range []string{
 		`{"id":"a1","status":"Running"}`, `{"job_id":"a1","status":"FAIL","failed_code":"DWS.1","failed_detail":"no"}`, `{"id":17,"status":3}`, `null`, `{}`, `[]`, `"a"`,
@@ -204,7 +219,10 @@ func FuzzJobs(f *testing.F) {
 			return []Job{job}, err
 		})
 		many := strings.Repeat(one+",", 59) + one // more than a page of RDS
-		listed, listErr := ask(`{"tasks":[`+many+`]}`, func(c *Client) ([]Job, error) { return c.RDS().ListJobs(t.Context(), rdsID, noon, noon) })
+		listed, listErr := ask(
+			`{"tasks":[`+many+`]}`,
+			func(c *Client) ([]Job, error) { return c.RDS().ListJobs(t.Context(), rdsID, noon, noon) },
+		)
 		if singleErr == nil && listErr == nil && len(listed) > 0 && single[0].ID != "asked-for" {
 			listed[0].InstanceID = single[0].InstanceID // the list is of one instance
 			if diff := cmp.Diff(single[0], listed[0]); diff != "" {

@@ -129,7 +129,14 @@ func newTestClient(t *testing.T, address string, clock Clock, change ...func(*Co
 	t.Helper()
 	config := Config{
 		Region: "eu-west-101", ProjectID: testProject, AccessKey: "TESTACCESSKEY", SecretKey: "test-secret/key+",
-		Endpoints:  map[string]string{"iam": address, "sts": address, "metadata": address, "rds": address, "dds": address, "dws": address},
+		Endpoints: map[string]string{
+			"iam":      address,
+			"sts":      address,
+			"metadata": address,
+			"rds":      address,
+			"dds":      address,
+			"dws":      address,
+		},
 		MaxRetries: 4, Clock: clock,
 	}
 	for _, f := range change {

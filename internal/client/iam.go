@@ -34,9 +34,9 @@ func (p *projectLookup) remember(id string) {
 	p.id = id
 }
 
-// ProjectID returns the id of the region's project: the configured one, or the one that IAM has under the configured name or else
-// the region's. The error is a *ProjectError if there is not exactly one. Callers at the same time share one query, and its
-// failure: a few failures in a row lock a wrong access key. Later callers ask again after a failure.
+// ProjectID returns the id of the region's project: the configured one, or the one that IAM has under the configured
+// name or else the region's. The error is a *ProjectError if there is not exactly one. Callers at the same time share
+// one query, and its failure: a few failures in a row lock a wrong access key. Later callers ask again after a failure.
 func (c *Client) ProjectID(ctx context.Context) (string, error) {
 	if id := c.project.knownID(); id != "" {
 		return id, nil
@@ -116,7 +116,7 @@ func (c *Client) queryProjects(ctx context.Context, query url.Values) ([]project
 type ProjectError struct {
 	Name   string
 	Found  int      // how many have the name
-	Listed []string // "NAME (ID)" of those that IAM lists; where none has the name, of all
+	Listed []string // "NAME (ID)" of each that has the name; if none has it, of all that IAM lists
 }
 
 func (e *ProjectError) Error() string {
@@ -124,5 +124,6 @@ func (e *ProjectError) Error() string {
 	if len(e.Listed) > 0 {
 		list = strings.Join(e.Listed, ", ")
 	}
-	return fmt.Sprintf("%d projects are named %s, one is needed; IAM lists %s: configure the name or the id of one", e.Found, e.Name, list)
+	return fmt.Sprintf("%d projects are named %s, one is needed; IAM lists %s: configure the name or the id of one",
+		e.Found, e.Name, list)
 }

@@ -22,15 +22,33 @@ func TestProjectID(t *testing.T) {
 		want  string
 		err   string
 	}{
-		"one":            {reply: answerWith(200, oneProject), want: "p1"},
-		"none":           {reply: answerWith(200, `{"projects":[]}`), err: "0 projects are named eu-west-101, one is needed; IAM lists none: configure the name or the id of one"},
-		"no list":        {reply: answerWith(200, `{}`), err: "0 projects are named eu-west-101"},
-		"only like it":   {reply: answerWith(200, `{"projects":[{"id":"p2","name":"eu-west-101_team"},{"id":"p3","name":"EU-WEST-101"}]}`), err: "IAM lists eu-west-101_team (p2), EU-WEST-101 (p3)"},
-		"several":        {reply: answerWith(200, `{"projects":[{"id":"p1","name":"eu-west-101"},{"id":"p2","name":"eu-west-101"}]}`), err: "2 projects are named eu-west-101, one is needed; IAM lists eu-west-101 (p1), eu-west-101 (p2)"},
-		"no id":          {reply: answerWith(200, `{"projects":[{"name":"eu-west-101"}]}`), err: "0 projects"},
-		"not an id":      {reply: answerWith(200, `{"projects":[{"id":"a/b","name":"eu-west-101"}]}`), err: `"a/b" is not the id of a project`},
-		"not allowed":    {reply: answerWith(401, `{"error":{"code":401,"message":"bad key"}}`), err: "IAM query projects: 401: bad key (HTTP 401 Unauthorized)"},
-		"not documented": {reply: answerWith(200, `{"projects":17}`), err: "IAM query projects: the reply is not as documented"},
+		"one": {reply: answerWith(200, oneProject), want: "p1"},
+		"none": {
+			reply: answerWith(200, `{"projects":[]}`),
+			err:   "0 projects are named eu-west-101, one is needed; IAM lists none: configure the name or the id of one",
+		},
+		"no list": {reply: answerWith(200, `{}`), err: "0 projects are named eu-west-101"},
+		"only like it": {
+			reply: answerWith(200, `{"projects":[{"id":"p2","name":"eu-west-101_team"},{"id":"p3","name":"EU-WEST-101"}]}`),
+			err:   "IAM lists eu-west-101_team (p2), EU-WEST-101 (p3)",
+		},
+		"several": {
+			reply: answerWith(200, `{"projects":[{"id":"p1","name":"eu-west-101"},{"id":"p2","name":"eu-west-101"}]}`),
+			err:   "2 projects are named eu-west-101, one is needed; IAM lists eu-west-101 (p1), eu-west-101 (p2)",
+		},
+		"no id": {reply: answerWith(200, `{"projects":[{"name":"eu-west-101"}]}`), err: "0 projects"},
+		"not an id": {
+			reply: answerWith(200, `{"projects":[{"id":"a/b","name":"eu-west-101"}]}`),
+			err:   `"a/b" is not the id of a project`,
+		},
+		"not allowed": {
+			reply: answerWith(401, `{"error":{"code":401,"message":"bad key"}}`),
+			err:   "IAM query projects: 401: bad key (HTTP 401 Unauthorized)",
+		},
+		"not documented": {
+			reply: answerWith(200, `{"projects":17}`),
+			err:   "IAM query projects: the reply is not as documented",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -51,7 +69,11 @@ func TestProjectID(t *testing.T) {
 				want = 1
 			}
 			if len(requests) != want {
-				t.Errorf("%d requests, want %d: a failure is not remembered, a success is, and so is the end of a key", len(requests), want)
+				t.Errorf(
+					"%d requests, want %d: a failure is not remembered, a success is, and so is the end of a key",
+					len(requests),
+					want,
+				)
 			}
 			got := requests[0]
 			if got.Method != "GET" || got.Path != "/v3/projects" || got.Query != "name=eu-west-101" || got.Body != "" {
@@ -74,7 +96,13 @@ func TestProjectIDIsConfigured(t *testing.T) {
 
 func TestProjectName(t *testing.T) {
 	server := newStage(t, answerWith(200, oneProject))
-	c := newTestClient(t, server.URL, newFakeClock(), unconfigured, func(config *Config) { config.ProjectName = "eu-west-101_team" })
+	c := newTestClient(
+		t,
+		server.URL,
+		newFakeClock(),
+		unconfigured,
+		func(config *Config) { config.ProjectName = "eu-west-101_team" },
+	)
 	if got, err := c.ProjectID(t.Context()); got != "p2" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
@@ -95,10 +123,17 @@ func TestProjectNameIsUnknown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := newStage(t, none, test.second)
-			c := newTestClient(t, server.URL, newFakeClock(), unconfigured, func(config *Config) { config.ProjectName = "eu-west-101_taem" })
+			c := newTestClient(
+				t,
+				server.URL,
+				newFakeClock(),
+				unconfigured,
+				func(config *Config) { config.ProjectName = "eu-west-101_taem" },
+			)
 			_, err := c.ProjectID(t.Context())
 			var refused *ProjectError
-			if !errors.As(err, &refused) || !strings.Contains(err.Error(), "0 projects are named eu-west-101_taem") || !strings.Contains(err.Error(), test.want) {
+			if !errors.As(err, &refused) || !strings.Contains(err.Error(), "0 projects are named eu-west-101_taem") ||
+				!strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 			if got := server.got(); len(got) != 2 || got[1].Query != "" {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// JobStatus is where a job stands, in RDS's and DDS's words.
+// JobStatus is the status of a job, in the words of RDS and DDS.
 type JobStatus string
 
 // The statuses of a job.
@@ -23,22 +23,23 @@ const (
 	JobFailed    JobStatus = "Failed"
 )
 
-// Job is an asynchronous task of a service, as a query for it or a list shows it.
+// Job is an asynchronous task of a service, as a query or a list shows it.
 type Job struct {
 	ID         string
 	Name       string // its type, such as MongodbRestoreTable
 	InstanceID string // "" from DWS
 	Status     JobStatus
-	Reason     string    // why it failed
-	Progress   string    // "60%", or "" when the service does not say
+	Reason     string    // why the job failed
+	Progress   string    // "60%", or "" if the service does not say
 	Created    time.Time // UTC, as the next; zero when absent
-	Ended      time.Time // may be set although the job is running
+	Ended      time.Time // may be set while the job is running
 	NoZone     bool      // Created was written without a zone (DWS) and read as UTC
 }
 
-// MayBeRestore goes by the job's name. DDS documents MongodbRestoreTable. RDS documents no name for tables of PostgreSQL, but
-// every restore that it documents has the word in its name. DWS lists nothing but restores. A guess that is wrong here costs the
-// job's adoption, not the guard: the guard asks the instance as well (JobService.IsRestoring).
+// MayBeRestore goes by the job's name. DDS documents MongodbRestoreTable. RDS documents no name for tables of
+// PostgreSQL, but every restore that it documents has the word in its name. DWS lists nothing but restores. A guess
+// that is wrong here costs the job's adoption, not the guard: the guard asks the instance as well
+// (JobService.IsRestoring).
 func (j Job) MayBeRestore() bool { return strings.Contains(strings.ToLower(j.Name), "restor") }
 
 // job queries one job.
@@ -84,8 +85,8 @@ func (r *jobReply) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// jobRecord is a job in any of its spellings: the services differ from each other, and the lists of
-// a service from its query of one job.
+// jobRecord is a job in any of its spellings: the services differ from each other, and the list of a service differs
+// from its query of one job.
 type jobRecord struct {
 	ID         text `json:"id"`
 	JobID      text `json:"job_id"` // DWS
@@ -131,15 +132,14 @@ func (r jobRecord) job() Job {
 		job.Reason = strings.TrimPrefix(strings.TrimSuffix(string(r.FailedCode+": "+r.FailedDetail), ": "), ": ")
 	}
 	if _, err := strconv.ParseFloat(job.Progress, 64); err == nil {
-		job.Progress += "%" // one description of the field has "60" where the examples have "60%"
+		job.Progress += "%" // one description of the field has "60", the examples have "60%"
 	}
 	return job
 }
 
-// jobStatus folds the services' words: Running, Completed (once Complete) and Failed of RDS and DDS;
-// INIT, WAITING, RUNNING, DELAY_SCHEDULED, SUCCESS, FAIL and STOP of DWS jobs; FAILED of DWS actions.
-// A word nobody documented counts as running: to end a wait on it would be a guess, and the wait has
-// an end of its own.
+// jobStatus folds the services' words. RDS and DDS say Running, Completed (once Complete) and Failed; DWS jobs say
+// INIT, WAITING, RUNNING, DELAY_SCHEDULED, SUCCESS, FAIL and STOP; DWS actions say FAILED. Any other word counts as
+// running: to end a wait on it would be a guess, and the wait has a deadline.
 func jobStatus(word string) JobStatus {
 	switch strings.ToUpper(strings.TrimSpace(word)) {
 	case "COMPLETED", "COMPLETE", "SUCCESS":
@@ -164,8 +164,8 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// moment is a time in any of the services' spellings. One that cannot be read is zero: a job is
-// worth more than its dates.
+// moment is a time in any of the services' spellings. It is zero if it cannot be read: a job is worth more than its
+// dates.
 type moment struct {
 	time.Time
 	noZone bool
@@ -188,9 +188,8 @@ func normalTime(written string) string {
 	return strings.Replace(strings.TrimSpace(written), " ", "T", 1)
 }
 
-// parseTime reads 2022-11-09T20:25:00 with +0000, +08:00, Z or no zone, with or without a fraction,
-// with a space for the T, and milliseconds since 1970. Without a zone (DWS) it is read as UTC, which
-// is not documented.
+// parseTime reads 2022-11-09T20:25:00 with +0000, +08:00, Z or no zone, with or without a fraction, with a space for
+// the T, and milliseconds since 1970. A time without a zone (DWS) counts as UTC, which is not documented.
 func parseTime(written string) (time.Time, error) {
 	if milliseconds, err := strconv.ParseInt(written, 10, 64); err == nil {
 		return time.UnixMilli(milliseconds).UTC(), nil

@@ -14,13 +14,14 @@ import (
 	"terraform-provider-x/internal/client/joined"
 )
 
-// jobLister lists the jobs of instances for many callers. Who asks while a list is under way joins the batch for the next list. So no
-// answer is older than its question: the guard against a second restore relies on it. And a hundred questions cost two lists.
+// jobLister lists the jobs of instances for many callers. Who asks while a list is under way joins the batch for the
+// next list. So no answer is older than its question: the guard against a second restore relies on it. And a hundred
+// questions cost two lists.
 type jobLister struct {
 	list     jobListFunc // of one instance, or of all for ""
 	pageSize int
-	// hasSingle is true if the service lists one instance by a call of its own. That call may be allowed, short or well while the list
-	// of all is not.
+	// hasSingle is true if the service lists one instance by a call of its own. That call may be allowed, short or well
+	// while the list of all is not.
 	hasSingle bool
 
 	turn  *semaphore.Weighted // one list at a time
@@ -69,8 +70,8 @@ func (l *jobLister) listJobs(ctx context.Context, instanceID string, from, to ti
 	return slices.DeleteFunc(slices.Clone(jobs), func(job Job) bool { return job.InstanceID != instanceID }), nil
 }
 
-// join adds a question to the batch of the next list. If no list is under way, it takes the turn for a batch of this question alone,
-// which nobody joins.
+// join adds a question to the batch of the next list. If no list is under way, it takes the turn for a batch of this
+// question alone, which nobody joins.
 func (l *jobLister) join(instanceID string, from, to time.Time) (b *batch, hasTurn bool) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

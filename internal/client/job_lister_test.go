@@ -25,26 +25,30 @@ type listerScene struct {
 
 func newListerScene(instances, pageSize int) *listerScene {
 	s := &listerScene{}
-	s.lister = newJobLister(func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
-		s.mutex.Lock()
-		s.asked, s.spans = append(s.asked, instanceID), append(s.spans, to.Sub(from))
-		s.mutex.Unlock()
-		if err := SystemClock.Sleep(ctx, time.Second); err != nil {
-			return nil, err
-		}
-		var jobs []Job
-		for i := range instances {
-			id := fmt.Sprint("instance ", i)
-			if instanceID != "" && instanceID != id {
-				continue
+	s.lister = newJobLister(
+		func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error) {
+			s.mutex.Lock()
+			s.asked, s.spans = append(s.asked, instanceID), append(s.spans, to.Sub(from))
+			s.mutex.Unlock()
+			if err := SystemClock.Sleep(ctx, time.Second); err != nil {
+				return nil, err
 			}
-			jobs = append(jobs, Job{ID: id + " a", InstanceID: id}, Job{ID: id + " b", InstanceID: id})
-			if enough != nil && enough(jobs) {
-				break
+			var jobs []Job
+			for i := range instances {
+				id := fmt.Sprint("instance ", i)
+				if instanceID != "" && instanceID != id {
+					continue
+				}
+				jobs = append(jobs, Job{ID: id + " a", InstanceID: id}, Job{ID: id + " b", InstanceID: id})
+				if enough != nil && enough(jobs) {
+					break
+				}
 			}
-		}
-		return jobs, s.fail
-	}, pageSize, true)
+			return jobs, s.fail
+		},
+		pageSize,
+		true,
+	)
 	return s
 }
 
@@ -117,7 +121,10 @@ func TestJobListerFails(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 3 {
 			all.Go(func() {
-				if _, err := s.lister.listJobs(t.Context(), fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(err, s.fail) {
+				if _, err := s.lister.listJobs(t.Context(), fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(
+					err,
+					s.fail,
+				) {
 					t.Error(err)
 				}
 			})
@@ -130,7 +137,10 @@ func TestJobListerFails(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		for i := range 2 {
 			all.Go(func() {
-				if _, err := s.lister.listJobs(ctx, fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(err, errInterrupted) {
+				if _, err := s.lister.listJobs(ctx, fmt.Sprint("instance ", i), time.Now(), time.Now()); !errors.Is(
+					err,
+					errInterrupted,
+				) {
 					t.Error(err)
 				}
 			})

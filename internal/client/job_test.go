@@ -21,12 +21,26 @@ func TestJobs(t *testing.T) {
 		"RDS, running": {
 			func(c *Client) (Job, error) { return c.RDS().Job(t.Context(), jobID) },
 			`{"job":{"id":"31b8ae23-c687-4d80-b7b4-42a66c9bb886","name":"RestorePGTable","status":"Running","created":"2018-08-06T10:41:14+0000","process":"60%","instance":{"id":"` + rdsID + `","name":"DO-NOT-TOUCH"},"entities":{}}}`,
-			Job{ID: "31b8ae23-c687-4d80-b7b4-42a66c9bb886", Name: "RestorePGTable", InstanceID: rdsID, Status: JobRunning, Progress: "60%", Created: created},
+			Job{
+				ID:         "31b8ae23-c687-4d80-b7b4-42a66c9bb886",
+				Name:       "RestorePGTable",
+				InstanceID: rdsID,
+				Status:     JobRunning,
+				Progress:   "60%",
+				Created:    created,
+			},
 		},
 		"RDS, completed": {
 			func(c *Client) (Job, error) { return c.RDS().Job(t.Context(), jobID) },
 			`{"job":{"id":"a","name":"n","status":"Completed","created":"2018-08-06T18:41:14+0800","ended":"2018-08-06T19:00:00+0800","process":"","instance":{"id":"i"},"fail_reason":null}}`,
-			Job{ID: "a", Name: "n", InstanceID: "i", Status: JobCompleted, Created: created, Ended: time.Date(2018, 8, 6, 11, 0, 0, 0, time.UTC)},
+			Job{
+				ID:         "a",
+				Name:       "n",
+				InstanceID: "i",
+				Status:     JobCompleted,
+				Created:    created,
+				Ended:      time.Date(2018, 8, 6, 11, 0, 0, 0, time.UTC),
+			},
 		},
 		"RDS, failed, progress without a sign": {
 			func(c *Client) (Job, error) { return c.RDS().Job(t.Context(), jobID) },
@@ -36,7 +50,15 @@ func TestJobs(t *testing.T) {
 		"DDS, running, yet with an end": {
 			func(c *Client) (Job, error) { return c.DDS().Job(t.Context(), jobID) },
 			`{"job":{"id":"a","name":"MongodbRestoreTable","status":"Running","created":"2018-08-06T10:41:14+0000","ended":"2018-08-06T10:41:14+0000","progress":"9%","instance":{"id":"` + ddsID + `","name":"x"},"fail_reason":null}}`,
-			Job{ID: "a", Name: "MongodbRestoreTable", InstanceID: ddsID, Status: JobRunning, Progress: "9%", Created: created, Ended: created},
+			Job{
+				ID:         "a",
+				Name:       "MongodbRestoreTable",
+				InstanceID: ddsID,
+				Status:     JobRunning,
+				Progress:   "9%",
+				Created:    created,
+				Ended:      created,
+			},
 		},
 		"DWS, running": {
 			func(c *Client) (Job, error) { return c.DWS().Job(t.Context(), "2c90") },
@@ -46,7 +68,14 @@ func TestJobs(t *testing.T) {
 		"DWS, failed": {
 			func(c *Client) (Job, error) { return c.DWS().Job(t.Context(), "2c90") },
 			`{"job_id":"2c90","status":"FAIL","begin_time":"2018-08-06T10:41:14","end_time":"2018-08-06T10:42:14","failed_code":"RestoreTask-fail:DWS.5174","failed_detail":"The table does not exist."}`,
-			Job{ID: "2c90", Status: JobFailed, Reason: "RestoreTask-fail:DWS.5174: The table does not exist.", Created: created, Ended: created.Add(time.Minute), NoZone: true},
+			Job{
+				ID:      "2c90",
+				Status:  JobFailed,
+				Reason:  "RestoreTask-fail:DWS.5174: The table does not exist.",
+				Created: created,
+				Ended:   created.Add(time.Minute),
+				NoZone:  true,
+			},
 		},
 		"DWS, only a code": {
 			func(c *Client) (Job, error) { return c.DWS().Job(t.Context(), "2c90") },

@@ -18,8 +18,9 @@ const (
 	forJob // one job, for a wait
 )
 
-// priorityDelays say how much longer a call waits than a more urgent one that comes later: restores go first, and no call waits
-// for ever. Without a list of jobs, a hundred waits that each query their own job must not hold up a restore.
+// priorityDelays say how much longer a call waits than a more urgent one that comes later: restores go first, and no
+// call waits for ever. Without a list of jobs, a hundred waits that each query their own job must not hold up a
+// restore.
 var priorityDelays = [...]time.Duration{
 	forRestore: 0,
 	forLookup:  5 * time.Second,
@@ -29,8 +30,8 @@ var priorityDelays = [...]time.Duration{
 
 // DefaultRequestsPerMinute of a service, for all regions together, because quotas are per user.
 //
-// RDS allows a user 60 requests a minute (RDS API Reference, "Before You Start"). The other services publish no number. DDS has
-// an error code for too many requests (DBS.280443), so its rate is a modest one.
+// RDS allows a user 60 requests a minute (RDS API Reference, "Before You Start"). The other services publish no number.
+// DDS has an error code for too many requests (DBS.280443), so its rate is a modest one.
 var DefaultRequestsPerMinute = map[string]int{serviceRDS: 60, serviceDDS: 300, serviceDWS: 300}
 
 // FewestRequestsPerMinute are still enough to follow a restore.

@@ -15,11 +15,11 @@ import (
 const (
 	// renewBefore is how long before its end a credential is renewed, so that none ends on the way.
 	renewBefore = 10 * time.Minute
-	// renewPause is how long a credential that is still good stays in use after an attempt to renew it. ECS metadata hands out the
-	// same key until it has a newer one.
+	// renewPause is how long a credential that is still good stays in use after an attempt to renew it. ECS metadata hands
+	// out the same key until it has a newer one.
 	renewPause = time.Minute
-	// usualTokenLife is for a token that does not say how long it lives. IAM's are said to live a day, but this is not documented. If
-	// it is less, the first 401 renews the token.
+	// usualTokenLife is for a token that does not say how long it lives. IAM's are said to live a day, but this is not
+	// documented. If it is less, the first 401 renews the token.
 	usualTokenLife = 24 * time.Hour
 )
 
@@ -36,8 +36,9 @@ type login struct {
 // isConfigured reports whether the credential is a configured one, which nobody renews. There may be no login.
 func (l *login) isConfigured() bool { return l != nil && l.issue == nil }
 
-// LoginError says that there are no credentials, or that the service rejected them. Five wrong signatures lock a key, and a few wrong
-// passwords an account, so the client tries neither again after a rejection, nor a password whose first try had no answer.
+// LoginError says that there are no credentials, or that the service rejected them. Five wrong signatures lock a key,
+// and a few wrong passwords an account, so the client tries neither again after a rejection, nor a password whose first
+// try had no answer.
 type LoginError struct {
 	Login string // such as "of user demo"
 	Err   error
@@ -76,7 +77,8 @@ func (c *Client) newLogin() *login {
 	return l
 }
 
-// tokenPerProject reports whether each region's client logs in by itself: a password's token is one of the region's project.
+// tokenPerProject reports whether each region's client logs in by itself: a password's token is one of the region's
+// project.
 func (c Config) tokenPerProject() bool {
 	return c.Password != "" && c.AuthToken == "" && c.Federation == nil && c.AccessKey == "" && len(c.Roles) == 0
 }
@@ -86,7 +88,8 @@ func (c *Client) newPasswordLogin(guard *loginGuard) *login {
 	return &login{guard: guard, name: "of user " + cmp.Or(c.config.UserID, c.config.UserName), issue: c.logInByPassword}
 }
 
-// current returns a credential that is good for a while, and that the service has not rejected. It logs in for one if it must.
+// current returns a credential that is good for a while, and that the service has not rejected. It logs in for one if
+// it must.
 func (l *login) current(ctx context.Context, clock Clock) (*credential, error) {
 	if l.isConfigured() {
 		return l.newest, nil
@@ -137,7 +140,8 @@ func (l *login) deferRenewal(now time.Time) *credential {
 	return l.newest
 }
 
-// logIn gets a new credential, unless a failure before forbids it, and tells the guard how it went. The caller has the turn.
+// logIn gets a new credential, unless a failure before forbids it, and tells the guard how it went. The caller has the
+// turn.
 func (l *login) logIn(ctx context.Context, clock Clock) (*credential, error) {
 	if err := l.guard.blocked(clock.Now()); err != nil {
 		return nil, err
@@ -161,6 +165,7 @@ func (l *login) asLoginError(err error) error {
 		return err
 	}
 	var answered *APIError
-	noAgency := errors.As(err, &answered) && answered.Service == serviceMetadata && answered.StatusCode == http.StatusNotFound
+	noAgency := errors.As(err, &answered) && answered.Service == serviceMetadata &&
+		answered.StatusCode == http.StatusNotFound
 	return &LoginError{Login: l.name, Err: err, NoCredentials: noAgency || errors.As(err, new(*unreachableError))}
 }

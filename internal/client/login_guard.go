@@ -15,13 +15,14 @@ import (
 // loginPause is how long nobody logs in again after a login failed, so that a hundred waits do not each try.
 const loginPause = 10 * time.Second
 
-// loginGuard knows how a key, a password or another authentication method fared, and keeps a wrong one from being sent again and
-// again: five wrong signatures lock a key, and a few wrong passwords an account. Logins with the same password share a guard.
+// loginGuard knows how a key, a password or another authentication method fared, and keeps a wrong one from being sent
+// again and again: five wrong signatures lock a key, and a few wrong passwords an account. Logins with the same
+// password share a guard.
 type loginGuard struct {
 	lockable bool // a few rejections lock the account, even if the password was right before
 
-	// turn is held while one caller gets a credential, or while the first call with a configured key is under way: two at once
-	// must not try what is wrong.
+	// turn is held while one caller gets a credential, or while the first call with a configured key is under way: two at
+	// once must not try what is wrong.
 	turn *semaphore.Weighted
 
 	mutex       sync.Mutex
@@ -76,8 +77,8 @@ func (g *loginGuard) pause(until time.Time, err error) {
 	g.pausedUntil, g.pausedBy = until, err
 }
 
-// isFinal reports whether a failed login must not be tried again. A rejection is final, unless nothing locks and the method was
-// right before: then it may be an outage, or a file that is about to be written anew.
+// isFinal reports whether a failed login must not be tried again. A rejection is final, unless nothing locks and the
+// method was right before: then it may be an outage, or a file that is about to be written anew.
 func (g *loginGuard) isFinal(err error) bool {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
@@ -120,8 +121,8 @@ type admission struct {
 	rejections int  // what the guard knew; a later rejection may have come while this call was on its way
 }
 
-// admit lets a call go. As long as nobody knows whether a configured key or token is right, one call goes first; if it is wrong,
-// none goes after it. The caller must settle what admit has let go.
+// admit lets a call go. As long as nobody knows whether a configured key or token is right, one call goes first; if it
+// is wrong, none goes after it. The caller must settle what admit has let go.
 func (l *login) admit(ctx context.Context) (admission, error) {
 	if !l.isConfigured() { // what IAM has issued is right
 		return admission{}, nil

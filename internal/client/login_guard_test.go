@@ -19,7 +19,10 @@ import (
 
 // Whatever a login fails at, it is tried once in the life of a client, by however many, and no restore is sent.
 func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
-	refused := answerWith(403, `{"error":{"code":403,"message":"You are not authorized to perform the requested action."}}`)
+	refused := answerWith(
+		403,
+		`{"error":{"code":403,"message":"You are not authorized to perform the requested action."}}`,
+	)
 	for name, test := range map[string]struct {
 		change  []func(*Config)
 		replies []http.HandlerFunc
@@ -56,7 +59,8 @@ func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
 			for range 10 {
 				err := <-results
 				var refused *LoginError
-				if !errors.As(err, &refused) || outcome(err) == ambiguous || !IsLoginRefused(err) || IsNotFound(err) || refused.NoCredentials != (name == "no agency") {
+				if !errors.As(err, &refused) || outcome(err) == ambiguous || !IsLoginRefused(err) || IsNotFound(err) ||
+					refused.NoCredentials != (name == "no agency") {
 					t.Fatalf("got %T %v", err, err)
 				}
 				for _, say := range test.says {
@@ -103,7 +107,11 @@ func TestKeyLoginOutlivesAnOutage(t *testing.T) {
 				_ = clock.Sleep(t.Context(), loginPause)
 			}
 			server.mutex.Lock()
-			server.replies, server.requests = []http.HandlerFunc{answerWith(404, ""), temporary("1"), answerWith(200, goodReply)}, nil
+			server.replies, server.requests = []http.HandlerFunc{
+				answerWith(404, ""),
+				temporary("1"),
+				answerWith(200, goodReply),
+			}, nil
 			if name != "ECS" {
 				server.replies = server.replies[1:]
 			}
@@ -118,7 +126,8 @@ func TestKeyLoginOutlivesAnOutage(t *testing.T) {
 	}
 }
 
-// What nobody answers at its address is no ECS, and there are no credentials; one that does not answer in time may be one.
+// What nobody answers at its address is no ECS, and there are no credentials; one that does not answer in time may be
+// one.
 func TestNoECS(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
@@ -136,7 +145,17 @@ func TestNoECS(t *testing.T) {
 func TestRefusedRenewalIsTriedAgain(t *testing.T) {
 	unscoped, good := answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), answerWith(200, goodReply)
 	stale := answerWith(401, `{"error":{"code":401,"message":"the ID token has expired"}}`)
-	server, clock := newStage(t, unscoped, temporary("1"), good, stale, good, unscoped, temporary("2"), good), newFakeClock()
+	server, clock := newStage(
+		t,
+		unscoped,
+		temporary("1"),
+		good,
+		stale,
+		good,
+		unscoped,
+		temporary("2"),
+		good,
+	), newFakeClock()
 	c := newTestClient(t, server.URL, clock, inProject, withIDToken)
 	for _, at := range []time.Duration{0, 51 * time.Minute, 53 * time.Minute} {
 		_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
@@ -144,14 +163,23 @@ func TestRefusedRenewalIsTriedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := []string{idTokenLine, keyLine, jobLine + " 1-ak+1-st", idTokenLine, jobLine + " 1-ak+1-st", idTokenLine, keyLine, jobLine + " 2-ak+2-st"}
+	want := []string{
+		idTokenLine,
+		keyLine,
+		jobLine + " 1-ak+1-st",
+		idTokenLine,
+		jobLine + " 1-ak+1-st",
+		idTokenLine,
+		keyLine,
+		jobLine + " 2-ak+2-st",
+	}
 	if diff := cmp.Diff(want, server.signedBy()); diff != "" {
 		t.Errorf("requests: -want +got\n%s", diff)
 	}
 }
 
-// A key that was right and is refused is sent once more, alone, and then no more: it may have been a gateway's whim, and five
-// wrong signatures lock it.
+// A key that was right and is refused is sent once more, alone, and then no more: it may have been a gateway's whim,
+// and five wrong signatures lock it.
 func TestVerifiedKeyIsRejected(t *testing.T) {
 	gone, good := answerWith(401, `{"error_code":"APIGW.0301"}`), answerWith(200, goodReply)
 	for name, test := range map[string]struct {
@@ -186,8 +214,18 @@ func TestVerifiedKeyIsRejected(t *testing.T) {
 
 // A wait for a job ends with its key, without a further signature.
 func TestWaitEndsWithItsKey(t *testing.T) {
-	server := newStage(t, answerWith(200, `{"job_id":"x","status":"RUNNING"}`), answerWith(401, `{"error_code":"APIGW.0301"}`))
-	_, err := newTestClient(t, server.URL, newFakeClock(), inProject).DWS().WaitForJob(t.Context(), waitFor(noon, noon.Add(time.Hour)))
+	server := newStage(
+		t,
+		answerWith(200, `{"job_id":"x","status":"RUNNING"}`),
+		answerWith(401, `{"error_code":"APIGW.0301"}`),
+	)
+	_, err := newTestClient(
+		t,
+		server.URL,
+		newFakeClock(),
+		inProject,
+	).DWS().
+		WaitForJob(t.Context(), waitFor(noon, noon.Add(time.Hour)))
 	if !errors.As(err, new(*PollError)) || !errors.As(err, new(*LoginError)) || len(server.got()) != 3 {
 		t.Errorf("%d requests, %v", len(server.got()), err)
 	}
@@ -203,7 +241,13 @@ func TestWhatVerifiesAKey(t *testing.T) {
 		"unavailable": {answerWith(503, ""), false}, "throttled": {answerWith(429, ""), false}, "elsewhere": {answerWith(302, ""), false},
 		"reset": {reset, false}, "a proxy's": {answerWith(407, ""), false},
 	} {
-		c := newTestClient(t, newStage(t, test.reply).URL, newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
+		c := newTestClient(
+			t,
+			newStage(t, test.reply).URL,
+			newFakeClock(),
+			inProject,
+			func(config *Config) { config.MaxRetries = 0 },
+		)
 		_, _ = c.DWS().Job(t.Context(), jobID)
 		if c.login.guard.verified != test.verified || c.login.guard.unreachable || c.login.guard.closed != nil {
 			t.Errorf("%s: %+v", name, c.login.guard)
@@ -224,8 +268,8 @@ func TestKeyLoginIsTriedAgain(t *testing.T) {
 	}
 }
 
-// Of a key that is wrong one call is sent, however many want to make one; where it is right, or nobody can tell, the others
-// follow at once. Nothing keeps them once it is known.
+// Of a key that is wrong one call is sent, however many want to make one; where it is right, or nobody can tell, the
+// others follow at once. Nothing keeps them once it is known.
 func TestOneCallGoesFirst(t *testing.T) {
 	for name, test := range map[string]struct {
 		reply http.HandlerFunc
@@ -239,7 +283,13 @@ func TestOneCallGoesFirst(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := newTestClient(t, "http://dws.example", newFakeClock(), inProject, func(config *Config) { config.MaxRetries = 0 })
+				c := newTestClient(
+					t,
+					"http://dws.example",
+					newFakeClock(),
+					inProject,
+					func(config *Config) { config.MaxRetries = 0 },
+				)
 				var mutex sync.Mutex
 				requests, answer := 0, make(chan struct{})
 				c.answerBy(roundTripFunc(func(r *http.Request) (*http.Response, error) {

@@ -14,13 +14,15 @@ import (
 	"time"
 )
 
-// This file gets temporary keys: through an agency, for the ID token of an identity provider, from the metadata of an ECS.
+// This file gets temporary keys: through an agency, for the ID token of an identity provider, from the metadata of an
+// ECS.
 
-// usualKeyLife is that of an agency's key where none is asked for, and of a key that does not say how long it lives.
+// usualKeyLife is the life of an agency's key if the configuration does not say, and of a key that does not say it
+// itself.
 const usualKeyLife = time.Hour
 
-// assume gets the key of an agency, in one of the two ways that there are. The vendor's own provider takes STS where the id of
-// the domain is given, for agencies of IAM's newer kind; Open Telekom Cloud has no STS, and IAM takes the id as well.
+// assume gets the key of an agency, from STS or from IAM. The vendor's own provider takes STS if the domain's id is
+// configured, for agencies of IAM's newer kind. Open Telekom Cloud has no STS, and IAM takes the id as well.
 func (c *Client) assume(ctx context.Context, role Role, as *login) (*credential, error) {
 	life := cmp.Or(role.Duration, usualKeyLife)
 	if role.DomainID != "" && !c.onOpenTelekomCloud(serviceIAM) {
@@ -39,7 +41,8 @@ func (c *Client) assume(ctx context.Context, role Role, as *login) (*credential,
 	}, life)
 }
 
-// getKey: IAM API Reference, "Obtaining a Temporary Access Key and Security Token Through an Agency" and "… Through a Token".
+// getKey: IAM API Reference, "Obtaining a Temporary Access Key and Security Token Through an Agency" and "… Through a
+// Token".
 func (c *Client) getKey(ctx context.Context, call call, life time.Duration) (*credential, error) {
 	call.service, call.method, call.path = serviceIAM, http.MethodPost, "/v3.0/OS-CREDENTIAL/securitytokens"
 	var reply struct {
@@ -52,7 +55,8 @@ func (c *Client) getKey(ctx context.Context, call call, life time.Duration) (*cr
 	return c.useKey(reply.Credential, asked, life, "IAM "+call.operation)
 }
 
-// longestChainedLife is that of a key of STS that a temporary key asks for (STS API Reference, "AssumeAgency", duration_seconds).
+// longestChainedLife is that of a key that STS issues to a temporary key (STS API Reference, "AssumeAgency",
+// duration_seconds).
 const longestChainedLife = time.Hour
 
 // assumeBySTS: STS API Reference, "AssumeAgency". The session's name shows up in the account's audit trail.
@@ -90,11 +94,16 @@ func (c *Client) assumeBySTS(ctx context.Context, role Role, life time.Duration,
 		return nil, err
 	}
 	got := reply.Credentials
-	return c.useKey(issuedKey{got.AccessKey, got.SecretKey, got.SecurityToken, got.Expiration}, asked, life, "STS "+operation)
+	return c.useKey(
+		issuedKey{got.AccessKey, got.SecretKey, got.SecurityToken, got.Expiration},
+		asked,
+		life,
+		"STS "+operation,
+	)
 }
 
-// logInFederated turns an ID token into a key: first into a token that is good for nothing else (IAM API Reference, "Obtaining a
-// Token with an OpenID Connect ID Token"). The vendor's own provider goes the same way.
+// logInFederated turns an ID token into a token that is good for nothing else (IAM API Reference, "Obtaining a Token
+// with an OpenID Connect ID Token"), and that token into a key. The vendor's own provider does the same.
 func (c *Client) logInFederated(ctx context.Context) (*credential, error) {
 	idToken, err := c.config.Federation.idToken()
 	if err != nil {
@@ -133,7 +142,7 @@ func (c *Client) logInFederated(ctx context.Context) (*credential, error) {
 
 func (f *Federation) idToken() (string, error) {
 	if f.IDToken != "" {
-		return strings.TrimSpace(f.IDToken), nil // it often comes out of a file
+		return strings.TrimSpace(f.IDToken), nil // it often comes from a file
 	}
 	data, err := os.ReadFile(f.IDTokenFile)
 	if err != nil {
@@ -146,8 +155,9 @@ func (f *Federation) idToken() (string, error) {
 	return token, nil
 }
 
-// readSecurityKey asks the metadata service of the ECS that this runs on for the key of its agency (ECS User Guide, "Obtaining
-// Metadata"): with a token of that service first, as the vendor's SDKs do, or without where it has none.
+// readSecurityKey asks the metadata service of the ECS that this runs on for the key of its agency (ECS User Guide,
+// "Obtaining Metadata"). Like the vendor's SDKs, it asks for a token of that service first, and does without if the
+// service has none.
 func (c *Client) readSecurityKey(ctx context.Context) (*credential, error) {
 	header, err := c.metadataToken(ctx)
 	if err != nil {
@@ -169,8 +179,8 @@ func (c *Client) readSecurityKey(ctx context.Context) (*credential, error) {
 	return c.useKey(reply.Credential, asked, usualKeyLife, "ECS metadata "+operation)
 }
 
-// metadataToken is a header, or none where the service has no such token: then it answers with 404, 405 or 503, says the vendor's
-// SDK for Go (core/auth/provider, internal/metadata).
+// metadataToken gets a header with a token, or none if the service has no tokens. The service then answers with 404,
+// 405 or 503, says the vendor's SDK for Go (core/auth/provider, internal/metadata).
 func (c *Client) metadataToken(ctx context.Context) (http.Header, error) {
 	x, err := c.send(ctx, call{
 		service: serviceMetadata, operation: "get a token",
@@ -207,15 +217,25 @@ type issuedKey struct {
 	ExpiresAt     moment `json:"expires_at"`
 }
 
-// useKey makes a credential of what came back. Its texts are secrets from here on, even if something lacks; the reply itself is
-// shown nowhere.
+// useKey makes a credential of a key. Its texts are secrets from here on, even if the key is not whole. Nothing shows
+// the reply.
 func (c *Client) useKey(key issuedKey, asked time.Time, life time.Duration, operation string) (*credential, error) {
-	k := &credential{accessKey: string(key.Access), secretKey: string(key.Secret), securityToken: string(key.SecurityToken)}
+	k := &credential{
+		accessKey:     string(key.Access),
+		secretKey:     string(key.Secret),
+		securityToken: string(key.SecurityToken),
+	}
 	c.secrets.add(k.accessKey, k.secretKey, k.securityToken)
 	for _, part := range []string{k.accessKey, k.secretKey, k.securityToken} {
 		if part == "" || isStray(part) {
-			whole, _ := json.Marshal(map[string]bool{"access": k.accessKey != "", "secret": k.secretKey != "", "securitytoken": k.securityToken != ""})
-			return nil, &ReplyError{Operation: operation, Body: "parts of a key: " + string(whole), Err: errors.New("it holds no whole key")}
+			whole, _ := json.Marshal(
+				map[string]bool{"access": k.accessKey != "", "secret": k.secretKey != "", "securitytoken": k.securityToken != ""},
+			)
+			return nil, &ReplyError{
+				Operation: operation,
+				Body:      "parts of a key: " + string(whole),
+				Err:       errors.New("it holds no whole key"),
+			}
 		}
 	}
 	k.live(lifetime{asked: asked, expires: key.ExpiresAt, fallback: life})

@@ -24,15 +24,22 @@ const (
 
 // temporary is an answer with the key NAME-ak, which ends an hour after noon.
 func temporary(name string) http.HandlerFunc {
-	return answerWith(201, `{"credential":{"access":"`+name+`-ak","secret":"`+name+`-sk","securitytoken":"`+name+`-st","expires_at":"2024-03-01T13:00:00.000000Z"}}`)
+	return answerWith(
+		201,
+		`{"credential":{"access":"`+name+`-ak","secret":"`+name+`-sk","securitytoken":"`+name+`-st","expires_at":"2024-03-01T13:00:00.000000Z"}}`,
+	)
 }
 
 func temporarySTS(name string) http.HandlerFunc {
-	return answerWith(200, `{"credentials":{"access_key_id":"`+name+`-ak","secret_access_key":"`+name+`-sk","security_token":"`+name+`-st","expiration":"2024-03-01T13:00:00Z"},
-		"assumed_agency":{"urn":"sts::d1:assumed-agency:a/s","id":"1:s"}}`)
+	return answerWith(
+		200,
+		`{"credentials":{"access_key_id":"`+name+`-ak","secret_access_key":"`+name+`-sk","security_token":"`+name+`-st","expiration":"2024-03-01T13:00:00Z"},
+		"assumed_agency":{"urn":"sts::d1:assumed-agency:a/s","id":"1:s"}}`,
+	)
 }
 
-// signedBy are the requests as "METHOD PATH WHO": who is the access key, with + and the security token if there is one, or the token.
+// signedBy are the requests as "METHOD PATH WHO": who is the access key, with + and the security token if there is one,
+// or the token.
 func (s *stage) signedBy() []string {
 	var lines []string
 	for _, r := range s.got() {
@@ -168,7 +175,9 @@ func TestKeyLogins(t *testing.T) {
 				if strings.HasPrefix(r.Path, "/v3.0/OS-AUTH") {
 					wantIdP = "corporate"
 				}
-				if r.Path == "/openstack/latest/securitykey" && strings.HasPrefix(name, "metadata") && !strings.Contains(name, "without") && !strings.Contains(name, "PUT") {
+				if r.Path == "/openstack/latest/securitykey" && strings.HasPrefix(name, "metadata") &&
+					!strings.Contains(name, "without") &&
+					!strings.Contains(name, "PUT") {
 					wantToken = "M1"
 				}
 				if r.Header.Get("X-Idp-Id") != wantIdP || r.Header.Get("X-Metadata-Token") != wantToken {
@@ -194,8 +203,8 @@ func TestKeysAreOfAllRegions(t *testing.T) {
 	}
 }
 
-// Keys are renewed ten minutes before their end, those that live shorter at half of their life, and ECS metadata is not asked
-// without end for a newer one.
+// Keys are renewed ten minutes before their end, those that live shorter at half of their life, and ECS metadata is not
+// asked without end for a newer one.
 func TestKeysAreRenewedInTime(t *testing.T) {
 	good := answerWith(200, goodReply)
 	for name, test := range map[string]struct {
@@ -231,8 +240,8 @@ func TestKeysAreRenewedInTime(t *testing.T) {
 	}
 }
 
-// ECS metadata may hand out the same key until shortly before its end. It is asked again each time half of what is left is
-// over, but not more than once a minute.
+// ECS metadata may hand out the same key until shortly before its end. It is asked again each time half of what is left
+// is over, but not more than once a minute.
 func TestTheSameKeyIsNotAskedForWithoutEnd(t *testing.T) {
 	server, clock := newStage(t, answerWith(404, ""), temporary("1")), newFakeClock()
 	good := answerWith(200, goodReply)
@@ -293,9 +302,16 @@ func TestIDTokenFileIsReadAnew(t *testing.T) {
 	}
 }
 
-// A key that an agency has issued and that is not taken any more is renewed once, also for a restore call: a 401 is certain.
+// A key that an agency has issued and that is not taken any more is renewed once, also for a restore call: a 401 is
+// certain.
 func TestKeyIsRenewedAfterA401(t *testing.T) {
-	gone, good := answerWith(401, `{"error_code":"APIGW.0301","error_msg":"the ak is expired"}`), answerWith(200, goodReply)
+	gone, good := answerWith(
+		401,
+		`{"error_code":"APIGW.0301","error_msg":"the ak is expired"}`,
+	), answerWith(
+		200,
+		goodReply,
+	)
 	for class, call := range theCalls {
 		line := map[string]string{"once": callLine, "repeatable": jobLine}[class]
 		server := newStage(t, temporary("1"), gone, temporary("2"), good)
@@ -310,10 +326,17 @@ func TestKeyIsRenewedAfterA401(t *testing.T) {
 	}
 }
 
-// The metadata service is never asked through a proxy, waited for no longer than three seconds, and told nothing of any login.
+// The metadata service is never asked through a proxy, waited for no longer than three seconds, and told nothing of any
+// login.
 func TestMetadataIsOfThisMachine(t *testing.T) {
 	t.Setenv("HTTP_PROXY", "http://proxy.example:3128")
-	c := newTestClient(t, "http://unused.example", newFakeClock(), withMetadata, func(config *Config) { config.Endpoints = nil })
+	c := newTestClient(
+		t,
+		"http://unused.example",
+		newFakeClock(),
+		withMetadata,
+		func(config *Config) { config.Endpoints = nil },
+	)
 	if got := c.endpoint(serviceMetadata); got != "http://169.254.169.254" {
 		t.Errorf("it is at %s", got)
 	}

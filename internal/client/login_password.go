@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// logInByPassword gets a token. The call is one of those that are sent once: an answer that was lost may have been a refusal. That
-// a service is unavailable says that it has not looked.
+// logInByPassword gets a token. The client does not send the call again if the answer was lost, because it may have
+// been a rejection. A service that is unavailable has not looked at the password.
 func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 	asked := c.clock.Now()
 	x, err := c.send(ctx, call{
@@ -46,9 +46,10 @@ func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 	}
 	t.projectID = got.ID
 	if err := checkID("project", got.ID); err != nil {
-		return nil, x.replyError(errors.New("its project has an id that is none"))
+		return nil, x.replyError(errors.New("the id of its project is not an id"))
 	}
-	if known := c.project.knownID(); known != "" && got.ID != known || known == "" && got.Name != "" && got.Name != c.project.name {
+	if known := c.project.knownID(); known != "" && got.ID != known ||
+		known == "" && got.Name != "" && got.Name != c.project.name {
 		return nil, x.replyError(fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.project.name)))
 	}
 	return t, nil
@@ -56,8 +57,8 @@ func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 
 type object = map[string]any
 
-// loginBody: IAM API Reference, "Obtaining a User Token Through Password Authentication"; the passcode is Open Telekom Cloud's
-// ("Obtaining a User Token Through Password Authentication and Virtual MFA").
+// loginBody: IAM API Reference, "Obtaining a User Token Through Password Authentication"; the passcode is Open Telekom
+// Cloud's ("Obtaining a User Token Through Password Authentication and Virtual MFA").
 func (c *Client) loginBody() any {
 	config := c.config
 	user := object{"id": config.UserID, "password": config.Password}
@@ -89,8 +90,9 @@ func (c Config) domain() object {
 	}
 }
 
-// loginScope is what the token is for. The project may be another account's where an agency is acted through: then the token
-// is one of the user's own domain. Where that is not known there is no scope; that IAM then takes the user's domain is a guess.
+// loginScope is the scope of the token: the project, or the user's own domain if roles follow, because the project may
+// then be another account's. If the domain is not known there is no scope. That IAM then takes the user's domain is a
+// guess.
 func (c *Client) loginScope() any {
 	domain := c.config.domain()
 	if len(c.config.Roles) > 0 {
@@ -103,7 +105,7 @@ func (c *Client) loginScope() any {
 		return object{"project": object{"id": id}}
 	}
 	project := object{"name": c.project.name}
-	if domain != nil { // which belongs to the name of a project only
+	if domain != nil { // only the name of a project needs it
 		project["domain"] = domain
 	}
 	return object{"project": project}
@@ -116,7 +118,7 @@ type issuedToken struct {
 	Project   project `json:"project"`
 }
 
-// readToken reads the answer to a login: the token is in a header, and the body tells of it.
+// readToken reads the answer to a login: the token is in a header, and the body describes it.
 func (x *exchange) readToken() (*credential, issuedToken, error) {
 	t := &credential{token: x.answer.header.Get("X-Subject-Token")}
 	x.client.secrets.add(t.token)

@@ -84,8 +84,8 @@ func TestLoginBody(t *testing.T) {
 	}
 }
 
-// A wrong password is tried once in the life of a client, by however many, in whatever region. A first try without an answer
-// may have been a refusal.
+// A wrong password is tried once in the life of a client, by however many, in whatever region. A first try without an
+// answer may have been a refusal.
 func TestRefusedLoginIsTriedOnce(t *testing.T) {
 	for name, refusal := range map[string]http.HandlerFunc{
 		"wrong":       answerWith(401, `{"error":{"code":401,"message":"The username or password is wrong."}}`),
@@ -99,7 +99,13 @@ func TestRefusedLoginIsTriedOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, clock := newStage(t, refusal), newFakeClock()
-			c := newTestClient(t, server.URL, clock, withPassword, func(config *Config) { config.Endpoints = map[string]string{"iam": server.URL} })
+			c := newTestClient(
+				t,
+				server.URL,
+				clock,
+				withPassword,
+				func(config *Config) { config.Endpoints = map[string]string{"iam": server.URL} },
+			)
 			sibling, err := c.ForRegion("eu-de")
 			if err != nil {
 				t.Fatal(err)
@@ -112,7 +118,8 @@ func TestRefusedLoginIsTriedOnce(t *testing.T) {
 			for range 10 {
 				err := <-errs
 				var refused *LoginError
-				if !errors.As(err, &refused) || refused.Login != "of user somebody" || outcome(err) == ambiguous || strings.Contains(err.Error(), "pass") && strings.Contains(err.Error(), "<1>") {
+				if !errors.As(err, &refused) || refused.Login != "of user somebody" || outcome(err) == ambiguous ||
+					strings.Contains(err.Error(), "pass") && strings.Contains(err.Error(), "<1>") {
 					t.Errorf("got %T %v", err, err)
 				}
 			}
@@ -129,7 +136,8 @@ func TestLoginIsTriedAgain(t *testing.T) {
 	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errInterrupted)
-	if err := theCalls["once"](ctx, c); err != errInterrupted || len(server.got()) != 0 { //nolint:errorlint // the cause itself is promised
+	if err := theCalls["once"](ctx, c); err != errInterrupted ||
+		len(server.got()) != 0 { //nolint:errorlint // the cause itself is promised
 		t.Errorf("cancelled: %v", err)
 	}
 	if err := theCalls["once"](t.Context(), c); err != nil {
@@ -176,7 +184,16 @@ func TestTokenIsRenewedInTime(t *testing.T) {
 // A renewal that fails does no harm while the token lives; once refused, the password is not tried again.
 func TestTokenOutlivesAFailedRenewal(t *testing.T) {
 	good := answerWith(200, goodReply)
-	server, clock := newStage(t, issued("T1"), good, answerWith(503, ""), good, answerWith(401, ""), good, good), newFakeClock()
+	server, clock := newStage(
+		t,
+		issued("T1"),
+		good,
+		answerWith(503, ""),
+		good,
+		answerWith(401, ""),
+		good,
+		good,
+	), newFakeClock()
 	c := newTestClient(t, server.URL, clock, withPassword)
 	for _, at := range []time.Duration{0, 51 * time.Minute, 52 * time.Minute, 53 * time.Minute} {
 		_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
@@ -203,13 +220,17 @@ func TestTokenIsRenewedAfterA401(t *testing.T) {
 		outcome string
 		want    []string // "" is a login, else the token of the call
 	}{
-		"once":            {[]http.HandlerFunc{gone, issued("T2"), good}, accepted, []string{"", "T1", "", "T2"}},
-		"twice":           {[]http.HandlerFunc{gone, issued("T2"), gone}, refused, []string{"", "T1", "", "T2"}},
-		"login refused":   {[]http.HandlerFunc{gone, answerWith(401, "")}, refused, []string{"", "T1", ""}},
-		"login cut":       {[]http.HandlerFunc{gone, reset}, unsent, []string{"", "T1", ""}},
-		"no DWS cluster":  {[]http.HandlerFunc{answerWith(401, `{"error_code":"DWS.0047"}`)}, refused, []string{"", "T1"}},
-		"forbidden":       {[]http.HandlerFunc{answerWith(403, "")}, refused, []string{"", "T1"}},
-		"throttled, then": {[]http.HandlerFunc{answerWith(429, ""), gone, issued("T2"), good}, accepted, []string{"", "T1", "T1", "", "T2"}},
+		"once":           {[]http.HandlerFunc{gone, issued("T2"), good}, accepted, []string{"", "T1", "", "T2"}},
+		"twice":          {[]http.HandlerFunc{gone, issued("T2"), gone}, refused, []string{"", "T1", "", "T2"}},
+		"login refused":  {[]http.HandlerFunc{gone, answerWith(401, "")}, refused, []string{"", "T1", ""}},
+		"login cut":      {[]http.HandlerFunc{gone, reset}, unsent, []string{"", "T1", ""}},
+		"no DWS cluster": {[]http.HandlerFunc{answerWith(401, `{"error_code":"DWS.0047"}`)}, refused, []string{"", "T1"}},
+		"forbidden":      {[]http.HandlerFunc{answerWith(403, "")}, refused, []string{"", "T1"}},
+		"throttled, then": {
+			[]http.HandlerFunc{answerWith(429, ""), gone, issued("T2"), good},
+			accepted,
+			[]string{"", "T1", "T1", "", "T2"},
+		},
 	}
 	for name, test := range tests {
 		for class, call := range theCalls {
@@ -256,7 +277,12 @@ func TestTokensAreNotRenewedInVain(t *testing.T) {
 
 // Where IAM does not say which project a token is for, it is looked up with the token.
 func TestProjectIDWithoutOneInTheToken(t *testing.T) {
-	server := newStage(t, answerWith(201, `{"token":{}}`, "X-Subject-Token", "T1"), answerWith(200, oneProject), answerWith(200, goodReply))
+	server := newStage(
+		t,
+		answerWith(201, `{"token":{}}`, "X-Subject-Token", "T1"),
+		answerWith(200, oneProject),
+		answerWith(200, goodReply),
+	)
 	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
 	if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
 		t.Fatal(err)

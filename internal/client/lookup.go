@@ -13,10 +13,15 @@ import (
 	"strings"
 )
 
-// pages follows a list by record offset until a page is short, and not by a total, which the services document but do not
-// always send. A page that brings nothing new ends it too. An item is told from others by its identity: one that appears
-// meanwhile moves others to the next page. It may be enough before the end; a nil enough is never.
-func pages[T any, K comparable](limit int, identity func(T) K, enough func([]T) bool, page func(offset, limit string) ([]T, error)) ([]T, error) {
+// pages follows a list by record offset until a page is short or brings nothing new. It does not go by a total, which
+// the services document but do not always send. It drops items that it has seen, by their identity: an item that
+// appears meanwhile moves others to the next page. It stops early once enough is true; a nil enough never is.
+func pages[T any, K comparable](
+	limit int,
+	identity func(T) K,
+	enough func([]T) bool,
+	page func(offset, limit string) ([]T, error),
+) ([]T, error) {
 	var all []T
 	seen := map[K]bool{}
 	for offset := 0; ; offset += limit {
@@ -37,7 +42,7 @@ func pages[T any, K comparable](limit int, identity func(T) K, enough func([]T) 
 	}
 }
 
-// onPage is a query with a page's part added.
+// onPage adds a page to a query.
 func onPage(query url.Values, offset, limit string) url.Values {
 	page := maps.Clone(query)
 	page.Set("offset", offset)
@@ -53,7 +58,7 @@ func ofPage(first priority, offset string) priority {
 	return first
 }
 
-// fieldOf returns a field of a reply that must have it. An answer without it, such as a gateway's or an older service's, must
+// fieldOf returns a field that a reply must have. A reply without it, such as a gateway's or an older service's, must
 // not pass for one that says "there is none".
 func fieldOf(reply []byte, key string) (json.RawMessage, error) {
 	var object map[string]json.RawMessage
@@ -67,7 +72,7 @@ func fieldOf(reply []byte, key string) (json.RawMessage, error) {
 	return value, nil
 }
 
-// list is a reply that is an object with a list in one of its fields, which must be there; null is an empty list.
+// list is a reply with a list in one field. The field must be there; null is an empty list.
 type list[T any] struct {
 	key   string
 	items []T
@@ -81,7 +86,7 @@ func (l *list[T]) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(items, &l.items)
 }
 
-// single is a reply that is an object with another in one of its fields, which must be there.
+// single is a reply with an object in one field, which must be there.
 type single[T any] struct {
 	key   string
 	value T
@@ -95,8 +100,8 @@ func (s *single[T]) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(value, &s.value)
 }
 
-// name is an item of a list of names: a string, or an object that holds it. Pages differ in this between their tables and
-// their examples, and from the SDK. A schema and a table, as DWS has them in its requests, become "schema.table".
+// name is an item of a list of names: a string, or an object that holds it. The tables of the pages, their examples and
+// the SDK differ in this. A schema and a table, as in the requests of DWS, become "schema.table".
 type name string
 
 func (n *name) UnmarshalJSON(data []byte) error {
@@ -106,7 +111,10 @@ func (n *name) UnmarshalJSON(data []byte) error {
 		TableName  string `json:"table_name"`
 	}
 	if json.Unmarshal(data, (*string)(n)) != nil && json.Unmarshal(data, &parts) == nil {
-		given := slices.DeleteFunc([]string{parts.Name, parts.SchemaName, parts.TableName}, func(part string) bool { return part == "" })
+		given := slices.DeleteFunc(
+			[]string{parts.Name, parts.SchemaName, parts.TableName},
+			func(part string) bool { return part == "" },
+		)
 		*n = name(strings.Join(given, "."))
 	}
 	if *n == "" {

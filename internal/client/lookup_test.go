@@ -31,7 +31,15 @@ func TestInstancesAndSnapshots(t *testing.T) {
 			func(c *Client) (any, error) { return c.DDS().Instance(t.Context(), ddsID) },
 			"/v3/" + testProject + "/instances", "id=" + ddsID,
 			`{"instances":[{"id":"` + ddsID + `","name":"dds-1","status":"normal","port":"8635","mode":"ReplicaSet","engine":"wiredTiger","datastore":{"type":"DDS-Community","version":"4.0","patch_available":false},"actions":["RESTORE_TABLE"]}],"total_count":1}`,
-			DDSInstance{ID: ddsID, Name: "dds-1", Status: "normal", Actions: []string{"RESTORE_TABLE"}, Mode: "ReplicaSet", Engine: "wiredTiger", Version: "4.0"},
+			DDSInstance{
+				ID:      ddsID,
+				Name:    "dds-1",
+				Status:  "normal",
+				Actions: []string{"RESTORE_TABLE"},
+				Mode:    "ReplicaSet",
+				Engine:  "wiredTiger",
+				Version: "4.0",
+			},
 		},
 		"DWS snapshot": {
 			func(c *Client) (any, error) { return c.DWS().Snapshot(t.Context(), snapshotID) },
@@ -47,7 +55,13 @@ func TestInstancesAndSnapshots(t *testing.T) {
 			func(c *Client) (any, error) { return c.DWS().Cluster(t.Context(), clusterID) },
 			"/v1.0/" + testProject + "/clusters/" + clusterID, "",
 			`{"cluster":{"id":"` + clusterID + `","name":"dws-1","status":"AVAILABLE","sub_status":"NORMAL","task_status":"FINE_GRAINED_RESTORING","action_progress":{"FINE_GRAINED_RESTORING":"30%"},"failed_reasons":{"error_code":"DWS.1111","error_msg":"old"}}}`,
-			DWSCluster{ID: clusterID, Name: "dws-1", Status: "AVAILABLE", SubStatus: "NORMAL", TaskStatus: "FINE_GRAINED_RESTORING"},
+			DWSCluster{
+				ID:         clusterID,
+				Name:       "dws-1",
+				Status:     "AVAILABLE",
+				SubStatus:  "NORMAL",
+				TaskStatus: "FINE_GRAINED_RESTORING",
+			},
 		},
 		"DWS cluster without a task": {
 			func(c *Client) (any, error) { return c.DWS().Cluster(t.Context(), clusterID) },
@@ -67,7 +81,9 @@ func TestInstancesAndSnapshots(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 			requests := server.got()
-			if len(requests) != 1 || requests[0].Method != "GET" || requests[0].Path != test.path || requests[0].Query != test.query || requests[0].Body != "" {
+			if len(requests) != 1 || requests[0].Method != "GET" || requests[0].Path != test.path ||
+				requests[0].Query != test.query ||
+				requests[0].Body != "" {
 				t.Errorf("asked %+v", requests)
 			}
 		})
@@ -76,7 +92,11 @@ func TestInstancesAndSnapshots(t *testing.T) {
 
 // Instances of the flexus kind are listed only for those who ask.
 func TestRDSInstanceOfTheFlexusKind(t *testing.T) {
-	server := newStage(t, answerWith(200, `{"instances":[]}`), answerWith(200, `{"instances":[{"id":"`+rdsID+`","status":"ACTIVE"}]}`))
+	server := newStage(
+		t,
+		answerWith(200, `{"instances":[]}`),
+		answerWith(200, `{"instances":[{"id":"`+rdsID+`","status":"ACTIVE"}]}`),
+	)
 	got, err := newTestClient(t, server.URL, newFakeClock()).RDS().Instance(t.Context(), rdsID)
 	if err != nil || got.Status != "ACTIVE" {
 		t.Errorf("got %+v, %v", got, err)
@@ -152,7 +172,10 @@ func TestListsWithoutTheirList(t *testing.T) {
 		}
 	}
 	for _, reply := range []string{`17`, `"text"`, `true`} {
-		if _, err := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !errors.As(err, new(*ReplyError)) {
+		if _, err := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !errors.As(
+			err,
+			new(*ReplyError),
+		) {
 			t.Errorf("%s: %v", reply, err)
 		}
 	}
@@ -196,7 +219,15 @@ func TestListRequestsAndItems(t *testing.T) {
 				{"id":"b","name":"Backup","instance_id":"` + rdsID + `","process":"","fail_reason":"full","create_time":"1709294405000","end_time":"2024-03-01T12:01:05Z","status":"Failed"}]}`,
 			want: []Job{
 				{ID: "a", Name: "RestorePGTable", InstanceID: rdsID, Status: JobRunning, Progress: "30%", Created: created},
-				{ID: "b", Name: "Backup", InstanceID: rdsID, Status: JobFailed, Reason: "full", Created: created, Ended: created.Add(time.Minute)},
+				{
+					ID:         "b",
+					Name:       "Backup",
+					InstanceID: rdsID,
+					Status:     JobFailed,
+					Reason:     "full",
+					Created:    created,
+					Ended:      created.Add(time.Minute),
+				},
 			},
 		},
 		"DDS": {
@@ -204,7 +235,16 @@ func TestListRequestsAndItems(t *testing.T) {
 			path:  "/v3.1/" + testProject + "/jobs",
 			query: "end_time=2024-03-01T13%3A00%3A00%2B0000&limit=100&offset=0&start_time=2024-03-01T12%3A00%3A00%2B0000",
 			reply: `{"jobs":[{"id":"a","name":"MongodbRestoreTable","instance_id":"` + ddsID + `","instance_name":"n","status":"Completed","progress":"","fail_reason":null,"created_at":"2024-03-01T12:00:05+0000","ended_at":"2024-03-01T12:01:05+0000"}]}`,
-			want:  []Job{{ID: "a", Name: "MongodbRestoreTable", InstanceID: ddsID, Status: JobCompleted, Created: created, Ended: created.Add(time.Minute)}},
+			want: []Job{
+				{
+					ID:         "a",
+					Name:       "MongodbRestoreTable",
+					InstanceID: ddsID,
+					Status:     JobCompleted,
+					Created:    created,
+					Ended:      created.Add(time.Minute),
+				},
+			},
 		},
 		"DWS": {
 			call:  func(c *Client) ([]Job, error) { return c.DWS().restoreActions(t.Context(), clusterID) },
@@ -240,18 +280,27 @@ func TestDWSRestoreActionsWhenThereAreNone(t *testing.T) {
 		answerWith(200, `{}`), answerWith(200, `null`), answerWith(200, `[]`), answerWith(404, `{"error_code":"DWS.0001"}`), answerWith(404, ""),
 	} {
 		server := newStage(t, reply)
-		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); len(jobs) != 0 || err != nil {
+		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); len(
+			jobs,
+		) != 0 ||
+			err != nil {
 			t.Errorf("got %v, %v", jobs, err)
 		}
 	}
 	server := newStage(t, answerWith(200, `[{"id":"a","status":"FAILED"},{"id":"b","status":"SUCCESS"}]`))
 	want := []Job{{ID: "a", Status: JobFailed}, {ID: "b", Status: JobCompleted}}
-	if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !cmp.Equal(want, jobs) || err != nil {
+	if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !cmp.Equal(
+		want,
+		jobs,
+	) ||
+		err != nil {
 		t.Errorf("a list: got %v, %v", jobs, err)
 	}
 	for _, reply := range []http.HandlerFunc{answerWith(404, `{"error_code":"APIGW.0101"}`), answerWith(403, `{"error_code":"DWS.0015"}`), answerWith(500, "")} {
 		server := newStage(t, reply)
-		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); outcome(err) != refused {
+		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); outcome(
+			err,
+		) != refused {
 			t.Errorf("got %v, %v; want an error", jobs, err)
 		}
 	}

@@ -34,7 +34,13 @@ type plantedFault struct {
 func plantedFaults() []plantedFault {
 	const code, message = matrixCode, "no"
 	status := func(status int, class matrixClass) plantedFault {
-		return plantedFault{fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: status, Code: code, Message: message}, fmt.Sprint(status), class, false, 0}
+		return plantedFault{
+			fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: status, Code: code, Message: message},
+			fmt.Sprint(status),
+			class,
+			false,
+			0,
+		}
 	}
 	faults := []plantedFault{
 		{fakecloud.Fault{}, "none", matrixHarmless, true, 0},
@@ -42,7 +48,13 @@ func plantedFaults() []plantedFault {
 		{fakecloud.Fault{}, "clock off by 20 minutes", matrixRefused, false, 20 * time.Minute},
 		{fakecloud.Fault{}, "clock off by -20 minutes", matrixRefused, false, -20 * time.Minute},
 		{fakecloud.Fault{Kind: fakecloud.FaultThrottle}, "throttle", matrixThrottled, false, 0},
-		{fakecloud.Fault{Kind: fakecloud.FaultThrottle, RetryAfter: 11 * time.Second}, "throttle, 11 s", matrixThrottled, false, 0},
+		{
+			fakecloud.Fault{Kind: fakecloud.FaultThrottle, RetryAfter: 11 * time.Second},
+			"throttle, 11 s",
+			matrixThrottled,
+			false,
+			0,
+		},
 		{fakecloud.Fault{Kind: fakecloud.FaultHTML}, "HTML", matrixBroken, false, 0},
 		{fakecloud.Fault{Kind: fakecloud.FaultBase64, Code: code, Message: message}, "base64", matrixRefused, false, 0},
 		{fakecloud.Fault{Kind: fakecloud.FaultReset}, "reset", matrixLost, false, 0},
@@ -55,19 +67,34 @@ func plantedFaults() []plantedFault {
 	for _, s := range []int{400, 401, 403, 409} {
 		faults = append(faults, status(s, matrixRefused))
 	}
-	faults = append(faults, status(404, matrixAbsent), status(408, matrixUnclear), status(500, matrixBroken), status(503, matrixUnavailable))
+	faults = append(
+		faults,
+		status(404, matrixAbsent),
+		status(408, matrixUnclear),
+		status(500, matrixBroken),
+		status(503, matrixUnavailable),
+	)
 	for _, s := range []int{500, 502, 503, 504} {
 		class := matrixBroken
 		if s == 503 {
 			class = matrixUnavailable
 		}
-		faults = append(faults, plantedFault{fakecloud.Fault{Kind: fakecloud.FaultStatusAfter, Status: s, Code: code, Message: message}, fmt.Sprint(s, " after"), class, true, 0})
+		faults = append(
+			faults,
+			plantedFault{
+				fakecloud.Fault{Kind: fakecloud.FaultStatusAfter, Status: s, Code: code, Message: message},
+				fmt.Sprint(s, " after"),
+				class,
+				true,
+				0,
+			},
+		)
 	}
 	return faults
 }
 
-// TestFakecloudMatrix meets every operation with the faults of a cloud that checks signatures, projects and bodies, and that has
-// accepted a restore or not.
+// TestFakecloudMatrix meets every operation with the faults of a cloud that checks signatures, projects and bodies, and
+// that has accepted a restore or not.
 func TestFakecloudMatrix(t *testing.T) {
 	m := newMatrix(t, "faults of the strict cloud")
 	defer m.print()
@@ -119,7 +146,14 @@ func (m *matrix) planted(row matrixOperation, fault plantedFault, lasting bool) 
 		a := cloud.Addresses()
 		c := newTestClient(m.T, a.IAM, clock, func(config *Config) {
 			config.AccessKey, config.SecretKey = fakecloud.DefaultAccessKey, fakecloud.DefaultSecretKey
-			config.Endpoints = map[string]string{"iam": a.IAM, "sts": a.STS, "metadata": a.Metadata, "rds": a.RDS, "dds": a.DDS, "dws": a.DWS}
+			config.Endpoints = map[string]string{
+				"iam":      a.IAM,
+				"sts":      a.STS,
+				"metadata": a.Metadata,
+				"rds":      a.RDS,
+				"dds":      a.DDS,
+				"dws":      a.DWS,
+			}
 			config.Log = func(_ context.Context, message string, fields map[string]any) {
 				fmt.Fprintln(&logged, message, fields)
 				if fmt.Sprint(serviceName(fmt.Sprint(fields["service"])), " ", fields["operation"]) == row.says {
@@ -164,7 +198,12 @@ func (m *matrix) planted(row matrixOperation, fault plantedFault, lasting bool) 
 			m.Errorf("%s: %q is shown in %.2000s", cell, secret, run.shown)
 		}
 	}
-	about := matrixFault{name: fault.name, class: fault.class, processed: fault.processed, coded: fault.Code != "" && row.service != serviceIAM} // whose code is the status
+	about := matrixFault{
+		name:      fault.name,
+		class:     fault.class,
+		processed: fault.processed,
+		coded:     fault.Code != "" && row.service != serviceIAM,
+	} // whose code is the status
 	named := row
 	var refused *APIError
 	if errors.As(run.err, &refused) && (refused.RequestID == "" || !strings.Contains(run.err.Error(), refused.RequestID)) {

@@ -38,8 +38,8 @@ const (
 	matrixShape                          // a 200 with JSON that is not as documented
 )
 
-// matrixRule is what a cell must come to: one letter where the call is made once, otherwise two, for a fault that strikes once and
-// for one that lasts.
+// matrixRule is what a cell must come to: one letter where the call is made once, otherwise two, for a fault that
+// strikes once and for one that lasts.
 //
 //	A  accepted, at the first attempt
 //	R  accepted, at a later attempt
@@ -49,10 +49,22 @@ const (
 func matrixRule(row matrixOperation, class matrixClass) string {
 	type byKind = map[matrixKind]string
 	rules := map[matrixClass]byKind{
-		matrixHarmless:    {matrixLookUp: "A", matrixSubmit: "A", matrixPassword: "A", matrixKey: "A", matrixIDToken: "A"},
-		matrixUnsent:      {matrixLookUp: "Re", matrixSubmit: "Re", matrixPassword: "Re", matrixKey: "Re", matrixIDToken: "Re"},
-		matrixUntrusted:   {matrixLookUp: "E", matrixSubmit: "E", matrixPassword: "E", matrixKey: "E", matrixIDToken: "E"},
-		matrixThrottled:   {matrixLookUp: "Rx", matrixSubmit: "Rx", matrixPassword: "Rx", matrixKey: "Rx", matrixIDToken: "Rx"},
+		matrixHarmless: {matrixLookUp: "A", matrixSubmit: "A", matrixPassword: "A", matrixKey: "A", matrixIDToken: "A"},
+		matrixUnsent: {
+			matrixLookUp:   "Re",
+			matrixSubmit:   "Re",
+			matrixPassword: "Re",
+			matrixKey:      "Re",
+			matrixIDToken:  "Re",
+		},
+		matrixUntrusted: {matrixLookUp: "E", matrixSubmit: "E", matrixPassword: "E", matrixKey: "E", matrixIDToken: "E"},
+		matrixThrottled: {
+			matrixLookUp:   "Rx",
+			matrixSubmit:   "Rx",
+			matrixPassword: "Rx",
+			matrixKey:      "Rx",
+			matrixIDToken:  "Rx",
+		},
 		matrixLost:        {matrixLookUp: "Re", matrixSubmit: "?", matrixPassword: "E", matrixKey: "Re", matrixIDToken: "Re"},
 		matrixBroken:      {matrixLookUp: "Rx", matrixSubmit: "?", matrixPassword: "X", matrixKey: "Rx", matrixIDToken: "Rx"},
 		matrixUnavailable: {matrixLookUp: "Rx", matrixSubmit: "?", matrixPassword: "X", matrixKey: "Rx", matrixIDToken: "Rx"},
@@ -71,8 +83,8 @@ func matrixRule(row matrixOperation, class matrixClass) string {
 	return rules[class][row.kind]
 }
 
-// matrixShapes are what a reply that is not as documented may come to, by row: a list may be taken for an empty one, a number for an
-// id. What must not be is that a restore whose job is not known passes for refused.
+// matrixShapes are what a reply that is not as documented may come to, by row: a list may be taken for an empty one, a
+// number for an id. What must not be is that a restore whose job is not known passes for refused.
 func matrixShapes(row matrixOperation) string {
 	if row.kind == matrixSubmit {
 		return "?A"
@@ -169,7 +181,13 @@ func matrixFaults(t *testing.T) []matrixFault {
 	var faults []matrixFault
 	add := func(f ...matrixFault) { faults = append(faults, f...) }
 	statusOf := func(status int, class matrixClass) matrixFault {
-		return matrixFault{name: fmt.Sprint(status), class: class, coded: true, traced: true, answer: func(e *matrixExchange) { e.say(status, e.errorBody()) }}
+		return matrixFault{
+			name:   fmt.Sprint(status),
+			class:  class,
+			coded:  true,
+			traced: true,
+			answer: func(e *matrixExchange) { e.say(status, e.errorBody()) },
+		}
 	}
 	body := func(name string, class matrixClass, status int, body string) matrixFault {
 		return matrixFault{
@@ -182,8 +200,16 @@ func matrixFaults(t *testing.T) []matrixFault {
 
 	add(
 		matrixFault{name: "none", processed: true, answer: func(e *matrixExchange) { e.good() }},
-		matrixFault{name: "202", processed: true, answer: func(e *matrixExchange) { e.say(http.StatusAccepted, e.row.good, e.row.header...) }},
-		matrixFault{name: "103 first", processed: true, answer: func(e *matrixExchange) { e.WriteHeader(http.StatusEarlyHints); e.good() }},
+		matrixFault{
+			name:      "202",
+			processed: true,
+			answer:    func(e *matrixExchange) { e.say(http.StatusAccepted, e.row.good, e.row.header...) },
+		},
+		matrixFault{
+			name:      "103 first",
+			processed: true,
+			answer:    func(e *matrixExchange) { e.WriteHeader(http.StatusEarlyHints); e.good() },
+		},
 		matrixFault{name: "chunks of a byte", processed: true, answer: func(e *matrixExchange) {
 			for i := 0; i < len(e.row.header); i += 2 {
 				e.Header().Set(e.row.header[i], e.row.header[i+1])
@@ -200,31 +226,61 @@ func matrixFaults(t *testing.T) []matrixFault {
 		head := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4096\r\n"
 		add(
 			matrixFault{name: how + " once read", class: matrixLost, answer: func(e *matrixExchange) { e.cut("", reset) }},
-			matrixFault{name: how + " once accepted", class: matrixLost, processed: true, answer: func(e *matrixExchange) { e.cut("", reset) }},
-			matrixFault{name: how + " in the head", class: matrixLost, processed: true, answer: func(e *matrixExchange) { e.cut(head, reset) }},
-			matrixFault{name: how + " in the body", class: matrixLost, processed: true, answer: func(e *matrixExchange) { e.cut(head+"\r\n"+e.row.good, reset) }},
+			matrixFault{
+				name:      how + " once accepted",
+				class:     matrixLost,
+				processed: true,
+				answer:    func(e *matrixExchange) { e.cut("", reset) },
+			},
+			matrixFault{
+				name:      how + " in the head",
+				class:     matrixLost,
+				processed: true,
+				answer:    func(e *matrixExchange) { e.cut(head, reset) },
+			},
+			matrixFault{
+				name:      how + " in the body",
+				class:     matrixLost,
+				processed: true,
+				answer:    func(e *matrixExchange) { e.cut(head+"\r\n"+e.row.good, reset) },
+			},
 			matrixFault{name: how + " in a chunk", class: matrixLost, processed: true, answer: func(e *matrixExchange) {
 				e.cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n"+e.row.good, reset)
 			}},
 		)
 	}
 	add(
-		matrixFault{name: "no HTTP", class: matrixLost, processed: true, answer: func(e *matrixExchange) { e.cut("220 mail.example ESMTP\r\n", false) }},
+		matrixFault{
+			name:      "no HTTP",
+			class:     matrixLost,
+			processed: true,
+			answer:    func(e *matrixExchange) { e.cut("220 mail.example ESMTP\r\n", false) },
+		},
 		matrixFault{name: "400 broken off", class: matrixRefused, answer: func(e *matrixExchange) {
-			e.cut("HTTP/1.1 400 Bad Request\r\nContent-Length: 4096\r\nX-Request-Id: "+matrixRequestID+"\r\n\r\n"+e.errorBody(), true)
+			e.cut(
+				"HTTP/1.1 400 Bad Request\r\nContent-Length: 4096\r\nX-Request-Id: "+matrixRequestID+"\r\n\r\n"+e.errorBody(),
+				true,
+			)
 		}},
-		matrixFault{name: "a head of 20 MB", class: matrixLost, processed: true, bulky: true, few: true, answer: func(e *matrixExchange) {
-			connection, _, err := e.ResponseWriter.(http.Hijacker).Hijack()
-			if err != nil {
-				panic(err)
-			}
-			line := "X-Padding: " + strings.Repeat("a", 60_000) + "\r\n"
-			_, err = io.WriteString(connection, "HTTP/1.1 200 OK\r\n")
-			for sent := 0; sent < 20_000_000 && err == nil; sent += len(line) {
-				_, err = io.WriteString(connection, line)
-			}
-			_ = connection.Close()
-		}},
+		matrixFault{
+			name:      "a head of 20 MB",
+			class:     matrixLost,
+			processed: true,
+			bulky:     true,
+			few:       true,
+			answer: func(e *matrixExchange) {
+				connection, _, err := e.ResponseWriter.(http.Hijacker).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				line := "X-Padding: " + strings.Repeat("a", 60_000) + "\r\n"
+				_, err = io.WriteString(connection, "HTTP/1.1 200 OK\r\n")
+				for sent := 0; sent < 20_000_000 && err == nil; sent += len(line) {
+					_, err = io.WriteString(connection, line)
+				}
+				_ = connection.Close()
+			},
+		},
 	)
 
 	for _, status := range []int{400, 401, 403, 409, 413, 499} {
@@ -237,17 +293,32 @@ func matrixFaults(t *testing.T) []matrixFault {
 	add(statusOf(503, matrixUnavailable))
 
 	throttled := func(name, retryAfter string, least, most time.Duration) matrixFault {
-		return matrixFault{name: "429 " + name, class: matrixThrottled, coded: true, traced: true, waits: [2]time.Duration{least, most}, answer: func(e *matrixExchange) {
-			e.say(http.StatusTooManyRequests, e.errorBody(), "Retry-After", retryAfter)
-		}}
+		return matrixFault{
+			name:   "429 " + name,
+			class:  matrixThrottled,
+			coded:  true,
+			traced: true,
+			waits:  [2]time.Duration{least, most},
+			answer: func(e *matrixExchange) {
+				e.say(http.StatusTooManyRequests, e.errorBody(), "Retry-After", retryAfter)
+			},
+		}
 	}
 	const late = 35 * time.Second // the longest, and what the budget makes of it
 	add(
-		throttled("alone", "", 800*time.Millisecond, late), throttled("seconds", "7", 7*time.Second, late),
+		throttled("alone", "", 800*time.Millisecond, late),
+		throttled("seconds", "7", 7*time.Second, late),
 		throttled("a date", noon.Add(9*time.Second).Format(http.TimeFormat), 8*time.Second, late),
 		throttled("a past date", noon.Add(-time.Hour).Format(http.TimeFormat), 800*time.Millisecond, late),
-		throttled("a year", "31536000", 30*time.Second, late), throttled("overflow", "99999999999999999999", 800*time.Millisecond, late),
-		throttled("minus", "-5", 800*time.Millisecond, late), throttled("soon", "soon", 800*time.Millisecond, late),
+		throttled(
+			"a year",
+			"31536000",
+			30*time.Second,
+			late,
+		),
+		throttled("overflow", "99999999999999999999", 800*time.Millisecond, late),
+		throttled("minus", "-5", 800*time.Millisecond, late),
+		throttled("soon", "soon", 800*time.Millisecond, late),
 		throttled("year 9999", "Fri, 31 Dec 9999 23:59:59 GMT", 30*time.Second, late),
 	)
 
@@ -262,29 +333,80 @@ func matrixFaults(t *testing.T) []matrixFault {
 		coded := body(prefix+"base64url", class, status, base64url)
 		coded.coded = true
 		add(
-			body(prefix+"HTML", class, status, page), body(prefix+"empty", class, status, ""), body(prefix+"cut JSON", class, status, `{"error_code":"MATR`), coded,
-			costly(body(prefix+"deep", class, status, deep)), costly(body(prefix+"deep objects", class, status, valid)),
+			body(
+				prefix+"HTML",
+				class,
+				status,
+				page,
+			),
+			body(prefix+"empty", class, status, ""),
+			body(prefix+"cut JSON", class, status, `{"error_code":"MATR`),
+			coded,
+			costly(body(prefix+"deep", class, status, deep)),
+			costly(body(prefix+"deep objects", class, status, valid)),
 			body(prefix+"odd types", class, status, `{"error_code":{"a":[1]},"error_msg":[true],"request_id":{}}`),
-			matrixFault{name: prefix + "100 MB", class: class, bulky: true, few: true, answer: func(e *matrixExchange) { e.stream(status, "", strings.Repeat("\x00", 1<<16)) }},
+			matrixFault{
+				name:   prefix + "100 MB",
+				class:  class,
+				bulky:  true,
+				few:    true,
+				answer: func(e *matrixExchange) { e.stream(status, "", strings.Repeat("\x00", 1<<16)) },
+			},
 		)
 	}
 	big := func(name, begin, again string) matrixFault {
-		return matrixFault{name: "200 " + name, class: matrixHuge, processed: true, bulky: true, few: true, answer: func(e *matrixExchange) { e.stream(http.StatusOK, begin, again) }}
+		return matrixFault{
+			name:      "200 " + name,
+			class:     matrixHuge,
+			processed: true,
+			bulky:     true,
+			few:       true,
+			answer:    func(e *matrixExchange) { e.stream(http.StatusOK, begin, again) },
+		}
 	}
 	add(
-		body("200 HTML", matrixLost, 200, page), body("200 empty", matrixLost, 200, ""), body("204", matrixLost, 204, ""), body("200 cut JSON", matrixLost, 200, `{"job_id":"a`),
-		body("200 base64url", matrixLost, 200, base64url), body("200 two documents", matrixLost, 200, `{"job_id":"a"} {"job_id":"b"}`),
-		costly(body("200 deep", matrixLost, 200, deep)), costly(body("200 deep objects", matrixLost, 200, deepObject+"{}"+strings.Repeat("}", 100_000))),
-		big("100 MB zeros", "", strings.Repeat("\x00", 1<<16)), big("100 MB JSON", `{"job_id":[`, strings.Repeat(`"aaaaaaaaaaaa",`, 1<<12)),
-		matrixFault{name: "200 gzip bomb", class: matrixHuge, processed: true, bulky: true, few: true, answer: func(e *matrixExchange) {
-			e.Header().Set("Content-Encoding", "gzip")
-			e.WriteHeader(http.StatusOK)
-			for range 100 {
-				if _, err := e.Write(bomb); err != nil {
-					return
+		body(
+			"200 HTML",
+			matrixLost,
+			200,
+			page,
+		),
+		body("200 empty", matrixLost, 200, ""),
+		body("204", matrixLost, 204, ""),
+		body("200 cut JSON", matrixLost, 200, `{"job_id":"a`),
+		body(
+			"200 base64url",
+			matrixLost,
+			200,
+			base64url,
+		),
+		body("200 two documents", matrixLost, 200, `{"job_id":"a"} {"job_id":"b"}`),
+		costly(
+			body("200 deep", matrixLost, 200, deep),
+		),
+		costly(body("200 deep objects", matrixLost, 200, deepObject+"{}"+strings.Repeat("}", 100_000))),
+		big(
+			"100 MB zeros",
+			"",
+			strings.Repeat("\x00", 1<<16),
+		),
+		big("100 MB JSON", `{"job_id":[`, strings.Repeat(`"aaaaaaaaaaaa",`, 1<<12)),
+		matrixFault{
+			name:      "200 gzip bomb",
+			class:     matrixHuge,
+			processed: true,
+			bulky:     true,
+			few:       true,
+			answer: func(e *matrixExchange) {
+				e.Header().Set("Content-Encoding", "gzip")
+				e.WriteHeader(http.StatusOK)
+				for range 100 {
+					if _, err := e.Write(bomb); err != nil {
+						return
+					}
 				}
-			}
-		}},
+			},
+		},
 	)
 	add(matrixFault{name: "200 an error inside", class: matrixInside, coded: true, answer: func(e *matrixExchange) {
 		e.say(http.StatusOK, e.errorBody())
@@ -330,11 +452,23 @@ func matrixDials(t *testing.T) []matrixFault {
 	}
 	resetter := newResetter(t)
 	return []matrixFault{
-		{name: "no such name", class: matrixUnsent, dial: fails(&net.DNSError{Err: "no such host", Name: "service.example", IsNotFound: true})},
-		{name: "name server away", class: matrixUnsent, dial: fails(&net.DNSError{Err: "server misbehaving", Name: "service.example", IsTemporary: true})},
-		{name: "port closed", class: matrixUnsent, dial: func(ctx context.Context, dial matrixDialer, _ string) (net.Conn, error) {
-			return dial(ctx, "tcp", port)
-		}},
+		{
+			name:  "no such name",
+			class: matrixUnsent,
+			dial:  fails(&net.DNSError{Err: "no such host", Name: "service.example", IsNotFound: true}),
+		},
+		{
+			name:  "name server away",
+			class: matrixUnsent,
+			dial:  fails(&net.DNSError{Err: "server misbehaving", Name: "service.example", IsTemporary: true}),
+		},
+		{
+			name:  "port closed",
+			class: matrixUnsent,
+			dial: func(ctx context.Context, dial matrixDialer, _ string) (net.Conn, error) {
+				return dial(ctx, "tcp", port)
+			},
+		},
 		{name: "reset by dialling", class: matrixUnsent, dial: fails(&net.OpError{Op: "dial", Err: syscall.ECONNRESET})},
 		{name: "no route in time", class: matrixUnsent, dial: fails(&net.OpError{Op: "dial", Err: context.DeadlineExceeded})},
 		{name: "reset once accepted by TCP", class: matrixLost, dial: resetter.dial},

@@ -22,8 +22,8 @@ const (
 	matrixIDToken             // a login whose token comes in a header, likewise
 )
 
-// matrixOperation is one row: a call of the client, and the one request of it that meets the fault. A login and the look-up of the
-// project are on the way to a restore, so that a restore that is not theirs to start would show.
+// matrixOperation is one row: a call of the client, and the one request of it that meets the fault. A login and the
+// look-up of the project are on the way to a restore, so that a restore that is not theirs to start would show.
 type matrixOperation struct {
 	name            string
 	kind            matrixKind
@@ -52,12 +52,21 @@ var matrixMoment = time.UnixMilli(1688556737000)
 var (
 	matrixRDSRestore = RDSTableRestore{Instances: []RDSTableRestoreInstance{{
 		RestoreTime: 1688556737000, InstanceID: rdsID,
-		Databases: []RDSDatabase{{Database: "data1", Schemas: []RDSSchema{{Schema: "schema1", Tables: []RDSTable{{OldName: "table1", NewName: "table1_restored"}}}}}},
+		Databases: []RDSDatabase{
+			{
+				Database: "data1",
+				Schemas:  []RDSSchema{{Schema: "schema1", Tables: []RDSTable{{OldName: "table1", NewName: "table1_restored"}}}},
+			},
+		},
 	}}}
-	matrixDDSRestore = DDSCollectionRestore{RestoreCollections: []DDSRestoreDatabase{{Database: "app", RestoreDatabaseTime: "1607762955000"}}}
+	matrixDDSRestore = DDSCollectionRestore{
+		RestoreCollections: []DDSRestoreDatabase{{Database: "app", RestoreDatabaseTime: "1607762955000"}},
+	}
 	matrixDWSRestore = DWSTableRestore{
 		CaseSensitive: true, Database: "postgres",
-		RestoreTableList: []DWSTable{{SchemaName: "public", TableName: "sales"}}, TargetTableList: []DWSTable{{SchemaName: "public", TableName: "sales_restored"}},
+		RestoreTableList: []DWSTable{
+			{SchemaName: "public", TableName: "sales"},
+		}, TargetTableList: []DWSTable{{SchemaName: "public", TableName: "sales_restored"}},
 	}
 )
 
@@ -86,7 +95,16 @@ func matrixByIDToken(config *Config) {
 // matrixLookUps makes rows of calls that change nothing.
 func matrixLookUps() []matrixOperation {
 	get := func(name, service, path, says, operation, good string, call func(context.Context, *Client, string) error) matrixOperation {
-		return matrixOperation{name: name, service: service, method: http.MethodGet, path: path, says: says, operation: operation, good: good, call: call}
+		return matrixOperation{
+			name:      name,
+			service:   service,
+			method:    http.MethodGet,
+			path:      path,
+			says:      says,
+			operation: operation,
+			good:      good,
+			call:      call,
+		}
 	}
 	const jobs = `{"id":"a1","status":"Running"}`
 	noon, later := noon.Add(-time.Hour), noon.Add(time.Hour)
@@ -96,91 +114,181 @@ func matrixLookUps() []matrixOperation {
 				_, err := c.RDS().Instance(ctx, rdsID)
 				return err
 			}),
-		get("RDS windows", serviceRDS, "/v3/{project_id}/instances/"+rdsID+"/restore-time", "RDS query restoration time range", fakecloud.ListRestoreTime,
-			`{"restore_time":[{"start_time":1688169600000,"end_time":1688774400000}]}`, func(ctx context.Context, c *Client, _ string) error {
+		get(
+			"RDS windows",
+			serviceRDS,
+			"/v3/{project_id}/instances/"+rdsID+"/restore-time",
+			"RDS query restoration time range",
+			fakecloud.ListRestoreTime,
+			`{"restore_time":[{"start_time":1688169600000,"end_time":1688774400000}]}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.RDS().RestoreWindows(ctx, rdsID, "")
 				return err
-			}),
-		get("RDS tables", serviceRDS, "/v3/{project_id}/postgresql/instances/history/tables", "RDS query restorable tables", fakecloud.ListHistoryTables,
+			},
+		),
+		get(
+			"RDS tables",
+			serviceRDS,
+			"/v3/{project_id}/postgresql/instances/history/tables",
+			"RDS query restorable tables",
+			fakecloud.ListHistoryTables,
 			`{"table_limit":2000,"instances":[{"id":"`+rdsID+`","total_tables":1,"databases":[{"name":"data1","schemas":[{"name":"schema1","tables":[{"name":"table1"}]}]}]}]}`,
 			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.RDS().RestorableTables(ctx, rdsID, matrixMoment, RDSTableFilter{})
 				return err
-			}),
+			},
+		),
 		get("RDS job", serviceRDS, "/v3/{project_id}/jobs", "RDS query job", fakecloud.ShowJob, `{"job":`+jobs+`}`,
 			func(ctx context.Context, c *Client, jobID string) error {
 				_, err := c.RDS().Job(ctx, jobID)
 				return err
 			}),
-		get("RDS job list", serviceRDS, "/v3/{project_id}/tasklist", "RDS query task list", fakecloud.ListTasks, `{"tasks":[`+jobs+`]}`,
+		get(
+			"RDS job list",
+			serviceRDS,
+			"/v3/{project_id}/tasklist",
+			"RDS query task list",
+			fakecloud.ListTasks,
+			`{"tasks":[`+jobs+`]}`,
 			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.RDS().ListJobs(ctx, rdsID, noon, later)
 				return err
-			}),
+			},
+		),
 
 		get("DDS instance", serviceDDS, "/v3/{project_id}/instances", "DDS query instance", fakecloud.ListInstances,
 			`{"instances":[{"id":"`+matrixDDS+`","status":"normal"}]}`, func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DDS().Instance(ctx, matrixDDS)
 				return err
 			}),
-		get("DDS windows", serviceDDS, "/v3/{project_id}/instances/"+matrixDDS+"/restore-time", "DDS query restoration time ranges", fakecloud.ListRestoreTime,
-			`{"restore_time":[{"start_time":"1606780800000","end_time":"1607990400000"}]}`, func(ctx context.Context, c *Client, _ string) error {
+		get(
+			"DDS windows",
+			serviceDDS,
+			"/v3/{project_id}/instances/"+matrixDDS+"/restore-time",
+			"DDS query restoration time ranges",
+			fakecloud.ListRestoreTime,
+			`{"restore_time":[{"start_time":"1606780800000","end_time":"1607990400000"}]}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DDS().RestoreWindows(ctx, matrixDDS, time.UnixMilli(1607762955000))
 				return err
-			}),
-		get("DDS databases", serviceDDS, "/v3/{project_id}/instances/"+matrixDDS+"/restore-database", "DDS query restorable databases", fakecloud.ListRestoreDatabases,
-			`{"databases":["app"]}`, func(ctx context.Context, c *Client, _ string) error {
+			},
+		),
+		get(
+			"DDS databases",
+			serviceDDS,
+			"/v3/{project_id}/instances/"+matrixDDS+"/restore-database",
+			"DDS query restorable databases",
+			fakecloud.ListRestoreDatabases,
+			`{"databases":["app"]}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DDS().RestorableDatabases(ctx, matrixDDS, time.UnixMilli(1607762955000))
 				return err
-			}),
-		get("DDS collections", serviceDDS, "/v3/{project_id}/instances/"+matrixDDS+"/restore-collection", "DDS query restorable collections", fakecloud.ListRestoreCollections,
-			`{"collections":["sessions"]}`, func(ctx context.Context, c *Client, _ string) error {
+			},
+		),
+		get(
+			"DDS collections",
+			serviceDDS,
+			"/v3/{project_id}/instances/"+matrixDDS+"/restore-collection",
+			"DDS query restorable collections",
+			fakecloud.ListRestoreCollections,
+			`{"collections":["sessions"]}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DDS().RestorableCollections(ctx, matrixDDS, "app", time.UnixMilli(1607762955000))
 				return err
-			}),
+			},
+		),
 		get("DDS job", serviceDDS, "/v3/{project_id}/jobs", "DDS query job", fakecloud.ShowJob, `{"job":`+jobs+`}`,
 			func(ctx context.Context, c *Client, jobID string) error {
 				_, err := c.DDS().Job(ctx, jobID)
 				return err
 			}),
-		get("DDS job list", serviceDDS, "/v3.1/{project_id}/jobs", "DDS query tasks", fakecloud.ListJobs, `{"jobs":[`+jobs+`]}`,
+		get(
+			"DDS job list",
+			serviceDDS,
+			"/v3.1/{project_id}/jobs",
+			"DDS query tasks",
+			fakecloud.ListJobs,
+			`{"jobs":[`+jobs+`]}`,
 			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DDS().ListJobs(ctx, matrixDDS, noon, later)
 				return err
-			}),
+			},
+		),
 
 		get("DWS cluster", serviceDWS, "/v1.0/{project_id}/clusters/"+clusterID, "DWS query cluster", fakecloud.ShowCluster,
 			`{"cluster":{"id":"`+clusterID+`","status":"AVAILABLE"}}`, func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DWS().Cluster(ctx, clusterID)
 				return err
 			}),
-		get("DWS snapshot", serviceDWS, "/v1.0/{project_id}/snapshots/"+snapshotID, "DWS query snapshot", fakecloud.ShowSnapshot,
-			`{"snapshot":{"id":"`+snapshotID+`","status":"AVAILABLE"}}`, func(ctx context.Context, c *Client, _ string) error {
+		get(
+			"DWS snapshot",
+			serviceDWS,
+			"/v1.0/{project_id}/snapshots/"+snapshotID,
+			"DWS query snapshot",
+			fakecloud.ShowSnapshot,
+			`{"snapshot":{"id":"`+snapshotID+`","status":"AVAILABLE"}}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DWS().Snapshot(ctx, snapshotID)
 				return err
-			}),
-		get("DWS snapshots", serviceDWS, "/v1.0/{project_id}/snapshots", "DWS query snapshot list", fakecloud.ListSnapshots,
-			`{"snapshots":[{"id":"`+snapshotID+`"}]}`, func(ctx context.Context, c *Client, _ string) error { _, err := c.DWS().Snapshots(ctx); return err }),
-		get("DWS cluster snapshots", serviceDWS, "/v1.0/{project_id}/clusters/"+clusterID+"/snapshots", "DWS query cluster snapshot list", fakecloud.ListClusterSnapshots,
-			`{"snapshots":[{"id":"`+snapshotID+`"}]}`, func(ctx context.Context, c *Client, _ string) error {
+			},
+		),
+		get(
+			"DWS snapshots",
+			serviceDWS,
+			"/v1.0/{project_id}/snapshots",
+			"DWS query snapshot list",
+			fakecloud.ListSnapshots,
+			`{"snapshots":[{"id":"`+snapshotID+`"}]}`,
+			func(ctx context.Context, c *Client, _ string) error { _, err := c.DWS().Snapshots(ctx); return err },
+		),
+		get(
+			"DWS cluster snapshots",
+			serviceDWS,
+			"/v1.0/{project_id}/clusters/"+clusterID+"/snapshots",
+			"DWS query cluster snapshot list",
+			fakecloud.ListClusterSnapshots,
+			`{"snapshots":[{"id":"`+snapshotID+`"}]}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DWS().ClusterSnapshots(ctx, clusterID)
 				return err
-			}),
-		get("DWS check", serviceDWS, "/v1/{project_id}/snapshots/"+snapshotID+"/table-restore-check", "DWS check table names", fakecloud.CheckTableRestore,
-			`{"check_table_name_result":{"database":"postgres","restore_table_list":null,"target_table_list":null}}`, func(ctx context.Context, c *Client, _ string) error {
+			},
+		),
+		get(
+			"DWS check",
+			serviceDWS,
+			"/v1/{project_id}/snapshots/"+snapshotID+"/table-restore-check",
+			"DWS check table names",
+			fakecloud.CheckTableRestore,
+			`{"check_table_name_result":{"database":"postgres","restore_table_list":null,"target_table_list":null}}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DWS().CheckTableRestore(ctx, snapshotID, matrixDWSRestore)
 				return err
-			}),
-		get("DWS job", serviceDWS, "/v1.0/{project_id}/job/", "DWS query job", fakecloud.ShowJob, `{"job_id":"a1","status":"RUNNING"}`,
+			},
+		),
+		get(
+			"DWS job",
+			serviceDWS,
+			"/v1.0/{project_id}/job/",
+			"DWS query job",
+			fakecloud.ShowJob,
+			`{"job_id":"a1","status":"RUNNING"}`,
 			func(ctx context.Context, c *Client, jobID string) error {
 				_, err := c.DWS().Job(ctx, jobID)
 				return err
-			}),
-		get("DWS job list", serviceDWS, "/v1/{project_id}/clusters/"+clusterID+"/actions/FINE_GRAINED_RESTORING", "DWS query cluster actions", fakecloud.ListClusterActions,
-			`{"id":"a1","status":"RUNNING"}`, func(ctx context.Context, c *Client, _ string) error {
+			},
+		),
+		get(
+			"DWS job list",
+			serviceDWS,
+			"/v1/{project_id}/clusters/"+clusterID+"/actions/FINE_GRAINED_RESTORING",
+			"DWS query cluster actions",
+			fakecloud.ListClusterActions,
+			`{"id":"a1","status":"RUNNING"}`,
+			func(ctx context.Context, c *Client, _ string) error {
 				_, err := c.DWS().restoreActions(ctx, clusterID)
 				return err
-			}),
+			},
+		),
 	}
 	for i := range rows {
 		rows[i].notFoundTwice, rows[i].notFoundIsNone = rows[i].name == "RDS instance", rows[i].name == "DWS job list"
@@ -207,8 +315,10 @@ func matrixOperations() []matrixOperation {
 		},
 		{
 			name: "agency key by STS", kind: matrixKey, service: serviceSTS, method: post, path: "/v5/agencies/assume", says: "STS assume an agency", operation: fakecloud.AssumeAgency,
-			good:   `{"credentials":{"access_key_id":"MATRIXISSUEDKEY","secret_access_key":"matrix-issued-secret","security_token":"matrix-issued-security-token","expiration":"2099-03-01T13:00:00Z"}}`,
-			change: matrixByAgency(Role{DomainID: fakecloud.DeputyDomainID}), call: matrixRestoreDDS(fakecloud.DeputyDDSInstance),
+			good: `{"credentials":{"access_key_id":"MATRIXISSUEDKEY","secret_access_key":"matrix-issued-secret","security_token":"matrix-issued-security-token","expiration":"2099-03-01T13:00:00Z"}}`,
+			change: matrixByAgency(
+				Role{DomainID: fakecloud.DeputyDomainID},
+			), call: matrixRestoreDDS(fakecloud.DeputyDDSInstance),
 		},
 		{
 			name: "ID token", kind: matrixIDToken, service: serviceIAM, method: post, path: "/v3.0/OS-AUTH/id-token/tokens", says: "IAM log in with an ID token", operation: fakecloud.CreateTokenWithIDToken,
@@ -262,7 +372,8 @@ func (o matrixOperation) is(r *http.Request) bool {
 
 // matrixIsRestore is whether a request asks for a restore, whoever sent it.
 func matrixIsRestore(r *http.Request) bool {
-	return r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/restore/tables") || strings.HasSuffix(r.URL.Path, "/restore/collections") || strings.HasSuffix(r.URL.Path, "/table-restore"))
+	return r.Method == http.MethodPost &&
+		(strings.HasSuffix(r.URL.Path, "/restore/tables") || strings.HasSuffix(r.URL.Path, "/restore/collections") || strings.HasSuffix(r.URL.Path, "/table-restore"))
 }
 
 // matrixSecrets are what no error and no log may show.

@@ -22,11 +22,11 @@ import (
 	"time"
 )
 
-// This file meets every operation with every fault. What a cell must come to follows from a small rule (matrixRule); what holds in
-// every cell is in check.
+// This file meets every operation with every fault. What a cell must come to follows from a small rule (matrixRule);
+// what holds in every cell is in check.
 
-// matrixServer answers for all services: the row under test by the fault, whatever is on the way to it as it should be. It counts
-// the restores that it has accepted by itself.
+// matrixServer answers for all services: the row under test by the fault, whatever is on the way to it as it should be.
+// It counts the restores that it has accepted by itself.
 type matrixServer struct {
 	*httptest.Server
 	operations []matrixOperation
@@ -102,7 +102,10 @@ func (s *matrixServer) arrive(r *http.Request) (row matrixOperation, fault matri
 // carried is what a request tells of credentials, for a server that echoes it all.
 func carried(r *http.Request, body []byte) string {
 	access, _, _ := strings.Cut(r.Header.Get("Authorization"), ", Signature=")
-	return strings.Join([]string{access, r.Header.Get("X-Auth-Token"), r.Header.Get("X-Security-Token"), string(body)}, " ")
+	return strings.Join(
+		[]string{access, r.Header.Get("X-Auth-Token"), r.Header.Get("X-Security-Token"), string(body)},
+		" ",
+	)
 }
 
 // matrix is a table that is filled cell by cell.
@@ -150,7 +153,9 @@ func (m *matrix) print() {
 	for i, column := range m.columns {
 		fmt.Fprintf(&out, "%3d %s\n", i+1, column)
 	}
-	out.WriteString("A accepted at once, R at a later attempt; X refused, x after more attempts; E no answer, e after more attempts; ? ambiguous\n")
+	out.WriteString(
+		"A accepted at once, R at a later attempt; X refused, x after more attempts; E no answer, e after more attempts; ? ambiguous\n",
+	)
 	for _, letter := range slices.Sorted(maps.Keys(m.outcomes)) {
 		fmt.Fprintf(&out, "%s: %d  ", letter, m.outcomes[letter])
 	}
@@ -181,7 +186,14 @@ func letterOf(err error, attempts int) string {
 type matrixStruck struct{}
 
 // run makes the row's call, with the fault in its way.
-func (s *matrixServer) run(t *testing.T, row matrixOperation, fault matrixFault, lasting bool, clock Clock, change ...func(*Config)) matrixRun {
+func (s *matrixServer) run(
+	t *testing.T,
+	row matrixOperation,
+	fault matrixFault,
+	lasting bool,
+	clock Clock,
+	change ...func(*Config),
+) matrixRun {
 	t.Helper()
 	s.begin(row, fault, lasting)
 	var run matrixRun
@@ -279,7 +291,9 @@ func (r matrixRun) check(t *testing.T, cell string, row matrixOperation, fault m
 	if len(text) > 4096 || strings.ContainsAny(text, "\r\n\x00") {
 		t.Errorf("%s: not a line of text that can be shown: %d bytes, %.300q", cell, len(text), text)
 	}
-	named := strings.Contains(text, row.says) || fault.class == matrixShape && (IsNotFound(r.err) || errors.As(r.err, new(*ProjectError)) || strings.Contains(text, "is not the id of a project"))
+	named := strings.Contains(text, row.says) ||
+		fault.class == matrixShape &&
+			(IsNotFound(r.err) || errors.As(r.err, new(*ProjectError)) || strings.Contains(text, "is not the id of a project"))
 	if !named {
 		t.Errorf("%s: the error does not name the operation %q: %v", cell, row.says, r.err)
 	}
@@ -367,7 +381,8 @@ func (m *matrix) cell(server *matrixServer, row matrixOperation, fault matrixFau
 	m.note(row.name, fault.name, got)
 }
 
-// goroutines are the stacks of all goroutines but the test runner's, by what they do: their creators, not their addresses.
+// goroutines are the stacks of all goroutines but the test runner's, by what they do: their creators, not their
+// addresses.
 func goroutines() map[string]int {
 	buffer := make([]byte, 1<<20)
 	for n := runtime.Stack(buffer, true); n == len(buffer); n = runtime.Stack(buffer, true) {
@@ -382,8 +397,8 @@ func goroutines() map[string]int {
 	return found
 }
 
-// expectNoNewGoroutines waits a moment for those that are about to end. It looks again and again because the end of somebody else's
-// goroutine is no event that could be awaited.
+// expectNoNewGoroutines waits a moment for those that are about to end. It looks again and again because the end of
+// somebody else's goroutine is no event that could be awaited.
 func expectNoNewGoroutines(t *testing.T, before map[string]int, what string) {
 	t.Helper()
 	var more []string

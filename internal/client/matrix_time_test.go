@@ -82,20 +82,60 @@ func matrixSlowness() []matrixFault {
 		e.drip(http.StatusOK, e.row.good, share/time.Duration(len(e.row.good)))
 	}
 	return []matrixFault{
-		{name: "head after 110 s", class: matrixHarmless, processed: true, answer: func(e *matrixExchange) { e.pause(110 * time.Second); e.good() }},
-		{name: "head after 130 s", class: matrixLost, processed: true, answer: func(e *matrixExchange) { e.pause(130 * time.Second); e.good() }},
+		{
+			name:      "head after 110 s",
+			class:     matrixHarmless,
+			processed: true,
+			answer:    func(e *matrixExchange) { e.pause(110 * time.Second); e.good() },
+		},
+		{
+			name:      "head after 130 s",
+			class:     matrixLost,
+			processed: true,
+			answer:    func(e *matrixExchange) { e.pause(130 * time.Second); e.good() },
+		},
 		{name: "silence", class: matrixLost, answer: func(e *matrixExchange) { e.pause(forEver) }},
-		{name: "silence once accepted", class: matrixLost, processed: true, answer: func(e *matrixExchange) { e.pause(forEver) }},
-		{name: "body within 110 s", class: matrixHarmless, processed: true, answer: func(e *matrixExchange) { body(e, 110*time.Second) }},
-		{name: "body within 130 s", class: matrixLost, processed: true, answer: func(e *matrixExchange) { body(e, 130*time.Second) }},
-		{name: "body stops", class: matrixLost, processed: true, answer: func(e *matrixExchange) { e.drip(http.StatusOK, e.row.good[:3], 0); e.pause(forEver) }},
-		{name: "400 stops", class: matrixRefused, traced: true, answer: func(e *matrixExchange) { e.drip(http.StatusBadRequest, "{", 0); e.pause(forEver) }},
-		{name: "502 stops", class: matrixBroken, traced: true, answer: func(e *matrixExchange) { e.drip(http.StatusBadGateway, "<", 0); e.pause(forEver) }},
+		{
+			name:      "silence once accepted",
+			class:     matrixLost,
+			processed: true,
+			answer:    func(e *matrixExchange) { e.pause(forEver) },
+		},
+		{
+			name:      "body within 110 s",
+			class:     matrixHarmless,
+			processed: true,
+			answer:    func(e *matrixExchange) { body(e, 110*time.Second) },
+		},
+		{
+			name:      "body within 130 s",
+			class:     matrixLost,
+			processed: true,
+			answer:    func(e *matrixExchange) { body(e, 130*time.Second) },
+		},
+		{
+			name:      "body stops",
+			class:     matrixLost,
+			processed: true,
+			answer:    func(e *matrixExchange) { e.drip(http.StatusOK, e.row.good[:3], 0); e.pause(forEver) },
+		},
+		{
+			name:   "400 stops",
+			class:  matrixRefused,
+			traced: true,
+			answer: func(e *matrixExchange) { e.drip(http.StatusBadRequest, "{", 0); e.pause(forEver) },
+		},
+		{
+			name:   "502 stops",
+			class:  matrixBroken,
+			traced: true,
+			answer: func(e *matrixExchange) { e.drip(http.StatusBadGateway, "<", 0); e.pause(forEver) },
+		},
 	}
 }
 
-// TestSlownessMatrix meets every operation with services that are slow to answer or never do. A bubble ends only with all of its
-// goroutines, so that one that is left behind fails the test as well.
+// TestSlownessMatrix meets every operation with services that are slow to answer or never do. A bubble ends only with
+// all of its goroutines, so that one that is left behind fails the test as well.
 func TestSlownessMatrix(t *testing.T) {
 	m := newMatrix(t, "slowness")
 	defer m.print()

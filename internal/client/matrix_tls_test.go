@@ -58,7 +58,9 @@ func (a *matrixAuthority) issue(t *testing.T, host string, notAfter time.Time) t
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: host}, NotBefore: notAfter.Add(-48 * time.Hour), NotAfter: notAfter,
+		SerialNumber: big.NewInt(
+			2,
+		), Subject: pkix.Name{CommonName: host}, NotBefore: notAfter.Add(-48 * time.Hour), NotAfter: notAfter,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	if ip := net.ParseIP(host); ip != nil {
@@ -73,8 +75,8 @@ func (a *matrixAuthority) issue(t *testing.T, host string, notAfter time.Time) t
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// TestCertificateMatrix meets every operation with certificates that are not to be trusted, and with a handshake that breaks. Not
-// one byte of a request is sent, and nothing is tried again that time does not mend.
+// TestCertificateMatrix meets every operation with certificates that are not to be trusted, and with a handshake that
+// breaks. Not one byte of a request is sent, and nothing is tried again that time does not mend.
 func TestCertificateMatrix(t *testing.T) {
 	m := newMatrix(t, "certificates")
 	defer m.print()
@@ -105,7 +107,12 @@ func TestCertificateMatrix(t *testing.T) {
 				continue // the ID token on the way to it meets the same
 			}
 			requests.Store(0)
-			m.cell(server, row, matrixFault{name: test.name, class: test.class, processed: true}, func(config *Config) { config.RootCAs = ours.pool })
+			m.cell(
+				server,
+				row,
+				matrixFault{name: test.name, class: test.class, processed: true},
+				func(config *Config) { config.RootCAs = ours.pool },
+			)
 			if got := requests.Load(); got > 0 && test.class == matrixUntrusted {
 				t.Errorf("%s × %s: %d requests were sent", row.name, test.name, got)
 			}
@@ -127,14 +134,20 @@ func (m *matrix) brokenHandshakes(resetter *resetter, pool *x509.CertPool) {
 	pool = pool.Clone()
 	pool.AddCert(authority.certificate)
 	for _, row := range matrixOperations() {
-		m.cell(server, row, matrixFault{name: "reset in the handshake", class: matrixUnsent, dial: resetter.dial}, func(config *Config) { config.RootCAs = pool })
+		m.cell(
+			server,
+			row,
+			matrixFault{name: "reset in the handshake", class: matrixUnsent, dial: resetter.dial},
+			func(config *Config) { config.RootCAs = pool },
+		)
 	}
 	server.Close()
 	expectNoNewGoroutines(m.T, before, "reset in the handshake")
 }
 
-// TestRedirectMatrix redirects every operation: to another path, to another host, from https to http. Nobody follows, so that
-// neither a signature nor a body gets to whom it is not for, and a restore whose answer is a redirect is ambiguous.
+// TestRedirectMatrix redirects every operation: to another path, to another host, from https to http. Nobody follows,
+// so that neither a signature nor a body gets to whom it is not for, and a restore whose answer is a redirect is
+// ambiguous.
 func TestRedirectMatrix(t *testing.T) {
 	m := newMatrix(t, "redirects")
 	defer m.print()
@@ -179,8 +192,8 @@ func TestRedirectMatrix(t *testing.T) {
 	}
 }
 
-// TestEchoedCredentials has the transport's own errors quote what the server sent. A gateway that echoes a request in a malformed
-// head must not put a credential into an error or a log either.
+// TestEchoedCredentials has the transport's own errors quote what the server sent. A gateway that echoes a request in a
+// malformed head must not put a credential into an error or a log either.
 func TestEchoedCredentials(t *testing.T) {
 	m := newMatrix(t, "echoes")
 	defer m.print()

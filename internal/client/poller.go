@@ -18,8 +18,8 @@ const (
 	listDisabledFor = 10 * time.Minute
 	// afterFailure is how long nobody asks again after a list that failed for all.
 	afterFailure = 10 * time.Second
-	// listedWithin is how old a job is that is queried by itself if the list does not show it. The RDS and DDS API References say
-	// that the services know a job after "several seconds".
+	// listedWithin is how old a job is that is queried by itself if the list does not show it. The RDS and DDS API
+	// References say that the services know a job after "several seconds".
 	listedWithin = 10 * time.Second
 	// listedBack is how old a job is for which the list would be too long.
 	listedBack = 72 * time.Hour
@@ -27,13 +27,15 @@ const (
 	clockSkew = 15 * time.Minute
 )
 
-// jobListFunc lists the jobs created within a span, of one instance or all. It may leave out the rest once it has enough; a nil
-// enough is never.
-type jobListFunc func(ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool) ([]Job, error)
+// jobListFunc lists the jobs created within a span, of one instance or all. It may leave out the rest once it has
+// enough; a nil enough is never.
+type jobListFunc func(
+	ctx context.Context, instanceID string, from, to time.Time, enough func([]Job) bool,
+) ([]Job, error)
 
-// poller looks at the jobs of one service, region and project, for all waiters. If there are several, one list answers for all:
-// the calls then grow with the pages that the jobs fill, and not with the jobs. The waiter whose poll is due asks, so that nothing
-// runs once nobody waits.
+// poller looks at the jobs of one service, region and project, for all waiters. If there are several, one list answers
+// for all: the calls then grow with the pages that the jobs fill, and not with the jobs. The waiter whose poll is due
+// asks, so that nothing runs once nobody waits.
 type poller struct {
 	clock    Clock
 	get      func(ctx context.Context, jobID string) (Job, error)
@@ -96,8 +98,8 @@ func (p *poller) leave(me *waiter) {
 	delete(p.waiters, me)
 }
 
-// next returns the job after another look at it. It looks when the poll is due, or before if another waiter's list shows the job.
-// Errors are those of a query of one job.
+// next returns the job after another look at it. It looks when the poll is due, or before if another waiter's list
+// shows the job. Errors are those of a query of one job.
 func (p *poller) next(ctx context.Context, me *waiter, due time.Time) (Job, error) {
 	for {
 		if err := p.sleep(ctx, me, due); err != nil {
@@ -109,7 +111,11 @@ func (p *poller) next(ctx context.Context, me *waiter, due time.Time) (Job, erro
 		if !p.isListed(me) {
 			return p.get(ctx, me.jobID)
 		}
-		list, err := p.lists.Do(ctx, struct{}{}, func(ctx context.Context) (*jobList, error) { return p.askForList(ctx, me.jobID) })
+		list, err := p.lists.Do(
+			ctx,
+			struct{}{},
+			func(ctx context.Context) (*jobList, error) { return p.askForList(ctx, me.jobID) },
+		)
 		switch {
 		case err != nil:
 			return Job{}, err
@@ -174,7 +180,8 @@ func (p *poller) askForList(ctx context.Context, jobID string) (*jobList, error)
 	jobs, err := p.list(ctx, "", list.from.Add(-clockSkew), p.clock.Now().Add(clockSkew), enough)
 	disabled := false
 	if err != nil && ctx.Err() == nil && !IsLoginRefused(err) {
-		// The service does not offer the list, forbids it, or fails just now. The query of one job tells whether it is only the list.
+		// The service does not offer the list, forbids it, or fails just now. The query of one job tells whether it is only
+		// the list.
 		jobs = nil
 		job, single := p.get(ctx, jobID)
 		switch {
@@ -232,8 +239,8 @@ func (p *poller) tell(jobs []Job, disabled, failed bool) {
 	}
 }
 
-// shown returns what a list says of the waiter's job. If the list does not show the job, it queries the job, unless the job is so
-// young that the service does not know it yet. Known is false if there was no list in the end.
+// shown returns what a list says of the waiter's job. If the list does not show the job, it queries the job, unless the
+// job is so young that the service does not know it yet. Known is false if there was no list in the end.
 func (p *poller) shown(ctx context.Context, list *jobList, me *waiter) (job Job, known bool, err error) {
 	if job := p.takeAnswer(me); job != nil {
 		return *job, true, nil

@@ -68,10 +68,18 @@ func (s *service) list(_ context.Context, _ string, _, _ time.Time, enough func(
 }
 
 func newTestPoller(get func(context.Context, string) (Job, error), list jobListFunc) *poller {
-	return &poller{clock: SystemClock, get: get, list: list, pageSize: 50, perPage: 4 * time.Second, waiters: map[*waiter]bool{}}
+	return &poller{
+		clock:    SystemClock,
+		get:      get,
+		list:     list,
+		pageSize: 50,
+		perPage:  4 * time.Second,
+		waiters:  map[*waiter]bool{},
+	}
 }
 
-// watchAll waits for all jobs of a service at once, each of the given length, and returns by how much each was noticed late.
+// watchAll waits for all jobs of a service at once, each of the given length, and returns by how much each was noticed
+// late.
 func watchAll(t *testing.T, s *service, lengths ...time.Duration) (late []time.Duration, errs []error) {
 	t.Helper()
 	s.ends, s.pageSize = map[string]time.Time{}, 50
@@ -132,7 +140,8 @@ func TestWatchingJobsOfAllLengths(t *testing.T) {
 		s := &service{}
 		late, errs := watchAll(t, s, lengths...)
 		for i, err := range errs {
-			if limit := max(lengths[i]*3/10, 14*time.Second); err != nil || late[i] < 0 || late[i] > min(limit, 33*time.Second)+time.Second {
+			if limit := max(lengths[i]*3/10, 14*time.Second); err != nil || late[i] < 0 ||
+				late[i] > min(limit, 33*time.Second)+time.Second {
 				t.Errorf("a job of %s was noticed %s late, %v", lengths[i], late[i], err)
 			}
 		}
@@ -215,7 +224,8 @@ func TestOutageOfAList(t *testing.T) {
 	})
 }
 
-// The waiter that asks for all and is cancelled says nothing to the others, and a waiter that is cancelled meanwhile returns at once.
+// The waiter that asks for all and is cancelled says nothing to the others, and a waiter that is cancelled meanwhile
+// returns at once.
 func TestCancelledWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, cancelFirst := context.WithCancelCause(t.Context())
@@ -353,7 +363,10 @@ func TestAnotherJobsEndIsNotMine(t *testing.T) {
 		now := time.Now()
 		for _, id := range []string{"here", "gone 1", "gone 2", "gone 3"} {
 			all.Go(func() {
-				_, err := p.waitFor(t.Context(), JobWait{JobID: id, Submitted: now.Add(-10 * time.Minute), Deadline: now.Add(time.Hour)})
+				_, err := p.waitFor(
+					t.Context(),
+					JobWait{JobID: id, Submitted: now.Add(-10 * time.Minute), Deadline: now.Add(time.Hour)},
+				)
 				if (err == nil) != (id == "here") || err != nil && !IsNotFound(err) {
 					t.Errorf("%s: %v", id, err)
 				}

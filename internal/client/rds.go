@@ -10,7 +10,7 @@ import (
 )
 
 // RDSTableRestore is the body of "Restoring Tables to a Specified Point in Time (RDS for PostgreSQL)".
-// The page marks no field as mandatory, yet none can be missed; all are always sent.
+// The page marks no field as mandatory, but the service needs all of them, so the client always sends all.
 type RDSTableRestore struct {
 	Instances []RDSTableRestoreInstance `json:"instances"` // the user guide allows one at a time
 }
@@ -46,9 +46,9 @@ type RDSRestoreResult struct {
 	JobID      string
 }
 
-// RestoreTables starts a restore. Every result has a job id. Errors: *AmbiguousError when the
-// service may have accepted the call, *APIError when it refused; any other means that it never got it.
-// An answer that names a job for some of the instances only is ambiguous.
+// RestoreTables starts a restore. Every result has a job id. Errors: *AmbiguousError if the service may have accepted
+// the call, *APIError if it refused; any other error means that it never got the call. An answer that names a job for
+// only some of the instances is ambiguous.
 func (s RDS) RestoreTables(ctx context.Context, restore RDSTableRestore) ([]RDSRestoreResult, error) {
 	var reply struct {
 		RestoreResult []struct {
@@ -81,8 +81,7 @@ func (s RDS) RestoreTables(ctx context.Context, restore RDSTableRestore) ([]RDSR
 
 const rdsTasksPage = 50 // the service's limit
 
-// ListJobs lists the instance's jobs created within the span (RDS API Reference, "Querying a Task
-// List"). The service keeps them for a month.
+// ListJobs is as in JobService (RDS API Reference, "Querying a Task List"). The service keeps jobs for a month.
 func (s RDS) ListJobs(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
 	if err := checkID("instance", instanceID); err != nil {
 		return nil, err
@@ -112,7 +111,7 @@ func (s RDS) jobList(priority priority) jobListFunc {
 	}
 }
 
-// RDSInstance is what matters of an instance for a restore.
+// RDSInstance is what a restore needs to know of an instance.
 type RDSInstance struct {
 	ID      string
 	Name    string
@@ -122,14 +121,14 @@ type RDSInstance struct {
 	Version string // such as 14
 }
 
-// Instance queries an instance (RDS API Reference, "Querying DB Instances": a list with a
-// filter). The error is a *NotFoundError when there is none.
+// Instance queries an instance (RDS API Reference, "Querying DB Instances": a list with a filter). The error is a
+// *NotFoundError if there is none.
 func (s RDS) Instance(ctx context.Context, id string) (RDSInstance, error) {
 	if err := checkID("RDS instance", id); err != nil {
 		return RDSInstance{}, err
 	}
 	missing := error(&NotFoundError{What: "RDS instance " + id})
-	// Instances of the FlexusRDS kind are listed only when asked for.
+	// The service lists instances of the FlexusRDS kind only if asked for them.
 	for _, query := range []url.Values{{"id": {id}}, {"id": {id}, "group_type": {"flexus"}}} {
 		instance, err := s.findInstance(ctx, id, query)
 		if err == nil || !IsNotFound(err) {

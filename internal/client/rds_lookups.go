@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// Window is a span to any moment of which can be restored, both ends included. UTC.
+// Window is a span in UTC. A restore can go to any moment of it, both ends included.
 type Window struct{ Start, End time.Time }
 
-// window reads a Window of RDS or DDS: start_time and end_time in milliseconds since 1970, numbers ("Long") as documented or
-// strings, as other times of DDS are.
+// window reads a Window of RDS or DDS: start_time and end_time are milliseconds since 1970, as numbers ("Long", says
+// the page) or as strings, like other times of DDS.
 type window Window
 
 func (w *window) UnmarshalJSON(data []byte) error {
@@ -38,7 +38,7 @@ func (w *window) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// restoreWindows makes the look-up of either service and sorts what it finds; the order of the reply is not documented.
+// restoreWindows makes the lookup of either service and sorts the windows: the services document no order.
 func (c *Client) restoreWindows(ctx context.Context, call call) ([]Window, error) {
 	reply := list[window]{key: "restore_time"}
 	if err := c.do(ctx, call, &reply); err != nil {
@@ -54,9 +54,9 @@ func (c *Client) restoreWindows(ctx context.Context, call call) ([]Window, error
 	return windows, nil
 }
 
-// RestoreWindows lists the spans to which the instance can be restored, by their start (RDS API Reference, "Querying the
-// Restoration Time Range"). The date, yyyy-mm-dd in UTC, confines the list to a day; "" is all. The error is a *NotFoundError
-// when there is no such instance.
+// RestoreWindows lists the spans to which the instance can be restored, by their start (RDS API Reference, "Querying
+// the Restoration Time Range"). The date, yyyy-mm-dd in UTC, confines the list to a day; "" is all. The error is a
+// *NotFoundError if there is no such instance.
 func (s RDS) RestoreWindows(ctx context.Context, instanceID, date string) ([]Window, error) {
 	if err := checkID("RDS instance", instanceID); err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s RDS) RestoreWindows(ctx context.Context, instanceID, date string) ([]Win
 	return windows, notFound(err, "RDS instance "+instanceID, rdsInstanceMissing...)
 }
 
-// RDSTableFilter narrows a look-up to names that contain a text. The search is the service's own and a fuzzy one; "" is all.
+// RDSTableFilter narrows a lookup to names that contain a text. The service searches, and not exactly; "" is all.
 type RDSTableFilter struct{ DatabaseNameLike, TableNameLike string }
 
 // RDSTableName names a table of an instance.
@@ -83,8 +83,8 @@ type RDSTableName struct{ Database, Schema, Table string }
 
 // RDSRestorableTables are the tables of an instance that could be restored to a moment.
 type RDSRestorableTables struct {
-	TableLimit  int            // how many one restore takes, as the service says; 0 where it does not
-	TotalTables int            // of the instance, as filtered; may be more than are listed
+	TableLimit  int            // how many one restore takes; 0 if the service does not say
+	TotalTables int            // of the instance, as filtered; perhaps more than the list has
 	Tables      []RDSTableName // sorted by database, schema, table
 }
 
@@ -98,13 +98,18 @@ func compareRDSTables(a, b RDSTableName) int {
 	return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Table, b.Table))
 }
 
-// Truncated reports whether fewer tables are listed than there are: the service ends the list at its limit, and has no pages.
+// Truncated reports whether the list lacks tables: the service ends it at its limit, and has no pages.
 func (r RDSRestorableTables) Truncated() bool { return len(r.Tables) < r.TotalTables }
 
-// RestorableTables looks up which tables can be restored to the moment (RDS API Reference, "Querying Tables That Can Be
-// Restored", for PostgreSQL). It is known to take most of a minute. The path parameter that the page calls database_name is
-// the engine. The error is a *NotFoundError when there is no such instance.
-func (s RDS) RestorableTables(ctx context.Context, instanceID string, at time.Time, filter RDSTableFilter) (RDSRestorableTables, error) {
+// RestorableTables looks up which tables can be restored to a moment (RDS API Reference, "Querying Tables That Can Be
+// Restored", for PostgreSQL). The lookup can take most of a minute. The path parameter that the page calls
+// database_name is the engine. The error is a *NotFoundError if there is no such instance.
+func (s RDS) RestorableTables(
+	ctx context.Context,
+	instanceID string,
+	at time.Time,
+	filter RDSTableFilter,
+) (RDSRestorableTables, error) {
 	if err := checkID("RDS instance", instanceID); err != nil {
 		return RDSRestorableTables{}, err
 	}
@@ -129,11 +134,15 @@ func (s RDS) RestorableTables(ctx context.Context, instanceID string, at time.Ti
 	for _, instance := range reply.Instances {
 		if instance.ID == instanceID {
 			tables := instance.tables()
-			// The list is what counts, should the total be missing or less.
-			return RDSRestorableTables{TableLimit: reply.TableLimit, TotalTables: max(instance.TotalTables, len(tables)), Tables: tables}, nil
+			// The list counts if the total is missing or less.
+			return RDSRestorableTables{
+				TableLimit:  reply.TableLimit,
+				TotalTables: max(instance.TotalTables, len(tables)),
+				Tables:      tables,
+			}, nil
 		}
 	}
-	if filter != (RDSTableFilter{}) { // nothing matches: whether the instance is listed then is not documented
+	if filter != (RDSTableFilter{}) { // nothing matches, and the page does not say whether it lists the instance then
 		return RDSRestorableTables{TableLimit: reply.TableLimit}, nil
 	}
 	return RDSRestorableTables{}, &NotFoundError{What: what}

@@ -41,7 +41,9 @@ func TestRestoreWindows(t *testing.T) {
 			[]Window{{at(1), at(5)}, {at(1), at(9)}, {at(10), at(20)}, {at(30), at(40)}},
 		},
 		"DDS, the day in UTC": {
-			dds(time.Date(2024, 3, 1, 7, 59, 59, 0, east)), "/v3/" + testProject + "/instances/" + ddsID + "/restore-time", "date=2024-02-29",
+			dds(
+				time.Date(2024, 3, 1, 7, 59, 59, 0, east),
+			), "/v3/" + testProject + "/instances/" + ddsID + "/restore-time", "date=2024-02-29",
 			`{"restore_time":null}`, nil,
 		},
 		"strings, a moment, and what else there may be": {
@@ -66,7 +68,9 @@ func TestRestoreWindows(t *testing.T) {
 				}
 			}
 			requests := server.got()
-			if len(requests) != 1 || requests[0].Method != "GET" || requests[0].Path != test.path || requests[0].Query != test.query || requests[0].Body != "" {
+			if len(requests) != 1 || requests[0].Method != "GET" || requests[0].Path != test.path ||
+				requests[0].Query != test.query ||
+				requests[0].Body != "" {
 				t.Errorf("asked %+v", requests)
 			}
 		})
@@ -84,7 +88,11 @@ func TestRDSRestorableTables(t *testing.T) {
 			{"name":"archive","total_tables":1,"tables":[{"name":"orders"}]}]},
 		{"name":"data1","total_tables":1,"schemas":[{"name":"schema1","total_tables":1,"tables":[{"name":"table1"}]}]}]`
 	tables := []RDSTableName{
-		{"data1", "schema1", "table1"}, {"shop", "archive", "orders"}, {"shop", "public", "customers"}, {"shop", "public", "orders"},
+		{
+			"data1",
+			"schema1",
+			"table1",
+		}, {"shop", "archive", "orders"}, {"shop", "public", "customers"}, {"shop", "public", "orders"},
 	}
 	tests := map[string]struct {
 		reply     string
@@ -110,7 +118,12 @@ func TestRDSRestorableTables(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			server := newStage(t, answerWith(200, test.reply))
-			got, err := newTestClient(t, server.URL, newFakeClock()).RDS().RestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
+			got, err := newTestClient(
+				t,
+				server.URL,
+				newFakeClock(),
+			).RDS().
+				RestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,7 +208,8 @@ func TestLookUpsOfWhatIsMissing(t *testing.T) {
 			if test.what == "" && outcome(err) != refused {
 				t.Errorf("%v, want what the service said", err)
 			}
-			if want := test.what + " was not found"; test.what != "" && (len(err.Error()) < len(want) || err.Error()[:len(want)] != want) {
+			if want := test.what + " was not found"; test.what != "" &&
+				(len(err.Error()) < len(want) || err.Error()[:len(want)] != want) {
 				t.Errorf("got %v, want it to begin with %s", err, want)
 			}
 			if got := len(server.got()); got != 1 {

@@ -83,9 +83,32 @@ var malformed = map[string][]string{
 		`{"KEY":[{"id":"RDS","databases":[{"name":"d","schemas":[{"tables":["t"]}]}]}]}`,
 		`{"KEY":[{"id":"RDS","databases":[{"schemas":[{"name":"s","tables":["t"]}]}]}]}`,
 	},
-	"databases":   {`{"KEY":{}}`, `{"KEY":[null]}`, `{"KEY":[""]}`, `{"KEY":[{}]}`, `{"KEY":[{"name":""}]}`, `{"KEY":[{"name":7}]}`, `{"KEY":["a",{}]}`},
-	"collections": {`{"KEY":{}}`, `{"KEY":[null]}`, `{"KEY":[""]}`, `{"KEY":[{}]}`, `{"KEY":[{"name":""}]}`, `{"KEY":[{"name":7}]}`, `{"KEY":["a",{}]}`},
-	"snapshots":   {`{"KEY":{}}`, `{"KEY":[null]}`, `{"KEY":[{}]}`, `{"KEY":[{"name":"a"}]}`, `{"KEY":[{"id":"a"},{"id":""}]}`, `{"KEY":[{"id":"a","fine_grained_backup":"yes"}]}`},
+	"databases": {
+		`{"KEY":{}}`,
+		`{"KEY":[null]}`,
+		`{"KEY":[""]}`,
+		`{"KEY":[{}]}`,
+		`{"KEY":[{"name":""}]}`,
+		`{"KEY":[{"name":7}]}`,
+		`{"KEY":["a",{}]}`,
+	},
+	"collections": {
+		`{"KEY":{}}`,
+		`{"KEY":[null]}`,
+		`{"KEY":[""]}`,
+		`{"KEY":[{}]}`,
+		`{"KEY":[{"name":""}]}`,
+		`{"KEY":[{"name":7}]}`,
+		`{"KEY":["a",{}]}`,
+	},
+	"snapshots": {
+		`{"KEY":{}}`,
+		`{"KEY":[null]}`,
+		`{"KEY":[{}]}`,
+		`{"KEY":[{"name":"a"}]}`,
+		`{"KEY":[{"id":"a"},{"id":""}]}`,
+		`{"KEY":[{"id":"a","fine_grained_backup":"yes"}]}`,
+	},
 	"check_table_name_result": {
 		`{"KEY":null}`, `{"KEY":[]}`, `{"KEY":{}}`, `{"KEY":{"restore_table_list":"a"}}`, `{"KEY":{"restore_table_list":[null]}}`,
 		`{"KEY":{"target_table_list":[{}]}}`, `{"KEY":{"target_table_list":[7]}}`, `{"KEY":{"target_table_list":{"a":"b"}}}`,
@@ -136,7 +159,8 @@ func TestRepliesThatAreNotJSON(t *testing.T) {
 		server := newStage(t, answerWith(200, body))
 		_, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreWindows(t.Context(), ddsID, noon)
 		var got *ReplyError
-		if !errors.As(err, &got) || got.Operation != "DDS query restoration time ranges" || got.Body != body || len(server.got()) != 5 {
+		if !errors.As(err, &got) || got.Operation != "DDS query restoration time ranges" || got.Body != body ||
+			len(server.got()) != 5 {
 			t.Errorf("%q: %T %v after %d requests, want 5", body, err, err, len(server.got()))
 		}
 		server = newStage(t, answerWith(200, body), answerWith(200, `{"restore_time":[{"start_time":1,"end_time":2}]}`))
@@ -150,7 +174,13 @@ func TestRepliesThatAreNotJSON(t *testing.T) {
 func TestReplyErrorText(t *testing.T) {
 	lookUp := func(reply string) (string, error) {
 		server := newStage(t, answerWith(200, reply))
-		_, err := newTestClient(t, server.URL, newFakeClock(), func(config *Config) { config.MaxRetries = 0 }).RDS().RestoreWindows(t.Context(), rdsID, "")
+		_, err := newTestClient(
+			t,
+			server.URL,
+			newFakeClock(),
+			func(config *Config) { config.MaxRetries = 0 },
+		).RDS().
+			RestoreWindows(t.Context(), rdsID, "")
 		return server.URL, err
 	}
 	for reply, want := range map[string]string{
@@ -165,7 +195,8 @@ func TestReplyErrorText(t *testing.T) {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
-	if _, err := lookUp(`{"x":"` + strings.Repeat("é", 4000) + `"}`); err == nil || len(err.Error()) > 1024 || strings.ContainsRune(err.Error(), '\uFFFD') {
+	if _, err := lookUp(`{"x":"` + strings.Repeat("é", 4000) + `"}`); err == nil || len(err.Error()) > 1024 ||
+		strings.ContainsRune(err.Error(), '\uFFFD') {
 		t.Errorf("a long reply: %v", err)
 	}
 }
@@ -199,11 +230,27 @@ func FuzzLookUpReplies(f *testing.F) {
 			f.Add([]byte(strings.NewReplacer("KEY", lookUp.key, "RDS", rdsID).Replace(reply)))
 		}
 	}
-	f.Add([]byte(`{"restore_time":[{"start_time":1,"end_time":"9223372036854775807"},{"start_time":"2018-08-06T10:41:14+0000","end_time":1e99}]}`))
-	f.Add([]byte(`{"table_limit":1,"instances":[{"id":"a","total_tables":-1,"databases":[{"name":"d","schemas":[{"name":"s","tables":["t",{"name":"u"}]}]}]}]}`))
+	f.Add(
+		[]byte(
+			`{"restore_time":[{"start_time":1,"end_time":"9223372036854775807"},{"start_time":"2018-08-06T10:41:14+0000","end_time":1e99}]}`,
+		),
+	)
+	f.Add(
+		[]byte(
+			`{"table_limit":1,"instances":[{"id":"a","total_tables":-1,"databases":[{"name":"d","schemas":[{"name":"s","tables":["t",{"name":"u"}]}]}]}]}`,
+		),
+	)
 	f.Add([]byte(`{"databases":["a",{"name":"b"}],"collections":[{"schema_name":"a","table_name":"b"}]}`))
-	f.Add([]byte(`{"snapshots":[{"id":"a","fine_grained_backup":null,"fine_grained_backup_detail":{"database":"d","schema_list":["s"],"table_list":[{"schema_name":"s","table_name":"t"}]}}]}`))
-	f.Add([]byte(`{"check_table_name_result":{"database":"d","restore_table_list":null,"target_table_list":["s.t",{"schema_name":"s","table_name":"u"}]}}`))
+	f.Add(
+		[]byte(
+			`{"snapshots":[{"id":"a","fine_grained_backup":null,"fine_grained_backup_detail":{"database":"d","schema_list":["s"],"table_list":[{"schema_name":"s","table_name":"t"}]}}]}`,
+		),
+	)
+	f.Add(
+		[]byte(
+			`{"check_table_name_result":{"database":"d","restore_table_list":null,"target_table_list":["s.t",{"schema_name":"s","table_name":"u"}]}}`,
+		),
+	)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		windows := list[window]{key: "restore_time"}
 		if json.Unmarshal(data, &windows) == nil {

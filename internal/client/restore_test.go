@@ -69,7 +69,13 @@ func TestRestoreRequests(t *testing.T) {
 			rds(RDSTableRestore{Instances: []RDSTableRestoreInstance{{
 				RestoreTime: 1, InstanceID: rdsID,
 				Databases: []RDSDatabase{
-					{Database: "d1", Schemas: []RDSSchema{{Schema: "s1", Tables: []RDSTable{{"a", "b"}, {"ä <&>", `"`}}}, {Schema: "s2", Tables: []RDSTable{{"c", "d"}}}}},
+					{
+						Database: "d1",
+						Schemas: []RDSSchema{
+							{Schema: "s1", Tables: []RDSTable{{"a", "b"}, {"ä <&>", `"`}}},
+							{Schema: "s2", Tables: []RDSTable{{"c", "d"}}},
+						},
+					},
 					{Database: "d2", Schemas: []RDSSchema{{Schema: "s3", Tables: []RDSTable{{"", ""}}}}},
 				},
 			}}}),
@@ -80,19 +86,31 @@ func TestRestoreRequests(t *testing.T) {
 			rdsReply,
 		},
 		"DDS, the example of databases": {
-			dds(DDSCollectionRestore{RestoreCollections: []DDSRestoreDatabase{{Database: "test", RestoreDatabaseTime: "1607762955000"}}}),
+			dds(
+				DDSCollectionRestore{
+					RestoreCollections: []DDSRestoreDatabase{{Database: "test", RestoreDatabaseTime: "1607762955000"}},
+				},
+			),
 			ddsPath, asStrings(ddsDatabaseExample), reply,
 		},
 		"DDS, the example of collections": {
-			dds(DDSCollectionRestore{RestoreCollections: []DDSRestoreDatabase{{Database: "test", Collections: []DDSRestoreCollection{
-				{OldName: "test", RestoreCollectionTime: "1607762955000"},
-			}}}}),
+			dds(
+				DDSCollectionRestore{
+					RestoreCollections: []DDSRestoreDatabase{{Database: "test", Collections: []DDSRestoreCollection{
+						{OldName: "test", RestoreCollectionTime: "1607762955000"},
+					}}},
+				},
+			),
 			ddsPath, asStrings(ddsCollectionExample), reply,
 		},
 		"DDS, with a new name": {
-			dds(DDSCollectionRestore{RestoreCollections: []DDSRestoreDatabase{{Database: "test", Collections: []DDSRestoreCollection{
-				{OldName: "a", NewName: "b", RestoreCollectionTime: "1"},
-			}}}}),
+			dds(
+				DDSCollectionRestore{
+					RestoreCollections: []DDSRestoreDatabase{{Database: "test", Collections: []DDSRestoreCollection{
+						{OldName: "a", NewName: "b", RestoreCollectionTime: "1"},
+					}}},
+				},
+			),
 			ddsPath, `{"restore_collections":[{"database":"test","collections":[{"old_name":"a","new_name":"b","restore_collection_time":"1"}]}]}`, reply,
 		},
 		"DWS, the example": {
@@ -104,7 +122,9 @@ func TestRestoreRequests(t *testing.T) {
 			dwsPath, dwsExample, reply,
 		},
 		"DWS, false is sent": {
-			dws(DWSTableRestore{Database: "d", RestoreTableList: []DWSTable{{"s", "a"}}, TargetTableList: []DWSTable{{"s", "b"}}}),
+			dws(
+				DWSTableRestore{Database: "d", RestoreTableList: []DWSTable{{"s", "a"}}, TargetTableList: []DWSTable{{"s", "b"}}},
+			),
 			dwsPath,
 			`{"case_sensitive":false,"database":"d","restore_table_list":[{"schema_name":"s","table_name":"a"}],"target_table_list":[{"schema_name":"s","table_name":"b"}]}`,
 			reply,
@@ -147,7 +167,8 @@ func TestExamplesAreSentAsTheyStand(t *testing.T) {
 			t.Fatal(err)
 		}
 		// json.Marshal compacts what it is given raw.
-		if got, want := server.got()[0], mustJSON(json.RawMessage(example)); got.Body != want || got.Header.Get("Authorization") != authorization(t, got, "X-Project-Id") {
+		if got, want := server.got()[0], mustJSON(json.RawMessage(example)); got.Body != want ||
+			got.Header.Get("Authorization") != authorization(t, got, "X-Project-Id") {
 			t.Errorf("sent %s, want %s", got.Body, want)
 		}
 	}
@@ -156,8 +177,12 @@ func TestExamplesAreSentAsTheyStand(t *testing.T) {
 // submitRaw sends a body as it stands and takes any job id for an acceptance.
 func submitRaw(ctx context.Context, c *Client, service, path, body string) error {
 	var reply json.RawMessage
-	return c.submit(ctx, call{service: service, operation: "restore", method: "POST", path: path, body: json.RawMessage(body)},
-		&reply, func() bool { return strings.Contains(string(reply), `"job_id":"`) })
+	return c.submit(
+		ctx,
+		call{service: service, operation: "restore", method: "POST", path: path, body: json.RawMessage(body)},
+		&reply,
+		func() bool { return strings.Contains(string(reply), `"job_id":"`) },
+	)
 }
 
 func TestRestoreReplies(t *testing.T) {
@@ -168,8 +193,16 @@ func TestRestoreReplies(t *testing.T) {
 		restore RDSTableRestore
 		want    []RDSRestoreResult // nil for an ambiguous error
 	}{
-		{`{ "restore_result" : [ { "instance_id" : "` + rdsID + `", "job_id" : "` + jobID + `" } ] }`, one, []RDSRestoreResult{{rdsID, jobID}}},
-		{`{"restore_result":[{"instance_id":"a","job_id":"1"},{"instance_id":"b","job_id":"2"}]}`, two, []RDSRestoreResult{{"a", "1"}, {"b", "2"}}},
+		{
+			`{ "restore_result" : [ { "instance_id" : "` + rdsID + `", "job_id" : "` + jobID + `" } ] }`,
+			one,
+			[]RDSRestoreResult{{rdsID, jobID}},
+		},
+		{
+			`{"restore_result":[{"instance_id":"a","job_id":"1"},{"instance_id":"b","job_id":"2"}]}`,
+			two,
+			[]RDSRestoreResult{{"a", "1"}, {"b", "2"}},
+		},
 		{`{"restore_result":[{"job_id":"1"}]}`, one, []RDSRestoreResult{{"", "1"}}},
 		{`{"restore_result":[{"instance_id":"a","job_id":"1"}]}`, two, nil},
 		{`{"restore_result":[{"instance_id":"a","job_id":"1"},{"instance_id":"b","job_id":""}]}`, two, nil},
@@ -195,11 +228,13 @@ func TestRestoreReplies(t *testing.T) {
 	}
 
 	server := newStage(t, answerWith(200, `{"job_id":"a03b1b8a-b756-467c-8a49-38720c3d23ec"}`))
-	if got, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreCollections(t.Context(), ddsID, DDSCollectionRestore{}); got != "a03b1b8a-b756-467c-8a49-38720c3d23ec" || err != nil {
+	if got, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreCollections(t.Context(), ddsID, DDSCollectionRestore{}); got != "a03b1b8a-b756-467c-8a49-38720c3d23ec" ||
+		err != nil {
 		t.Errorf("DDS: %q, %v", got, err)
 	}
 	server = newStage(t, answerWith(200, `{"job_id":"2c9081c0894918c301894e503ef21b68"}`))
-	if got, err := newTestClient(t, server.URL, newFakeClock()).DWS().RestoreTables(t.Context(), snapshotID, oneTable); got != "2c9081c0894918c301894e503ef21b68" || err != nil {
+	if got, err := newTestClient(t, server.URL, newFakeClock()).DWS().RestoreTables(t.Context(), snapshotID, oneTable); got != "2c9081c0894918c301894e503ef21b68" ||
+		err != nil {
 		t.Errorf("DWS: %q, %v", got, err)
 	}
 }

@@ -26,8 +26,8 @@ const (
 	throttledFor      = 2 * time.Minute // a call is retried for so long: twice the window of the documented quota
 )
 
-// sendWithRetries makes the attempts of a call until one is the last. It returns context.Cause(ctx) if no answer came and ctx is
-// done.
+// sendWithRetries makes the attempts of a call until one is the last. It returns context.Cause(ctx) if no answer came
+// and ctx is done.
 func (x *exchange) sendWithRetries(ctx context.Context) error {
 	err := x.ready(ctx)
 	switch {
@@ -58,8 +58,8 @@ func (x *exchange) ready(ctx context.Context) error {
 	return x.client.limiters[x.service].Wait(ctx, priorityDelays[x.priority])
 }
 
-// pause waits as long as the last answer asked for, or longer after each attempt. If the service throttled, all callers pause:
-// it would throttle them as well.
+// pause waits as long as the last answer asked for, or longer after each attempt. If the service throttled, all callers
+// pause: it would throttle them as well.
 func (x *exchange) pause(ctx context.Context) error {
 	delay := x.retryAfter
 	if delay == 0 {
@@ -112,8 +112,8 @@ func (x *exchange) sendRepeatable(ctx context.Context) error {
 	return err
 }
 
-// attemptTransport makes the attempts of an exchange for an http.Client. The exchange keeps the answer, so that the response
-// tells the status only.
+// attemptTransport makes the attempts of an exchange for an http.Client. The exchange keeps the answer, so that the
+// response tells the status only.
 type attemptTransport struct{ exchange *exchange }
 
 func (t attemptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -137,8 +137,8 @@ func (x *exchange) mayRepeat(err error) bool {
 	}
 }
 
-// sendOnce makes the attempts of a call that must not be sent again once the service may have accepted it. The loop is our own,
-// so that no library's default decides about it.
+// sendOnce makes the attempts of a call that must not be sent again once the service may have accepted it. The loop is
+// our own, so that no library's default decides about it.
 func (x *exchange) sendOnce(ctx context.Context) error {
 	for {
 		request, err := http.NewRequestWithContext(ctx, x.method, x.address(), bytes.NewReader(x.payload))
@@ -157,8 +157,9 @@ func (x *exchange) sendOnce(ctx context.Context) error {
 	}
 }
 
-// isCertainlyUnsent reports whether the service cannot have accepted the call in the last attempt: no connection was had to write
-// to, or the gateway throttled, which it does before a call reaches the service. After a 5xx, a reset or a timeout it may have.
+// isCertainlyUnsent reports whether the service cannot have accepted the call in the last attempt: no connection was
+// had to write to, or the gateway throttled, which it does before a call reaches the service. After a 5xx, a reset or a
+// timeout it may have.
 func (x *exchange) isCertainlyUnsent(err error) bool {
 	return !x.sent.Load() && (err != nil || x.throttled)
 }
@@ -173,8 +174,8 @@ func (x *exchange) mayTryAgain(err error) bool {
 
 func (x *exchange) hasRetries() bool { return x.failures <= x.client.config.MaxRetries }
 
-// mayOutwaitThrottling does not ask how many attempts there were: to wait for a quota of a minute that others have used up takes
-// more attempts than a service that fails is worth.
+// mayOutwaitThrottling does not ask how many attempts there were: to wait for a quota of a minute that others have used
+// up takes more attempts than a service that fails is worth.
 func (x *exchange) mayOutwaitThrottling() bool {
 	return x.client.config.MaxRetries > 0 && x.client.clock.Now().Sub(x.begun) < throttledFor
 }
@@ -187,8 +188,8 @@ func isPermanent(err error) bool {
 		errors.As(err, &alert) && alert.Op == "remote error"
 }
 
-// backoff doubles from a second up to half a minute. It varies by a fifth, so that calls that failed together do not come back
-// together.
+// backoff doubles from a second up to half a minute. It varies by a fifth, so that calls that failed together do not
+// come back together.
 func backoff(attempts int) time.Duration {
 	delay := longestDelay
 	if attempts < 6 { // 2^5 s is already more than the longest
@@ -201,8 +202,8 @@ func jitter(d time.Duration, share float64) time.Duration {
 	return time.Duration(float64(d) * (1 + share*(2*rand.Float64()-1)))
 }
 
-// retryAfter reads the header of that name, in seconds or as a date. It returns 0 if there is nothing to heed. The services do not
-// document the header, but proxies send it.
+// retryAfter reads the header of that name, in seconds or as a date. It returns 0 if there is nothing to heed. The
+// services do not document the header, but proxies send it.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
 	var asked time.Duration

@@ -96,16 +96,36 @@ func TestRetryClasses(t *testing.T) {
 		{"403", answerWith(403, refusal), want{1, refused}, want{1, refused}},
 		{"409", answerWith(409, refusal), want{1, refused}, want{1, refused}},
 		{"413 in HTML", answerWith(413, "<html>"), want{1, refused}, want{1, refused}},
-		{"200 with an error inside", answerWith(200, `{"error_code":"DWS.9999","error_msg":"DWS.7023"}`), want{1, refused}, want{1, refused}},
+		{
+			"200 with an error inside",
+			answerWith(200, `{"error_code":"DWS.9999","error_msg":"DWS.7023"}`),
+			want{1, refused},
+			want{1, refused},
+		},
 		{"200 with errCode inside", answerWith(200, `{"errCode":"DWS.9999"}`), want{1, refused}, want{1, refused}},
-		{"200 that says success and names no job", answerWith(200, `{"error_code":"DWS.0000"}`), want{1, unsent}, want{1, ambiguous}},
+		{
+			"200 that says success and names no job",
+			answerWith(200, `{"error_code":"DWS.0000"}`),
+			want{1, unsent},
+			want{1, ambiguous},
+		},
 		{"200 {}", answerWith(200, `{}`), want{1, unsent}, want{1, ambiguous}},
 		{"200 null", answerWith(200, `null`), want{1, unsent}, want{1, ambiguous}},
 		{"200 []", answerWith(200, `[]`), want{1, unsent}, want{1, ambiguous}},
 		{"200 with an empty job id", answerWith(200, `{"job_id":""}`), want{1, unsent}, want{1, ambiguous}},
-		{"200 with a job and a success code", answerWith(200, `{"error_code":"DWS.0000","job_id":"a1"}`), want{1, accepted}, want{1, accepted}},
+		{
+			"200 with a job and a success code",
+			answerWith(200, `{"error_code":"DWS.0000","job_id":"a1"}`),
+			want{1, accepted},
+			want{1, accepted},
+		},
 		{"200 with a numeric job id", answerWith(200, `{"job_id":17}`), want{1, accepted}, want{1, accepted}},
-		{"200 with a job and an error code", answerWith(200, `{"error_code":"DWS.9999","job_id":"a1"}`), want{1, refused}, want{1, accepted}},
+		{
+			"200 with a job and an error code",
+			answerWith(200, `{"error_code":"DWS.9999","job_id":"a1"}`),
+			want{1, refused},
+			want{1, accepted},
+		},
 	}
 	for _, test := range tests {
 		for class, want := range map[string]want{"repeatable": test.repeatable, "once": test.once} {

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// secrets redacts credentials in a server's text that may echo them, as they are and as JSON or a query spells them. Tokens are
-// added as they are issued.
+// secrets redacts credentials in a server's text that may echo them, as they are and as JSON or a query spells them.
+// Tokens are added as they are issued.
 type secrets struct {
 	mutex     sync.Mutex
 	spellings []string
@@ -33,9 +33,19 @@ func (s *secrets) add(values ...string) {
 		}
 		quoted, _ := json.Marshal(secret)
 		inJSON := string(quoted[1 : len(quoted)-1])
-		s.spellings = append(s.spellings, secret, inJSON, strings.ReplaceAll(inJSON, "/", `\/`), url.QueryEscape(secret), plainJSON(secret))
+		s.spellings = append(
+			s.spellings,
+			secret,
+			inJSON,
+			strings.ReplaceAll(inJSON, "/", `\/`),
+			url.QueryEscape(secret),
+			plainJSON(secret),
+		)
 	}
-	slices.SortFunc(s.spellings, func(a, b string) int { return len(b) - len(a) }) // the longest first, because one may contain another
+	slices.SortFunc(
+		s.spellings,
+		func(a, b string) int { return len(b) - len(a) },
+	) // the longest first, because one may contain another
 	var pairs []string
 	for _, spelling := range s.spellings {
 		pairs = append(pairs, spelling, "(credential)")

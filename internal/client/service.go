@@ -10,22 +10,23 @@ import (
 	"time"
 )
 
-// JobService asks one service for its restore jobs. A target is what the service restores one at a time: an instance of RDS or
-// DDS, a cluster of DWS.
+// JobService asks one service for its restore jobs. A target is what the service restores one at a time: an instance of
+// RDS or DDS, a cluster of DWS.
 type JobService interface {
-	// Job queries a job. The error is a *NotFoundError for a job that the service does not know: for some seconds after it was
-	// started, and again after a month.
+	// Job queries a job. The error is a *NotFoundError for a job that the service does not know: for some seconds after it
+	// was started, and again after a month.
 	Job(ctx context.Context, jobID string) (Job, error)
-	// WaitForJob returns the job once it is Completed or Failed. Otherwise it returns the job as last seen, zero if it never
-	// was, and
+	// WaitForJob returns the job once it is Completed or Failed. Otherwise it returns the job as last seen, zero if it
+	// never was, and
 	//   - a *WaitTimeoutError if the deadline passed while the job was running,
-	//   - a *PollError if queries kept failing for ten minutes (two for want of permission), if three in a row did not know
-	//     the job any more (IsNotFound), or if none had succeeded by the deadline,
+	//   - a *PollError if queries kept failing for ten minutes (two if a permission is missing), if three in a row did
+	//     not know the job any more (IsNotFound), or if none had succeeded by the deadline,
 	//   - context.Cause(ctx), at once and with no further query, if ctx is done.
 	//
 	// Waits for several jobs of one service and region share their queries.
 	WaitForJob(ctx context.Context, wait JobWait) (Job, error)
-	// ListJobs lists the target's jobs that were created within the span, restores and others, as far as the service tells.
+	// ListJobs lists the target's jobs that were created within the span, restores and others, as far as the service
+	// tells.
 	ListJobs(ctx context.Context, target string, from, to time.Time) ([]Job, error)
 	// IsRestoring reports whether the target itself says that something is being restored.
 	IsRestoring(ctx context.Context, target string) (bool, error)
@@ -88,7 +89,10 @@ func (s DDS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 // IsRestoring is as in JobService. The API reference names the action RESTORE_TABLE; any other restore counts as well.
 func (s DDS) IsRestoring(ctx context.Context, instanceID string) (bool, error) {
 	instance, err := s.Instance(ctx, instanceID)
-	return slices.ContainsFunc(instance.Actions, func(action string) bool { return strings.HasPrefix(action, "RESTORE") }), err
+	return slices.ContainsFunc(
+		instance.Actions,
+		func(action string) bool { return strings.HasPrefix(action, "RESTORE") },
+	), err
 }
 
 // DWS makes the calls of DWS.
@@ -97,7 +101,8 @@ type DWS struct{ client *Client }
 // DWS returns the calls of DWS in the client's region.
 func (c *Client) DWS() DWS { return DWS{c} }
 
-// Job is as in JobService (DWS API Reference, "Querying the Task Progress"): the path is of v1.0, with "job" in the singular.
+// Job is as in JobService (DWS API Reference, "Querying the Task Progress"): the path is of v1.0, with "job" in the
+// singular.
 func (s DWS) Job(ctx context.Context, jobID string) (Job, error) {
 	return s.client.job(ctx, serviceDWS, jobID, forLookup)
 }
@@ -107,8 +112,9 @@ func (s DWS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 	return s.client.pollers[serviceDWS].waitFor(ctx, wait)
 }
 
-// ListJobs lists the restores that run on a cluster, whatever the span. DWS lists no jobs, only a cluster's actions, and does
-// not document whether an action's id is its job's. An action whose id is no job's loses it here, so nobody adopts that restore.
+// ListJobs lists the restores that run on a cluster, whatever the span. DWS lists no jobs, only a cluster's actions,
+// and does not document whether an action's id is its job's. An action whose id is no job's loses it here, so nobody
+// adopts that restore.
 func (s DWS) ListJobs(ctx context.Context, clusterID string, _, _ time.Time) ([]Job, error) {
 	actions, err := s.restoreActions(ctx, clusterID)
 	for i, action := range actions {

@@ -48,7 +48,8 @@ func newCertificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
 
-// newTLSStage is a stage behind a certificate that no system trusts. It asks for one that clients vouches for, unless nil.
+// newTLSStage is a stage behind a certificate that no system trusts. It asks for one that clients vouches for, unless
+// nil.
 func newTLSStage(t *testing.T, clients *x509.CertPool) (*stage, *x509.CertPool) {
 	t.Helper()
 	s := &stage{replies: []http.HandlerFunc{answerWith(200, goodReply)}}
@@ -90,14 +91,20 @@ func TestTLS(t *testing.T) {
 					t.Errorf("got %v, want %q", err, test.says)
 				}
 				if want := map[bool]int{true: 1}[test.says == ""]; len(server.got()) != want || clock.total() != 0 {
-					t.Errorf("%d requests after %s, want %d at once: waiting mends no certificate", len(server.got()), clock.total(), want)
+					t.Errorf(
+						"%d requests after %s, want %d at once: waiting mends no certificate",
+						len(server.got()),
+						clock.total(),
+						want,
+					)
 				}
 			})
 		}
 	}
 }
 
-// proxyChild makes this test the child of TestProxyFromEnvironment: Go reads the variables once in the life of a process.
+// proxyChild makes this test the child of TestProxyFromEnvironment: Go reads the variables once in the life of a
+// process.
 const proxyChild = "X_CLIENT_TEST_PROXY"
 
 // Addresses of this machine are never asked for through a proxy, so the services' names are others.
@@ -126,8 +133,16 @@ func TestProxyFromEnvironment(t *testing.T) {
 		_, _ = io.WriteString(w, goodReply)
 	})
 	child := exec.Command(os.Args[0], "-test.run=^TestProxyFromEnvironment$")
-	child.Env = append(os.Environ(), proxyChild+"=1", "HTTP_PROXY="+proxy.URL, "HTTPS_PROXY="+proxy.URL, "NO_PROXY=direct.example",
-		"http_proxy=", "https_proxy=", "no_proxy=")
+	child.Env = append(
+		os.Environ(),
+		proxyChild+"=1",
+		"HTTP_PROXY="+proxy.URL,
+		"HTTPS_PROXY="+proxy.URL,
+		"NO_PROXY=direct.example",
+		"http_proxy=",
+		"https_proxy=",
+		"no_proxy=",
+	)
 	output, err := child.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)

@@ -35,8 +35,8 @@ func newHTTPClient(transport *http.Transport) *http.Client {
 	}
 }
 
-// newTransport speaks HTTP/1.1 only: over HTTP/2, and over a connection that was kept, Go's own transport sends some requests again
-// without asking.
+// newTransport speaks HTTP/1.1 only: over HTTP/2, and over a connection that was kept, Go's own transport sends some
+// requests again without asking.
 func newTransport(config Config, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	secured := &tls.Config{
 		MinVersion:         tls.VersionTLS12,

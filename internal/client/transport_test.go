@@ -205,7 +205,12 @@ func mustJSON(v any) string {
 }
 
 func TestLog(t *testing.T) {
-	server, clock := newStage(t, reset, answerWith(503, "", "X-Request-Id", "r2"), answerWith(200, goodReply, "X-Request-Id", "r3")), newFakeClock()
+	server, clock := newStage(
+		t,
+		reset,
+		answerWith(503, "", "X-Request-Id", "r2"),
+		answerWith(200, goodReply, "X-Request-Id", "r3"),
+	), newFakeClock()
 	var mutex sync.Mutex
 	var lines []map[string]any
 	c := newTestClient(t, server.URL, clock, func(config *Config) {
@@ -265,7 +270,11 @@ func TestReplyLimit(t *testing.T) {
 }
 
 func TestAmbiguousErrorSaysWhen(t *testing.T) {
-	server, clock := newStage(t, answerWith(429, "", "Retry-After", "30"), answerWith(502, "<h1>Bad Gateway</h1>", "X-Request-Id", "r2")), newFakeClock()
+	server, clock := newStage(
+		t,
+		answerWith(429, "", "Retry-After", "30"),
+		answerWith(502, "<h1>Bad Gateway</h1>", "X-Request-Id", "r2"),
+	), newFakeClock()
 	_, err := newTestClient(t, server.URL, clock).DDS().RestoreCollections(t.Context(), ddsID, DDSCollectionRestore{})
 	var got *AmbiguousError
 	if !errors.As(err, &got) {

@@ -12,18 +12,22 @@ const (
 	firstPoll        = 2 * time.Second // after the job was started
 	shortestInterval = 2 * time.Second
 	longestInterval  = 30 * time.Second
-	unknownFor       = time.Minute      // "a few seconds", say the RDS and DDS API References, until a new job can be queried
-	failuresFor      = 10 * time.Minute // of polling are outlived
-	forbiddenFor     = 2 * time.Minute  // likewise, if it is for want of permission: that seldom mends itself
-	missingPolls     = 3                // in a row that do not know the job, once it must be known: its record has expired
+	// unknownFor is how long a new job may be unknown: "a few seconds", say the RDS and DDS API References.
+	unknownFor = time.Minute
+	// failuresFor is how long a wait outlives failing queries.
+	failuresFor = 10 * time.Minute
+	// forbiddenFor is the same for a lack of permission, which seldom mends itself.
+	forbiddenFor = 2 * time.Minute
+	// missingPolls in a row that do not know a job, which the service must know, mean that its record has expired.
+	missingPolls = 3
 )
 
 // JobWait says which job to wait for, and how long.
 type JobWait struct {
 	JobID     string
-	Submitted time.Time // when the job was started: for a minute after it, "not found" is no answer yet
+	Submitted time.Time // when the job was started; for a minute, "not found" is no answer yet
 	Deadline  time.Time // both on the client's clock
-	Seen      func(Job) // called after every successful query; may be nil
+	Seen      func(Job) // called after each successful query; may be nil
 }
 
 // waitFor is JobService.WaitForJob.
@@ -34,7 +38,7 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 	var last Job
 	var seen bool
 	var failures pollFailures
-	// A submission that lies ahead is another clock's, and nothing to wait for.
+	// A submission in the future is of another clock, and nothing to wait for.
 	delay := min(wait.Submitted.Add(firstPoll).Sub(p.clock.Now()), firstPoll)
 	for {
 		asked := p.clock.Now().Add(delay)
@@ -56,9 +60,10 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 				return job, nil
 			}
 		case IsNotFound(err) && asked.Before(wait.Submitted.Add(unknownFor)):
-			// No answer yet, and no failure either.
+			// It is no answer yet, and no failure either.
 		default:
-			if failures.add(err, asked, now) || errors.As(err, new(*LoginError)) { // which stays
+			failures.add(err, asked)
+			if failures.areEnough(now) || errors.As(err, new(*LoginError)) { // which stays
 				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
 			}
 		}
@@ -75,8 +80,8 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 	}
 }
 
-// pollInterval is a quarter of the job's age, within limits, so that a short job is noticed at once
-// and a long one costs two calls a minute of the account's sixty.
+// pollInterval is a quarter of the job's age, within limits: the wait notices the end of a short job at once, and a
+// long job costs two calls of the sixty that an account has in a minute.
 func pollInterval(age time.Duration) time.Duration {
 	return jitter(min(max(age/4, shortestInterval), longestInterval), 0.1)
 }
@@ -84,12 +89,12 @@ func pollInterval(age time.Duration) time.Duration {
 // pollFailures are the failed queries since the last good one.
 type pollFailures struct {
 	since     time.Time // the first
-	forbidden time.Time // the first of those at the end that were for want of permission
-	missing   int       // how many at the end did not know the job
+	forbidden time.Time // the first of the last ones that lacked a permission
+	missing   int       // how many of the last ones did not know the job
 }
 
-// add counts a query made at asked that failed at now, and reports whether it is enough.
-func (f *pollFailures) add(err error, asked, now time.Time) bool {
+// add counts a query that was made at a moment and failed.
+func (f *pollFailures) add(err error, asked time.Time) {
 	if f.since.IsZero() {
 		f.since = asked
 	}
@@ -103,6 +108,10 @@ func (f *pollFailures) add(err error, asked, now time.Time) bool {
 	if !IsNotFound(err) {
 		f.missing = 0
 	}
+}
+
+// areEnough reports whether the failures end the wait.
+func (f *pollFailures) areEnough(now time.Time) bool {
 	return f.missing >= missingPolls ||
 		now.Sub(f.since) >= failuresFor ||
 		!f.forbidden.IsZero() && now.Sub(f.forbidden) >= forbiddenFor

@@ -50,26 +50,205 @@ func TestWaitForJob(t *testing.T) {
 		from, to  time.Duration // when the wait ended
 		seenTimes int
 	}{
-		{name: "done at the first poll", replies: "c", want: "Completed", polls: [2]int{1, 1}, from: 2 * time.Second, to: 2 * time.Second, seenTimes: 1},
-		{name: "failed is an end, not an error", replies: "rrf", want: "Failed", polls: [2]int{3, 3}, from: 5 * time.Second, to: 7 * time.Second, seenTimes: 3},
-		{name: "an older job is asked about at once", replies: "c", age: time.Hour, want: "Completed", polls: [2]int{1, 1}, seenTimes: 1},
-		{name: "a job from the future is asked about soon", replies: "c", age: -time.Hour, want: "Completed", polls: [2]int{1, 1}, from: 2 * time.Second, to: 2 * time.Second, seenTimes: 1},
-		{name: "not yet known", replies: "nnnrc", want: "Completed", polls: [2]int{5, 5}, from: 9 * time.Second, to: 12 * time.Second, seenTimes: 2},
-		{name: "an outage is outlived", replies: "r" + strings.Repeat("x", 16) + "c", want: "Completed", polls: [2]int{18, 18}, from: 2 * time.Minute, to: 5 * time.Minute, seenTimes: 2},
-		{name: "failures between good polls do not add up", replies: strings.Repeat("rxxxxxxxxxxxxxxx", 3) + "c", age: time.Hour, deadline: 2 * time.Hour, want: "Completed", polls: [2]int{49, 49}, from: 20 * time.Minute, to: 27 * time.Minute, seenTimes: 4},
-		{name: "an outage of ten minutes is not", replies: "rx", age: time.Hour, want: "Running", err: "the status of the job " + jobID + " could not be queried since 2024-03-01T13:00:", polls: [2]int{19, 26}, from: 10 * time.Minute, to: 12 * time.Minute, seenTimes: 1},
-		{name: "want of permission ends it earlier", replies: "rd", age: time.Hour, want: "Running", err: "the status of", polls: [2]int{5, 8}, from: 2 * time.Minute, to: 4 * time.Minute, seenTimes: 1},
-		{name: "a short want of permission is outlived", replies: "rddxddxc", age: time.Hour, want: "Completed", polls: [2]int{8, 8}, from: 3 * time.Minute, to: 4 * time.Minute, seenTimes: 2},
-		{name: "never known", replies: "n", want: "", err: "the status of the job could not be queried since 2024-03-01T12:01:", polls: [2]int{10, 25}, from: 90 * time.Second, to: 130 * time.Second},
-		{name: "no longer known", replies: "rn", age: time.Hour, want: "Running", err: "the status of", polls: [2]int{4, 4}, from: 80 * time.Second, to: 100 * time.Second, seenTimes: 1},
-		{name: "not known now and then", replies: "rnnrnnxnnc", age: time.Hour, want: "Completed", polls: [2]int{10, 10}, from: 4 * time.Minute, to: 5 * time.Minute, seenTimes: 3},
-		{name: "the deadline", replies: "r", deadline: 10 * time.Minute, want: "Running", err: "job " + jobID + " was still running when the time to wait for it was over, at 40%", polls: [2]int{26, 40}, from: 10 * time.Minute, to: 10 * time.Minute, seenTimes: -1},
-		{name: "the last poll is at the deadline", replies: "rc", deadline: 3 * time.Second, want: "Completed", polls: [2]int{2, 2}, from: 3 * time.Second, to: 3 * time.Second, seenTimes: 2},
-		{name: "a deadline before the first poll", replies: "r", deadline: time.Second, want: "Running", err: "job " + jobID + " was still running", polls: [2]int{1, 1}, from: time.Second, to: time.Second, seenTimes: 1},
-		{name: "a deadline that has passed", replies: "c", age: time.Hour, deadline: -time.Minute, want: "Completed", polls: [2]int{1, 1}, seenTimes: 1},
-		{name: "the deadline within a failure", replies: "rx", deadline: time.Minute, want: "Running", err: "job " + jobID + " was still running", polls: [2]int{10, 20}, from: time.Minute, to: time.Minute, seenTimes: 1},
-		{name: "the deadline, and never seen", replies: "x", deadline: time.Minute, want: "", err: "the status of the job could not be queried since 2024-03-01T12:00:02Z: connection refused", polls: [2]int{10, 20}, from: time.Minute, to: time.Minute},
-		{name: "the deadline, and never known", replies: "n", deadline: 30 * time.Second, want: "", err: "the status of the job could not be queried since 2024-03-01T12:00:00Z: RDS job " + jobID + " was not found", polls: [2]int{7, 14}, from: 30 * time.Second, to: 30 * time.Second},
+		{
+			name:      "done at the first poll",
+			replies:   "c",
+			want:      "Completed",
+			polls:     [2]int{1, 1},
+			from:      2 * time.Second,
+			to:        2 * time.Second,
+			seenTimes: 1,
+		},
+		{
+			name:      "failed is an end, not an error",
+			replies:   "rrf",
+			want:      "Failed",
+			polls:     [2]int{3, 3},
+			from:      5 * time.Second,
+			to:        7 * time.Second,
+			seenTimes: 3,
+		},
+		{
+			name:      "an older job is asked about at once",
+			replies:   "c",
+			age:       time.Hour,
+			want:      "Completed",
+			polls:     [2]int{1, 1},
+			seenTimes: 1,
+		},
+		{
+			name:      "a job from the future is asked about soon",
+			replies:   "c",
+			age:       -time.Hour,
+			want:      "Completed",
+			polls:     [2]int{1, 1},
+			from:      2 * time.Second,
+			to:        2 * time.Second,
+			seenTimes: 1,
+		},
+		{
+			name:      "not yet known",
+			replies:   "nnnrc",
+			want:      "Completed",
+			polls:     [2]int{5, 5},
+			from:      9 * time.Second,
+			to:        12 * time.Second,
+			seenTimes: 2,
+		},
+		{
+			name:      "an outage is outlived",
+			replies:   "r" + strings.Repeat("x", 16) + "c",
+			want:      "Completed",
+			polls:     [2]int{18, 18},
+			from:      2 * time.Minute,
+			to:        5 * time.Minute,
+			seenTimes: 2,
+		},
+		{
+			name:      "failures between good polls do not add up",
+			replies:   strings.Repeat("rxxxxxxxxxxxxxxx", 3) + "c",
+			age:       time.Hour,
+			deadline:  2 * time.Hour,
+			want:      "Completed",
+			polls:     [2]int{49, 49},
+			from:      20 * time.Minute,
+			to:        27 * time.Minute,
+			seenTimes: 4,
+		},
+		{
+			name:      "an outage of ten minutes is not",
+			replies:   "rx",
+			age:       time.Hour,
+			want:      "Running",
+			err:       "the status of the job " + jobID + " could not be queried since 2024-03-01T13:00:",
+			polls:     [2]int{19, 26},
+			from:      10 * time.Minute,
+			to:        12 * time.Minute,
+			seenTimes: 1,
+		},
+		{
+			name:      "want of permission ends it earlier",
+			replies:   "rd",
+			age:       time.Hour,
+			want:      "Running",
+			err:       "the status of",
+			polls:     [2]int{5, 8},
+			from:      2 * time.Minute,
+			to:        4 * time.Minute,
+			seenTimes: 1,
+		},
+		{
+			name:      "a short want of permission is outlived",
+			replies:   "rddxddxc",
+			age:       time.Hour,
+			want:      "Completed",
+			polls:     [2]int{8, 8},
+			from:      3 * time.Minute,
+			to:        4 * time.Minute,
+			seenTimes: 2,
+		},
+		{
+			name:    "never known",
+			replies: "n",
+			want:    "",
+			err:     "the status of the job could not be queried since 2024-03-01T12:01:",
+			polls:   [2]int{10, 25},
+			from:    90 * time.Second,
+			to:      130 * time.Second,
+		},
+		{
+			name:      "no longer known",
+			replies:   "rn",
+			age:       time.Hour,
+			want:      "Running",
+			err:       "the status of",
+			polls:     [2]int{4, 4},
+			from:      80 * time.Second,
+			to:        100 * time.Second,
+			seenTimes: 1,
+		},
+		{
+			name:      "not known now and then",
+			replies:   "rnnrnnxnnc",
+			age:       time.Hour,
+			want:      "Completed",
+			polls:     [2]int{10, 10},
+			from:      4 * time.Minute,
+			to:        5 * time.Minute,
+			seenTimes: 3,
+		},
+		{
+			name:      "the deadline",
+			replies:   "r",
+			deadline:  10 * time.Minute,
+			want:      "Running",
+			err:       "job " + jobID + " was still running when the time to wait for it was over, at 40%",
+			polls:     [2]int{26, 40},
+			from:      10 * time.Minute,
+			to:        10 * time.Minute,
+			seenTimes: -1,
+		},
+		{
+			name:      "the last poll is at the deadline",
+			replies:   "rc",
+			deadline:  3 * time.Second,
+			want:      "Completed",
+			polls:     [2]int{2, 2},
+			from:      3 * time.Second,
+			to:        3 * time.Second,
+			seenTimes: 2,
+		},
+		{
+			name:      "a deadline before the first poll",
+			replies:   "r",
+			deadline:  time.Second,
+			want:      "Running",
+			err:       "job " + jobID + " was still running",
+			polls:     [2]int{1, 1},
+			from:      time.Second,
+			to:        time.Second,
+			seenTimes: 1,
+		},
+		{
+			name:      "a deadline that has passed",
+			replies:   "c",
+			age:       time.Hour,
+			deadline:  -time.Minute,
+			want:      "Completed",
+			polls:     [2]int{1, 1},
+			seenTimes: 1,
+		},
+		{
+			name:      "the deadline within a failure",
+			replies:   "rx",
+			deadline:  time.Minute,
+			want:      "Running",
+			err:       "job " + jobID + " was still running",
+			polls:     [2]int{10, 20},
+			from:      time.Minute,
+			to:        time.Minute,
+			seenTimes: 1,
+		},
+		{
+			name:     "the deadline, and never seen",
+			replies:  "x",
+			deadline: time.Minute,
+			want:     "",
+			err:      "the status of the job could not be queried since 2024-03-01T12:00:02Z: connection refused",
+			polls:    [2]int{10, 20},
+			from:     time.Minute,
+			to:       time.Minute,
+		},
+		{
+			name:     "the deadline, and never known",
+			replies:  "n",
+			deadline: 30 * time.Second,
+			want:     "",
+			err:      "the status of the job could not be queried since 2024-03-01T12:00:00Z: RDS job " + jobID + " was not found",
+			polls:    [2]int{7, 14},
+			from:     30 * time.Second,
+			to:       30 * time.Second,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -126,11 +305,13 @@ func TestWaitErrors(t *testing.T) {
 		return err
 	}
 	var timeout *WaitTimeoutError
-	if err := wait("r", time.Minute); !errors.As(err, &timeout) || timeout.JobID != jobID || timeout.Job.Progress != "40%" {
+	if err := wait("r", time.Minute); !errors.As(err, &timeout) || timeout.JobID != jobID ||
+		timeout.Job.Progress != "40%" {
 		t.Errorf("got %#v", err)
 	}
 	var failed *PollError
-	if err := wait("rd", time.Hour); !errors.As(err, &failed) || failed.JobID != jobID || !IsForbidden(err) || failed.Since.Before(noon.Add(3*time.Second)) {
+	if err := wait("rd", time.Hour); !errors.As(err, &failed) || failed.JobID != jobID || !IsForbidden(err) ||
+		failed.Since.Before(noon.Add(3*time.Second)) {
 		t.Errorf("got %#v", err)
 	}
 }
@@ -190,11 +371,20 @@ func TestPollInterval(t *testing.T) {
 // then has an outage, then the job ends.
 func TestWaitForJobOverHTTP(t *testing.T) {
 	running := answerWith(200, `{"job":{"id":"`+jobID+`","status":"Running","process":"9%"}}`)
-	server := newStage(t,
+	server := newStage(
+		t,
 		answerWith(400, `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`),
 		running,
-		answerWith(503, ""), answerWith(503, ""), answerWith(503, ""), answerWith(503, ""), answerWith(503, ""), // all attempts of one poll
-		answerWith(502, "<html>"), running, // a second poll needs two attempts
+		answerWith(
+			503,
+			"",
+		),
+		answerWith(503, ""),
+		answerWith(503, ""),
+		answerWith(503, ""),
+		answerWith(503, ""), // all attempts of one poll
+		answerWith(502, "<html>"),
+		running, // a second poll needs two attempts
 		answerWith(200, `{"job":{"id":"`+jobID+`","status":"Completed","process":""}}`),
 	)
 	clock := newFakeClock()

@@ -27,8 +27,9 @@ type call[V any] struct {
 
 // Do returns what ask returns. While a call for the same key is under way, Do waits for that call and does not ask.
 //
-// If ctx ends first, Do returns context.Cause(ctx) at once. The call then goes on for the others, or stops if nobody else waits
-// for it. The context of ask has the values of the first caller's context, but neither its deadline nor its end.
+// If ctx ends first, Do returns context.Cause(ctx) at once. The call then goes on for the others, or stops if nobody
+// else waits for it. The context of ask has the values of the first caller's context, but neither its deadline nor its
+// end.
 func (c *Calls[K, V]) Do(ctx context.Context, key K, ask func(context.Context) (V, error)) (V, error) {
 	var none V
 	if ctx.Err() != nil {

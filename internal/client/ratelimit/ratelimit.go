@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package ratelimit limits how often a service is asked, in any minute, and lets urgent callers go first. It knows nothing of
-// the services.
+// Package ratelimit limits how often a service is asked, in any minute, and lets urgent callers go first. It knows
+// nothing of the services.
 package ratelimit
 
 import (
@@ -47,7 +47,8 @@ type waiter struct {
 	first chan struct{} // receives once the waiter is the first
 }
 
-// New returns a limiter of so many calls a minute. A tenth may go at once and the rest evenly, so that no minute sees more.
+// New returns a limiter of so many calls a minute. A tenth may go at once and the rest evenly, so that no minute sees
+// more.
 func New(perMinute int, clock Clock) *Limiter {
 	burst := max(perMinute/10, 1)
 	return &Limiter{clock: clock, perMinute: perMinute, bucket: rate.NewLimiter(perSecond(perMinute-burst), burst)}
@@ -55,8 +56,8 @@ func New(perMinute int, clock Clock) *Limiter {
 
 func perSecond(perMinute int) rate.Limit { return rate.Limit(float64(perMinute) / 60) }
 
-// Wait returns nil once the caller may make a call, or context.Cause(ctx). Callers go in the order of their arrival plus their
-// delay: a caller with a delay lets others pass that arrive within it, and still waits for a bounded time.
+// Wait returns nil once the caller may make a call, or context.Cause(ctx). Callers go in the order of their arrival
+// plus their delay: a caller with a delay lets others pass that arrive within it, and still waits for a bounded time.
 func (l *Limiter) Wait(ctx context.Context, delay time.Duration) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -109,8 +109,8 @@ func TestUrgentCallersGoFirst(t *testing.T) {
 	})
 }
 
-// All callers leave a service that throttles alone for as long as it says. Then they ask it half as often, and after some minutes
-// as before.
+// All callers leave a service that throttles alone for as long as it says. Then they ask it half as often, and after
+// some minutes as before.
 func TestThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, began := New(60, bubbleClock{}), time.Now()

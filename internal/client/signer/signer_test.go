@@ -130,7 +130,9 @@ func TestSignReplacesAnOldDate(t *testing.T) {
 
 func TestCanonicalQuery(t *testing.T) {
 	query := url.Values{
-		"limit": {"1"}, "enable": {"true"}, "test": {"一 (&=?!#%.*)"}, "path": {"/tmp/123"}, "multi": {"3", "1", "2"}, "none": {""},
+		"limit": {
+			"1",
+		}, "enable": {"true"}, "test": {"一 (&=?!#%.*)"}, "path": {"/tmp/123"}, "multi": {"3", "1", "2"}, "none": {""},
 	}
 	want := "enable=true&limit=1&multi=1&multi=2&multi=3&none=&path=%2Ftmp%2F123&test=%E4%B8%80%20%28%26%3D%3F%21%23%25.%2A%29"
 	if got := CanonicalQuery(query); got != want {
@@ -143,8 +145,28 @@ func TestCanonicalQuery(t *testing.T) {
 
 // FuzzSign compares with a second computation, written apart, and parses the canonical query back.
 func FuzzSign(f *testing.F) {
-	f.Add("GET", "/v3/projects", "name", "eu-west-101", "", "x-project-id", "0483b6b16e954cb88930a360d2c4e663", []byte(nil), int64(1136214245))
-	f.Add("POST", "/v3/数据/a b/", "start_time", "2024-03-01T00:00:00+0000", "é~*'()", "X-Security-Token", " a/b+c== ", []byte(`{"a":1}`), int64(0))
+	f.Add(
+		"GET",
+		"/v3/projects",
+		"name",
+		"eu-west-101",
+		"",
+		"x-project-id",
+		"0483b6b16e954cb88930a360d2c4e663",
+		[]byte(nil),
+		int64(1136214245),
+	)
+	f.Add(
+		"POST",
+		"/v3/数据/a b/",
+		"start_time",
+		"2024-03-01T00:00:00+0000",
+		"é~*'()",
+		"X-Security-Token",
+		" a/b+c== ",
+		[]byte(`{"a":1}`),
+		int64(0),
+	)
 	f.Add("DELETE", "", "", "&=%2B", "\xff\x00", "TEST_UNDERSCORE", "x", []byte("\xff"), int64(253402300799))
 	for _, v := range readVectors(f, fuzzedVectors)[:50] {
 		at, err := time.Parse(dateLayout, v.Date)
@@ -221,5 +243,10 @@ func recompute(method, path string, query url.Values, name, content string, body
 	sum := sha256.Sum256([]byte(text))
 	mac := hmac.New(sha256.New, []byte("SK"))
 	mac.Write([]byte("SDK-HMAC-SHA256\n" + date + "\n" + hex.EncodeToString(sum[:])))
-	return "SDK-HMAC-SHA256 Access=AK, SignedHeaders=" + strings.Join(names, ";") + ", Signature=" + hex.EncodeToString(mac.Sum(nil))
+	return "SDK-HMAC-SHA256 Access=AK, SignedHeaders=" + strings.Join(
+		names,
+		";",
+	) + ", Signature=" + hex.EncodeToString(
+		mac.Sum(nil),
+	)
 }
