@@ -79,7 +79,7 @@ func TestActionInvoked(t *testing.T) {
 		}
 		// Each invocation is a restore: this one's targets are taken, and DWS would overwrite them.
 		if c.service == fakecloud.DWS {
-			env.expect(env.apply(c.invoke()), clitest.ExitError, "The target exists", "No restore was started.")
+			env.expect(env.apply(c.invoke()), clitest.ExitError, "Target table already exists", "No restore was started.")
 			env.expectAccepted(1)
 		}
 	})
@@ -101,8 +101,8 @@ func TestActionRefusedInThePlan(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
 		env.configure(strings.ReplaceAll(c.action(t), c.target, "nobody"))
-		env.expect(env.plan(c.invoke()), clitest.ExitError, "No such", "No restore was started.")
-		env.expect(env.plan(), clitest.ExitError, "No such", "No restore was started.")
+		env.expect(env.plan(c.invoke()), clitest.ExitError, "not found", "No restore was started.")
+		env.expect(env.plan(), clitest.ExitError, "not found", "No restore was started.")
 		env.expectAccepted(0)
 	})
 }

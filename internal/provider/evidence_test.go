@@ -27,7 +27,7 @@ var evidenceOf = map[string]struct{ objects, cleanup []any }{
 		[]any{
 			`db.getSiblingDB("app").getCollection("carts_before").drop()`,
 			`db.getSiblingDB("app").getCollection("sessions_before").drop()`,
-			`// The service chose the time in the name: db.getSiblingDB("test").getCollection("*_bak_<timestamp>").drop()`,
+			`// The service chose the timestamp in the name: db.getSiblingDB("test").getCollection("*_bak_<timestamp>").drop()`,
 		},
 	},
 	"dws": {[]any{"postgres.public.sales_before"}, []any{`DROP TABLE "public"."sales_before"; -- in database "postgres"`}},

@@ -38,7 +38,7 @@ func TestFunctionErrors(t *testing.T) {
 		`rfc3339(-1)`:                                      "is neither RFC 3339",
 		`restored_name("", "2023-07-05T11:32:17Z")`:        "name is empty",
 		`restored_name("orders", "tomorrow")`:              "is neither RFC 3339",
-		`restored_name("` + name63 + `", "1688556737000")`: "would have 77 bytes; PostgreSQL takes 63",
+		`restored_name("` + name63 + `", "1688556737000")`: "would have 77 bytes. PostgreSQL allows 63",
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()

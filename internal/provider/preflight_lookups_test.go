@@ -175,7 +175,7 @@ resource "x_dws_table_restore" "this" {
   target_table_list  = [{ schema_name = "public", table_name = "target" }]
 }`)
 	env.expect(env.plan(), clitest.ExitChanges, "2 to add")
-	env.expect(env.apply(), clitest.ExitError, "The target exists", "public.target", "No restore was started.")
+	env.expect(env.apply(), clitest.ExitError, "Target table already exists", "public.target", "No restore was started.")
 	env.expectAccepted(1)
 	if resources := env.resources(); len(resources) != 1 {
 		t.Errorf("want the one that was restored in the state: %v", resources)
@@ -282,7 +282,7 @@ resource "x_dws_table_restore" "this" {
 	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {
 		t.Errorf("whether to overwrite is not known yet: %+v", found)
 	}
-	env.expect(env.apply("-target=x_dws_table_restore.this"), clitest.ExitError, "The target exists",
+	env.expect(env.apply("-target=x_dws_table_restore.this"), clitest.ExitError, "Target table already exists",
 		"No restore was started.")
 	env.expectAccepted(0)
 }

@@ -68,7 +68,7 @@ data "x_rds_pg_restorable_tables" "narrowed" {
   restore_time    = "2023-07-05T11:32:17Z"
   table_name_like = "order_"
 }`, ordersDB, stagingDB))
-	env.expect(env.mustApply(), clitest.ExitOK, "Not all tables are listed", "the service lists 2 of 3 tables",
+	env.expect(env.mustApply(), clitest.ExitOK, "Table list is incomplete", "the service lists 2 of 3 tables",
 		"database_name_like or table_name_like")
 	at := object{
 		"region": "eu-west-101", "instance_id": ordersDB, "restorable_at": "2023-07-05T11:32:17Z",

@@ -155,7 +155,7 @@ func TestTimeoutThenPlanWithoutRefresh(t *testing.T) {
 	c := dwsCase
 	env, job := timedOut(t, c)
 	env.change(job, "finish", "")
-	env.expect(env.apply("-refresh=false"), clitest.ExitError, "The target exists", "plan with a refresh")
+	env.expect(env.apply("-refresh=false"), clitest.ExitError, "Target table already exists", "plan with a refresh")
 	env.expectAccepted(1)
 	env.mustApply()
 	env.expectResumed(c, job)

@@ -19,8 +19,8 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// collectionRestore restores databases or collections of a DDS replica set (DDS API reference, "Restoring Databases and Tables
-// to a Point in Time").
+// collectionRestore restores databases or collections of a DDS replica set (DDS API reference, "Restoring Databases and
+// Tables to a Point in Time").
 type collectionRestore struct {
 	restore.Common
 	InstanceID         types.String `tfsdk:"instance_id"`

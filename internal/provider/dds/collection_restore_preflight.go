@@ -116,7 +116,7 @@ func (c check) collection(ctx context.Context, root path.Path, index int, databa
 	}
 	there, err := restorableCollections(ctx, c.look, c.instanceID, database, at)
 	if !c.f.AddError(ctx, entry, err) && !slices.Contains(there, collection.OldName.ValueString()) {
-		c.f.Add(errorNoCollection(c.instanceID, at, entry, database, collection.OldName.ValueString(), there))
+		c.f.Add(c.errorNoCollection(at, entry, database, collection.OldName.ValueString(), there))
 	}
 	c.target(ctx, entry, database, collection.NewName.ValueString())
 }

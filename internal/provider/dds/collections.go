@@ -27,8 +27,8 @@ import (
 // Collections to a Point in Time").
 const longestNamespace = 120
 
-// defaultNamespace is as long as what a collection is restored as that is given no name: the service appends _bak_ and a
-// timestamp, whose length is not documented. Milliseconds have 13 digits.
+// defaultNamespace is as long as what a collection is restored as that is given no name: the service appends _bak_ and
+// a timestamp, whose length is not documented. Milliseconds have 13 digits.
 func defaultNamespace(database, collection string) string {
 	return fmt.Sprintf("%s.%s_bak_%013d", database, collection, 0)
 }
@@ -100,7 +100,8 @@ func (m *collectionRestore) Parameters(ctx context.Context) restore.Parameters {
 	return all
 }
 
-// request is the call's body, in an order that depends on nothing but what is to be restored; false while it is not known.
+// request is the call's body, in an order that depends on nothing but what is to be restored; false while it is not
+// known.
 func (m *collectionRestore) request(ctx context.Context) (client.DDSCollectionRestore, bool) {
 	databases, known := restore.Elements[databaseModel](ctx, m.RestoreCollections)
 	if !known {
@@ -125,8 +126,8 @@ func (m *collectionRestore) request(ctx context.Context) (client.DDSCollectionRe
 	return request, true
 }
 
-// milliseconds is a moment as DDS takes it: in a string (parameter tables of the API reference; its examples show a bare
-// number). It is "" for none, and "latest" until that is resolved.
+// milliseconds is a moment as DDS takes it: in a string (parameter tables of the API reference; its examples show a
+// bare number). It is "" for none, and "latest" until that is resolved.
 func (m *collectionRestore) milliseconds(value pointintime.Value) string {
 	moment, valid := value.Moment()
 	if value.IsLatest() {
@@ -138,8 +139,8 @@ func (m *collectionRestore) milliseconds(value pointintime.Value) string {
 	return strconv.FormatInt(moment.UnixMilli(), 10)
 }
 
-// serviceChosen ends the service's own choice of a name (DDS user guide, "Restoring Databases and Collections to a Point in
-// Time").
+// serviceChosen ends the service's own choice of a name (DDS user guide, "Restoring Databases and Collections to a
+// Point in Time").
 const serviceChosen = "_bak_<timestamp>"
 
 func (m *collectionRestore) Objects(ctx context.Context) []restore.Object {

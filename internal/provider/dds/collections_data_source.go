@@ -20,8 +20,8 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// restorableDataSource lists what x_dds_collection_restore can restore (DDS API reference, "Obtaining the List of Databases That
-// Can Be Restored" and "… of Database Collections That Can Be Restored").
+// restorableDataSource lists what x_dds_collection_restore can restore (DDS API reference, "Obtaining the List of
+// Databases That Can Be Restored" and "… of Database Collections That Can Be Restored").
 type restorableDataSource struct {
 	lookup.RegionArgument
 	InstanceID         types.String           `tfsdk:"instance_id"`
@@ -124,7 +124,8 @@ func (m *restorableDataSource) Read(ctx context.Context, look lookup.Region) dia
 	return nil
 }
 
-// list adds the collections of one database. A database of which none matches is left out: a restore refuses an empty list.
+// list adds the collections of one database. A database of which none matches is left out: a restore refuses an empty
+// list.
 func (m *restorableDataSource) list(database string, collections []string, expression *regexp.Regexp) {
 	restore := restorableDatabase{Database: database}
 	for _, collection := range collections {

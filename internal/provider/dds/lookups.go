@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package dds holds what is DDS's own of restores and data sources: schemas, requests, checks before a restore, and their
-// messages. The lifecycle of a restore is package restore's; the calls are internal/client's.
+// Package dds holds what is DDS's own of restores and data sources: schemas, requests, checks before a restore, and
+// their messages. The lifecycle of a restore is package restore's; the calls are internal/client's.
 package dds
 
 import (
@@ -39,8 +39,8 @@ func restorableCollections(ctx context.Context, look lookup.Region, instanceID, 
 	}, "DDS collections", instanceID, database, pointintime.Format(at))
 }
 
-// newestDays is how many days back the newest moment of DDS is looked for, one call a day. Older data is not what anyone means
-// by "latest".
+// newestDays is how many days back the newest moment of DDS is looked for, one call a day. Older data is not what
+// anyone means by "latest".
 const newestDays = 31
 
 // newestMoment is the newest moment that an instance can be restored to; false if there is none.
@@ -58,8 +58,8 @@ func newestMoment(ctx context.Context, look lookup.Region, instanceID string) (t
 // nearDays is how many days before and after a moment that cannot be restored to windowsNear looks for another.
 const nearDays = 3
 
-// windowsNear are the windows of the day of a moment and of the nearest days before and after it that have any, within nearDays
-// and not after today. A day beside it that cannot be looked up is left out.
+// windowsNear are the windows of the day of a moment and of the nearest days before and after it that have any, within
+// nearDays and not after today. A day beside it that cannot be looked up is left out.
 func windowsNear(ctx context.Context, look lookup.Region, instanceID string, at time.Time) ([]client.Window, error) {
 	windows, err := restoreWindows(ctx, look, instanceID, at)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// windowsDataSource lists when an instance can be restored to (DDS API reference, "Querying the Restoration Time Ranges").
+// windowsDataSource lists when an instance can be restored to (DDS API reference, "Querying the Restoration Time
+// Ranges").
 type windowsDataSource struct {
 	lookup.RegionArgument
 	lookup.Windows
@@ -115,9 +116,9 @@ func joined(windows []client.Window) []client.Window {
 	return all
 }
 
-// goesOn is true where the next window leaves out no moment after a window: it begins within it or a millisecond, which is as
-// finely as the service counts, later; or it begins with a day of whose eve the window reaches the last second. In the API
-// reference's example a window that goes on the next day ends at 23:59:59.
+// goesOn is true where the next window leaves out no moment after a window: it begins within it or a millisecond, which
+// is as finely as the service counts, later; or it begins with a day of whose eve the window reaches the last second.
+// In the API reference's example a window that goes on the next day ends at 23:59:59.
 func goesOn(window, next client.Window) bool {
 	gap := time.Millisecond
 	if next.Start.Equal(next.Start.Truncate(utcDay)) {

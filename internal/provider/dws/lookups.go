@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package dws holds what is DWS's own of restores and data sources: schemas, requests, checks before a restore, and their
-// messages. The lifecycle of a restore is package restore's; the calls are internal/client's.
+// Package dws holds what is DWS's own of restores and data sources: schemas, requests, checks before a restore, and
+// their messages. The lifecycle of a restore is package restore's; the calls are internal/client's.
 package dws
 
 import (

@@ -18,8 +18,8 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// snapshotsDataSource lists what x_dws_table_restore can restore from (DWS API reference, "Querying the Snapshot List" and
-// "Querying the Cluster Snapshot List").
+// snapshotsDataSource lists what x_dws_table_restore can restore from (DWS API reference, "Querying the Snapshot List"
+// and "Querying the Cluster Snapshot List").
 type snapshotsDataSource struct {
 	lookup.RegionArgument
 	ClusterID types.String    `tfsdk:"cluster_id"`

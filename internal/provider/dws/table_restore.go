@@ -151,7 +151,8 @@ func (m *tableRestore) validateUnique(ctx context.Context, list, advice string) 
 // ConfiguredTime is never known: a configuration names a snapshot.
 func (*tableRestore) ConfiguredTime(context.Context) time.Time { return time.Time{} }
 
-// ResolveTime is when the snapshot was begun: what it holds is at least as new. It is zero if the snapshot cannot be looked up.
+// ResolveTime is when the snapshot was begun: what it holds is at least as new. It is zero if the snapshot cannot be
+// looked up.
 func (m *tableRestore) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
 	snapshot, _ := snapshot(ctx, look, m.TargetID())
 	return snapshot.Started, nil

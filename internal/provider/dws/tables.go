@@ -52,8 +52,8 @@ func (m *tableRestore) Parameters(ctx context.Context) restore.Parameters {
 	if m.RestoreTableList.IsNull() && m.TargetTableList.IsNull() {
 		return all
 	}
-	// Either list means something only together with the other: re-ordering one alone changes both, and Terraform replaces a
-	// resource only for an attribute that differs as it is written.
+	// Either list means something only together with the other: re-ordering one alone changes both, and Terraform replaces
+	// a resource only for an attribute that differs as it is written.
 	request, known := m.request(ctx)
 	both := [][]client.DWSTable{request.RestoreTableList, request.TargetTableList}
 	all.Set(sourceList, both, known)
@@ -61,8 +61,9 @@ func (m *tableRestore) Parameters(ctx context.Context) restore.Parameters {
 	return all
 }
 
-// request is the call's body, in an order that depends on nothing but what is to be restored; false while it is not known.
-// How the service pairs the two lists is not documented; by position is the only reading of two lists of equal length.
+// request is the call's body, in an order that depends on nothing but what is to be restored; false while it is not
+// known. How the service pairs the two lists is not documented; by position is the only reading of two lists of equal
+// length.
 func (m *tableRestore) request(ctx context.Context) (client.DWSTableRestore, bool) {
 	pairs, known := m.pairs(ctx)
 	if !known {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rds holds what is RDS's own of restores and data sources: schemas, requests, checks before a restore, and their
-// messages. The lifecycle of a restore is package restore's; the calls are internal/client's.
+// Package rds holds what is RDS's own of restores and data sources: schemas, requests, checks before a restore, and
+// their messages. The lifecycle of a restore is package restore's; the calls are internal/client's.
 package rds
 
 import (

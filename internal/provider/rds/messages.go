@@ -22,54 +22,57 @@ import (
 // This file holds every message of this package.
 
 const (
-	adviceSecondCopy  = "One restore brings a table back once; for a second copy use a second resource."
+	adviceSecondCopy  = "A restore can copy a table only once. For a second copy, use a second resource."
 	adviceJoinTables  = "Put the tables of both into one entry."
 	adviceJoinSchemas = "Put the schemas of both into one entry."
 )
 
 func errorDefaultName(table tableEntry) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(table.at, "Name too long",
-		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d bytes; PostgreSQL takes %d. Give it a new_name.",
+		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d bytes. PostgreSQL allows %d.\n"+
+			"Set a new_name.",
 			table.at, table.newName, len(table.newName), validators.Identifier.Maximum))
 }
 
 func errorEqualTargets(earlier path.Path, table tableEntry) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(table.at, "Equal targets",
-		fmt.Sprintf("%s and %s would both be restored as %q. Give each a new_name of its own.", earlier, table.at, table.newName))
+	return diag.NewAttributeErrorDiagnostic(table.at, "Duplicate target name",
+		fmt.Sprintf("%s and %s would both be restored as %q.\nGive each its own new_name.", earlier, table.at, table.newName))
 }
 
 func errNothingToRestore(instanceID string) error {
-	return fmt.Errorf("instance %s has no moment that it can be restored to", instanceID)
+	return fmt.Errorf("instance %s has no moment to restore to", instanceID)
 }
 
 func commentUnknownTime(name string) string {
-	return "-- Which time is in the name cannot be told any more: table " + restore.JSONText(name)
+	return "-- The timestamp in the name is unknown: table " + restore.JSONText(name)
 }
 
 func errorNoInstance(id, region string) diag.Diagnostic {
-	return restore.Rejection(path.Root("instance_id"), "No such instance",
+	return restore.Rejection(path.Root("instance_id"), "Instance not found",
 		"There is no RDS instance %s in region %s, in the project of these credentials.", id, region)
 }
 
 func errorEngine(instance client.RDSInstance) diag.Diagnostic {
-	return restore.Rejection(path.Root("instance_id"), "Not an instance of PostgreSQL",
-		"Instance %s (%s) is of %s; tables can be restored in RDS for PostgreSQL only.", instance.ID, instance.Name, instance.Engine)
+	return restore.Rejection(path.Root("instance_id"), "Instance is not PostgreSQL",
+		"Instance %s (%s) runs %s. Tables can be restored only in RDS for PostgreSQL.",
+		instance.ID, instance.Name, instance.Engine)
 }
 
 func errorReplica(instance client.RDSInstance) diag.Diagnostic {
-	return restore.Rejection(path.Root("instance_id"), "A read replica",
-		"Instance %s (%s) is a read replica, which has no backups of its own. Name the primary instance.", instance.ID, instance.Name)
+	return restore.Rejection(path.Root("instance_id"), "Instance is a read replica",
+		"Instance %s (%s) is a read replica, which has no backups of its own.\n"+
+			"Use the id of the primary instance.", instance.ID, instance.Name)
 }
 
 func errorUnfit(instance client.RDSInstance) diag.Diagnostic {
-	return restore.Rejection(path.Root("instance_id"), "The instance cannot restore",
-		"Instance %s (%s) is in status %s, in which nothing can be restored.", instance.ID, instance.Name, instance.Status)
+	return restore.Rejection(path.Root("instance_id"), "Instance cannot restore",
+		"Instance %s (%s) is in status %s. It cannot restore in this status.", instance.ID, instance.Name, instance.Status)
 }
 
 // noMoment says that an instance has no moment to restore to.
 func noMoment(instanceID string) string {
-	return fmt.Sprintf("Instance %s has no moment that it can be restored to, so there is no latest one. "+
-		"It may have no backup yet, or automated backups are off.", instanceID)
+	return fmt.Sprintf("Instance %s has no moment to restore to, so there is no latest one.\n"+
+		"It may have no backup yet, or automated backups may be off.", instanceID)
 }
 
 func errorNoLatest(instanceID string) diag.Diagnostic {
@@ -78,35 +81,37 @@ func errorNoLatest(instanceID string) diag.Diagnostic {
 
 func errorNotRestorable(instanceID string, at time.Time, windows []client.Window) diag.Diagnostic {
 	return restore.Rejection(path.Root("restore_time"), lookup.NotRestorable,
-		"restore_time is %s, which instance %s cannot be restored to. %s",
+		"restore_time is %s. Instance %s cannot be restored to that moment.\n%s",
 		pointintime.Format(at), instanceID, lookup.NearestMoments(windows, at))
 }
 
 func errorTooManyTables(count, limit int) diag.Diagnostic {
 	return restore.Rejection(path.Root("databases"), "Too many tables",
-		"databases names %d tables; the service restores up to %d at once. "+
-			"Spread them over several resources, which then run one after the other.", count, limit)
+		"databases names %d tables. The service restores up to %d at once.\n"+
+			"Split them into several resources, which then run one after the other.", count, limit)
 }
 
 func errorNoTable(instanceID string, at time.Time, entry tableEntry, there client.RDSRestorableTables) diag.Diagnostic {
-	return restore.Rejection(entry.at.AtName("old_name"), "No such table at that time",
-		"%s is %s.%s.%s, which is not among what instance %s can restore at %s.%s",
+	return restore.Rejection(entry.at.AtName("old_name"), "Table not found at restore_time",
+		"%s is %s.%s.%s. Instance %s cannot restore that table at %s.%s",
 		entry.at, entry.Database, entry.Schema, entry.Table, instanceID, pointintime.Format(at), adviceForTable(entry, there))
 }
 
 func uncheckedTable(entry tableEntry, there client.RDSRestorableTables) string {
-	return fmt.Sprintf("%s: the service lists %d of %d tables, and not this one", entry.at, len(there.Tables), there.TotalTables)
+	return fmt.Sprintf("%s: the service lists %d of %d tables, but not this one",
+		entry.at, len(there.Tables), there.TotalTables)
 }
 
 func uncheckedAlike(entry tableEntry, there client.RDSRestorableTables) string {
-	return fmt.Sprintf("%s: the service lists %d of the %d tables that are named alike, and not this one",
+	return fmt.Sprintf("%s: the service lists %d of the %d tables with similar names, but not this one",
 		entry.at, len(there.Tables), there.TotalTables)
 }
 
 func warnNameTaken(instanceID string, latest time.Time, entry tableEntry) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(entry.at.AtName("new_name"), "The new name may be taken",
-		fmt.Sprintf("%s is to be restored as %q, and instance %s had a table of that name at %s. "+
-			"Unless it has been dropped since, the restore most likely fails after some minutes. Drop that table, or choose another new_name.",
+	return diag.NewAttributeWarningDiagnostic(entry.at.AtName("new_name"), "New name may be taken",
+		fmt.Sprintf("%s is to be restored as %q, but instance %s had a table of that name at %s.\n"+
+			"Unless that table has been dropped since, the restore most likely fails after some minutes.\n"+
+			"Drop that table, or choose another new_name.",
 			entry.at, entry.newName, instanceID, pointintime.Format(latest)))
 }
 
@@ -133,7 +138,8 @@ func adviceForTable(e tableEntry, there client.RDSRestorableTables) string {
 	switch {
 	case there.Truncated() && len(tables) == 0: // which are not all that there are
 	case len(schemas) == 0:
-		return fmt.Sprintf(" It has no restorable table in database %q.%s", e.Database, lookup.DidYouMean(e.Database, databases))
+		return fmt.Sprintf(" It has no restorable table in database %q.%s",
+			e.Database, lookup.DidYouMean(e.Database, databases))
 	case len(tables) == 0:
 		return fmt.Sprintf(" It has no restorable table in schema %q of database %q.%s",
 			e.Schema, e.Database, lookup.DidYouMean(e.Schema, schemas))
@@ -141,21 +147,21 @@ func adviceForTable(e tableEntry, there client.RDSRestorableTables) string {
 		// The parent of a partitioned table is not listed, its partitions are (RDS user guide, restoring tables to a point in
 		// time: only child tables can be restored).
 		return fmt.Sprintf(" If it is the parent of a partitioned table, only its partitions can be restored: "+
-			"name those instead, such as %q.", parts[0])
+			"use their names instead, such as %q.", parts[0])
 	}
 	return lookup.DidYouMean(e.Table, tables)
 }
 
 func warnTruncated(instanceID string, at time.Time, there client.RDSRestorableTables) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Not all tables are listed",
-		fmt.Sprintf("Of instance %s at %s the service lists %d of %d tables: it has a limit, and no pages. "+
-			"Narrow what it searches for with database_name_like or table_name_like; name_regex only chooses among what is listed.",
+	return diag.NewWarningDiagnostic("Table list is incomplete",
+		fmt.Sprintf("For instance %s at %s, the service lists %d of %d tables: its list has a limit and no pages.\n"+
+			"Narrow the search with database_name_like or table_name_like. name_regex only filters the tables that are listed.",
 			instanceID, pointintime.Format(at), len(there.Tables), there.TotalTables))
 }
 
 const errorRestoredNameEmpty = "The table's name is empty."
 
 func errorRestoredNameTooLong(name string) string {
-	return fmt.Sprintf("%q would have %d bytes; PostgreSQL takes %d. Give the table a new_name.",
+	return fmt.Sprintf("%q would have %d bytes. PostgreSQL allows %d. Give the table a new_name.",
 		name, len(name), validators.Identifier.Maximum)
 }

@@ -19,8 +19,8 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// pgTablePITR restores tables of an RDS for PostgreSQL instance under new names (RDS API reference, "Restoring Tables to a
-// Specified Point in Time (RDS for PostgreSQL)").
+// pgTablePITR restores tables of an RDS for PostgreSQL instance under new names (RDS API reference, "Restoring Tables
+// to a Specified Point in Time (RDS for PostgreSQL)").
 type pgTablePITR struct {
 	restore.Common
 	InstanceID  types.String      `tfsdk:"instance_id"`
@@ -167,8 +167,8 @@ func (m *pgTablePITR) at() (time.Time, bool) {
 	return m.RestoreTime.Moment()
 }
 
-// Complete fills in the default names. They are as unknown, or as null (of an imported restore to the latest moment, which
-// nobody can tell any more), as the moment itself.
+// Complete fills in the default names. They are as unknown, or as null (of an imported restore to the latest moment,
+// which nobody can tell any more), as the moment itself.
 func (m *pgTablePITR) Complete(ctx context.Context, config restore.Model) diag.Diagnostics {
 	var databases []databaseModel
 	configured := config.(*pgTablePITR).Databases

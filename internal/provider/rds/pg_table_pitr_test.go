@@ -68,7 +68,7 @@ func TestUnknownTimeStaysAComment(t *testing.T) {
 	have := onlyObject(t, oneTable(t, pointintime.Latest, "shop", "public", "a\nDROP TABLE customers; --", types.StringNull()))
 	want := restore.Object{
 		Name:    "shop.public.a\nDROP TABLE customers; --_<timestamp>",
-		Cleanup: `-- Which time is in the name cannot be told any more: table "shop.public.a\nDROP TABLE customers; --_<timestamp>"`,
+		Cleanup: `-- The timestamp in the name is unknown: table "shop.public.a\nDROP TABLE customers; --_<timestamp>"`,
 	}
 	if have != want {
 		t.Errorf("%+v, want %+v", have, want)

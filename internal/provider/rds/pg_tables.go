@@ -79,8 +79,8 @@ func (m *pgTablePITR) Parameters(ctx context.Context) restore.Parameters {
 	all := restore.Parameters{}
 	all.SetString("instance_id", m.InstanceID)
 	all.SetTime("restore_time", m.RestoreTime)
-	// Without a moment (an imported restore whose restore_time is ignored) nobody can tell the default names, nor whether they
-	// changed.
+	// Without a moment (an imported restore whose restore_time is ignored) nobody can tell the default names, nor whether
+	// they changed.
 	if m.Databases.IsNull() || m.RestoreTime.IsNull() {
 		return all
 	}

@@ -18,8 +18,8 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// pgRestorableTables lists what x_rds_pg_table_pitr can restore (RDS API reference, "Querying Tables That Can Be Restored",
-// for PostgreSQL).
+// pgRestorableTables lists what x_rds_pg_table_pitr can restore (RDS API reference, "Querying Tables That Can Be
+// Restored", for PostgreSQL).
 type pgRestorableTables struct {
 	lookup.RegionArgument
 	InstanceID       types.String         `tfsdk:"instance_id"`

@@ -15,7 +15,8 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// pgRestoreWindows lists when an instance can be restored to (RDS API reference, "Querying the Restoration Time Range").
+// pgRestoreWindows lists when an instance can be restored to (RDS API reference, "Querying the Restoration Time
+// Range").
 type pgRestoreWindows struct {
 	lookup.RegionArgument
 	lookup.Windows

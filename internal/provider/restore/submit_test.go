@@ -22,7 +22,7 @@ func TestCheckedAgainWhileBusy(t *testing.T) {
 	m := &fakeModel{targetID: "s"}
 	m.check = func(f *Findings) {
 		if calls = append(calls, "check"); len(calls) > 2 {
-			f.Add(Rejection(path.Root("target_table_list"), "The target exists", "It came to be."))
+			f.Add(Rejection(path.Root("target_table_list"), "Target table already exists", "It came to be."))
 		}
 	}
 	m.submit = func() (string, error) {
@@ -34,7 +34,7 @@ func TestCheckedAgainWhileBusy(t *testing.T) {
 	if diff := cmp.Diff([]string{"check", "submit", "check"}, calls); diff != "" {
 		t.Error(diff)
 	}
-	if len(diags) != 1 || diags[0].Summary() != "The target exists" {
+	if len(diags) != 1 || diags[0].Summary() != "Target table already exists" {
 		t.Errorf("want the rejection: %v", diags)
 	}
 }
