@@ -115,8 +115,15 @@ func TestWhichMethodWins(t *testing.T) {
 	}
 }
 
-// TestPartsOfMethods has methods of which the block and the environment each have a part, and parts of several methods.
-func TestPartsOfMethods(t *testing.T) {
+// runWithRegion runs a case in region r, with defaults for the rest.
+func (c validCase) runWithRegion(t *testing.T) {
+	t.Helper()
+	c.environment = variables{"HW_REGION_NAME": "r"}.plus(c.environment)
+	c.want.Region, c.want.MaxRetries = "r", 5
+	c.run(t, false)
+}
+
+func TestTokenAndKey(t *testing.T) {
 	for name, c := range map[string]validCase{
 		"a key in the block wins over a token in the environment": {
 			arguments:   Arguments{AccessKey: text("ak"), SecretKey: text("sk")},
@@ -136,6 +143,22 @@ func TestPartsOfMethods(t *testing.T) {
 			environment: variables{"HW_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st"},
 			want:        client.Config{AccessKey: "ak", SecretKey: "sk", SecurityToken: "st"},
 		},
+		"a domain selects no method": {
+			arguments:   Arguments{DomainName: text("d")},
+			environment: variables{"HW_AUTH_TOKEN": "token"},
+			want:        client.Config{AuthToken: "token"},
+		},
+		"a passcode without a password is ignored": {
+			environment: variables{"OS_PASSCODE": "1", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"},
+			want:        client.Config{AccessKey: "ak", SecretKey: "sk"},
+		},
+	} {
+		t.Run(name, c.runWithRegion)
+	}
+}
+
+func TestPassword(t *testing.T) {
+	for name, c := range map[string]validCase{
 		"a password in the block wins over a token and a key in the environment": {
 			arguments: Arguments{UserName: text("u"), Password: text("pw"), DomainName: text("d")},
 			environment: variables{
@@ -174,21 +197,8 @@ func TestPartsOfMethods(t *testing.T) {
 			environment: variables{"HW_USER_ID": "u", "HW_USER_NAME": "x", "HW_USER_PASSWORD": "pw"},
 			want:        client.Config{UserID: "u", Password: "pw"},
 		},
-		"a domain selects no method": {
-			arguments:   Arguments{DomainName: text("d")},
-			environment: variables{"HW_AUTH_TOKEN": "token"},
-			want:        client.Config{AuthToken: "token"},
-		},
-		"a passcode without a password is ignored": {
-			environment: variables{"OS_PASSCODE": "1", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"},
-			want:        client.Config{AccessKey: "ak", SecretKey: "sk"},
-		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			c.environment = variables{"HW_REGION_NAME": "r"}.plus(c.environment)
-			c.want.Region, c.want.MaxRetries = "r", 5
-			c.run(t, false)
-		})
+		t.Run(name, c.runWithRegion)
 	}
 }
 

@@ -53,6 +53,12 @@ func home(t *testing.T) string {
 	return directory
 }
 
+// with returns a changed configuration.
+func with(config client.Config, change func(*client.Config)) client.Config {
+	change(&config)
+	return config
+}
+
 func TestProfile(t *testing.T) {
 	directory := home(t)
 	otherFile := filepath.Join(t.TempDir(), "config.json")
@@ -60,11 +66,6 @@ func TestProfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := client.Config{AccessKey: "there-ak", SecretKey: "there-sk", SecurityToken: "there-st"}
-	agent := client.Config{AccessKey: "agent-ak", SecretKey: "agent-sk"}
-	with := func(config client.Config, change func(*client.Config)) client.Config {
-		change(&config)
-		return config
-	}
 	for name, c := range map[string]validCase{
 		"another file": {
 			arguments: Arguments{SharedConfigFile: text(otherFile)},
@@ -104,6 +105,14 @@ func TestProfile(t *testing.T) {
 				c.Region, c.Roles = "eu-de", []client.Role{{Agency: "a", DomainName: "d"}}
 			}),
 		},
+	} {
+		t.Run(name, func(t *testing.T) { c.runWithKey(t, directory) })
+	}
+}
+
+func TestProfileAgency(t *testing.T) {
+	agent := client.Config{AccessKey: "agent-ak", SecretKey: "agent-sk"}
+	for name, c := range map[string]validCase{
 		"its agency": {
 			arguments: Arguments{Profile: text("agent")},
 			want: with(agent, func(c *client.Config) {
@@ -122,7 +131,7 @@ func TestProfile(t *testing.T) {
 			want: with(agent, func(c *client.Config) { c.Roles = []client.Role{{Agency: "b", DomainName: "e"}} }),
 		},
 	} {
-		t.Run(name, func(t *testing.T) { c.runWithKey(t, directory) })
+		t.Run(name, func(t *testing.T) { c.runWithKey(t, home(t)) })
 	}
 }
 

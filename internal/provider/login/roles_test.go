@@ -11,18 +11,17 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-func TestRoles(t *testing.T) {
-	role := func(agency, domainName, domainID string, seconds int) client.Role {
-		duration := time.Duration(seconds) * time.Second
-		return client.Role{Agency: agency, DomainName: domainName, DomainID: domainID, Duration: duration}
-	}
-	roles := func(all ...client.Role) client.Config {
-		return client.Config{AccessKey: "ak", SecretKey: "sk", Roles: all}
-	}
-	inProject := func(name string, config client.Config) client.Config {
-		config.ProjectName = name
-		return config
-	}
+func role(agency, domainName, domainID string, seconds int) client.Role {
+	duration := time.Duration(seconds) * time.Second
+	return client.Role{Agency: agency, DomainName: domainName, DomainID: domainID, Duration: duration}
+}
+
+// roles returns the configuration with the key of runWithKey and with agencies.
+func roles(all ...client.Role) client.Config {
+	return client.Config{AccessKey: "ak", SecretKey: "sk", Roles: all}
+}
+
+func TestAssumeRole(t *testing.T) {
 	for name, c := range map[string]validCase{
 		"an agency": {
 			arguments: Arguments{AssumeRole: []roleArguments{
@@ -62,6 +61,17 @@ func TestRoles(t *testing.T) {
 			},
 			want: roles(role("a", "d", "", 1800), role("b", "", "e", 0)),
 		},
+	} {
+		t.Run(name, func(t *testing.T) { c.runWithKey(t, home(t)) })
+	}
+}
+
+func TestAgencyArguments(t *testing.T) {
+	inProject := func(name string, config client.Config) client.Config {
+		config.ProjectName = name
+		return config
+	}
+	for name, c := range map[string]validCase{
 		"an agency by the arguments of Open Telekom Cloud's provider": {
 			arguments: Arguments{AgencyName: text("a"), AgencyDomainName: text("d"), DelegatedProject: text("p")},
 			want:      inProject("p", roles(role("a", "d", "", 0))),
