@@ -23,8 +23,8 @@ var spellings = []string{
 
 var rfc3339 = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?(?:Z|([+-])([0-9]{2}):([0-9]{2}))$`)
 
-// readAgain reads a moment independently of package time, by arithmetic on the digits. It returns milliseconds since
-// 1970, and whether the text is a moment.
+// readAgain reads a moment by means of its own: arithmetic on the digits, and nothing of package time. It returns milliseconds since
+// 1970, and whether there are any.
 func readAgain(text string) (int64, bool) {
 	if regexp.MustCompile(`^[0-9]+$`).MatchString(text) {
 		ms, err := strconv.ParseInt(text, 10, 64)
@@ -44,7 +44,7 @@ func readAgain(text string) (int64, bool) {
 	if month < 1 || month > 12 || day < 1 || day > days[month-1] || hour > 23 || minute > 59 || second > 59 || number(9) > 23 || number(10) > 59 {
 		return 0, false
 	}
-	since := year*365 + year/4 - year/100 + year/400 // days of whole years, including this year's leap day
+	since := year*365 + year/4 - year/100 + year/400 // of whole years, with this one's leap day
 	if leap {
 		since--
 	}
@@ -71,7 +71,7 @@ func readAgain(text string) (int64, bool) {
 	return ms, ms >= 100_000_000_000 && ms <= 253_402_300_799_999
 }
 
-// FuzzParseAgain compares Parse with the independent reading.
+// FuzzParseAgain compares with a second reading, written apart.
 func FuzzParseAgain(f *testing.F) {
 	for _, seed := range spellings {
 		f.Add(seed)
@@ -88,7 +88,7 @@ func FuzzParseAgain(f *testing.F) {
 	})
 }
 
-// FuzzFormat checks that Format writes each valid moment so that Parse reads the same moment, and in only one way.
+// FuzzFormat: each moment that a service can name is written so that it is read as the same again, and in one way only.
 func FuzzFormat(f *testing.F) {
 	for _, seed := range []int64{0, -1, 1688556737000, 1688556737120, 100_000_000_000, 253_402_300_799_999, 253_402_300_800_000, 1 << 62, -1 << 63} {
 		f.Add(seed, int32(0))
@@ -113,8 +113,8 @@ func FuzzFormat(f *testing.F) {
 	})
 }
 
-// FuzzEquality checks that two spellings are equal if and only if they are the same moment, in both directions.
-// Validation must accept exactly the moments and Latest.
+// FuzzEquality: two spellings are one value if and only if they are one moment, whichever is asked, and what validation lets pass is
+// a moment or the latest.
 func FuzzEquality(f *testing.F) {
 	for i, seed := range spellings {
 		f.Add(seed, spellings[(i+1)%len(spellings)])

@@ -8,5 +8,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain fails if a test leaves a goroutine behind.
+// TestMain fails where a test has left a goroutine behind.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -21,19 +21,19 @@ var (
 )
 
 // Type is the Terraform type of an attribute that holds a moment or Latest. It is a string, so that a configuration may
-// contain RFC 3339 or a number of milliseconds, and the state keeps what the user wrote.
+// give RFC 3339 or a number of milliseconds, and so that the state keeps what the person wrote.
 type Type struct{ basetypes.StringType }
 
 // Value is a moment in a configuration, a plan or a state: null, unknown, Latest, or text that Parse reads.
 type Value struct{ basetypes.StringValue }
 
-// NewValue keeps the text unchanged, valid or not.
+// NewValue holds the text as it is, valid or not.
 func NewValue(text string) Value { return Value{basetypes.NewStringValue(text)} }
 
 // String names the type in messages.
 func (Type) String() string { return "pointintime.Type" }
 
-// ValueType returns the zero value of the type.
+// ValueType is the value that belongs to the type.
 func (Type) ValueType(context.Context) attr.Value { return Value{} }
 
 // Equal compares types, not values.
@@ -63,16 +63,16 @@ func (t Type) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Va
 // Type names the value's type.
 func (Value) Type(context.Context) attr.Type { return Type{} }
 
-// Equal compares the text. StringSemanticEquals compares the moments.
+// Equal compares the text; for the moment, see StringSemanticEquals.
 func (v Value) Equal(other attr.Value) bool {
 	o, ok := other.(Value)
 	return ok && v.StringValue.Equal(o.StringValue)
 }
 
-// IsLatest returns true for Latest, whichever moment that will be.
+// IsLatest is true for the newest moment, whichever that will be.
 func (v Value) IsLatest() bool { return v.ValueString() == Latest }
 
-// Moment parses the value. It returns false for null, unknown, Latest and text that Parse rejects.
+// Moment parses the value. It is false for null, unknown, Latest and what Parse rejects.
 func (v Value) Moment() (time.Time, bool) {
 	if v.IsNull() || v.IsUnknown() {
 		return time.Time{}, false
@@ -81,7 +81,7 @@ func (v Value) Moment() (time.Time, bool) {
 	return moment, err == nil
 }
 
-// StringSemanticEquals returns true for two spellings of one moment.
+// StringSemanticEquals is true for two spellings of one moment.
 func (v Value) StringSemanticEquals(_ context.Context, other basetypes.StringValuable) (bool, diag.Diagnostics) {
 	o, ok := other.(Value)
 	if !ok {
@@ -92,15 +92,20 @@ func (v Value) StringSemanticEquals(_ context.Context, other basetypes.StringVal
 	return valid && alsoValid && mine.Equal(theirs), nil
 }
 
-// ValidateAttribute rejects a value that is neither Latest nor valid for Parse, with Parse's error.
-func (v Value) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
+// ValidateAttribute rejects what is neither Latest nor read by Parse, in Parse's words.
+func (v Value) ValidateAttribute(
+	_ context.Context,
+	req xattr.ValidateAttributeRequest,
+	resp *xattr.ValidateAttributeResponse,
+) {
 	if v.IsNull() || v.IsUnknown() || v.IsLatest() {
 		return
 	}
 	if _, err := Parse(v.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a point in time", err.Error()+`. The newest moment that the service offers is "latest".`)
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid point in time",
+			err.Error()+".\nFor the newest moment that the service offers, write \"latest\".")
 	}
 }
 
-// MomentOf parses a string attribute that the provider itself wrote. It returns false for null and unknown.
+// MomentOf parses a string attribute that the provider itself has written. It is false for null and unknown.
 func MomentOf(written basetypes.StringValue) (time.Time, bool) { return Value{written}.Moment() }

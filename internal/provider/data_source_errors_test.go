@@ -23,7 +23,7 @@ func TestInvalidDataSources(t *testing.T) {
 		`x_rds_pg_restorable_tables: name_regex = "(order"`:   "name_regex is \"(order\": error parsing regexp: missing closing )",
 		`x_rds_pg_restorable_tables: table_name_like = ""`:    "table_name_like is empty",
 		`x_rds_pg_restorable_tables: restore_time = "soon"`:   `"soon" is neither RFC 3339`,
-		`x_dds_restorable_collections: name_regex = "(?=a)"`:  "which has no look-ahead",
+		`x_dds_restorable_collections: name_regex = "(?=a)"`:  "which has no lookahead",
 		`x_dds_restorable_collections: restore_time = 160776`: "looks like seconds since 1970",
 		`x_dds_restore_windows: from = "latest"`:              `from is "latest", but the windows are what tells the latest moment`,
 		`x_dds_restore_windows: to = "latest"`:                `to is "latest", but the windows are what tells the latest moment`,
@@ -95,7 +95,7 @@ func TestDataSourceLogin(t *testing.T) {
 	})
 	env.configure(fmt.Sprintf("data \"x_dds_restore_windows\" \"login\" {\n instance_id = %q\n}", sessionsDB))
 	env.expectErrors(map[string][]string{
-		"x_dds_restore_windows.login": {"The login was refused", "APIGW.0301", "Five wrong signatures may lock a key"},
+		"x_dds_restore_windows.login": {"Login failed", "APIGW.0301", "Five wrong signatures may lock a key"},
 	})
 	if asked := env.cloud.Requests()[fakecloud.DDS][fakecloud.ListRestoreTime]; asked != 1 {
 		t.Errorf("a login that was refused was tried %d times", asked)
@@ -149,26 +149,26 @@ data "x_restore_job" "odd" {
 	env.expectErrors(map[string][]string{
 		"x_rds_pg_restore_windows.unknown": {
 			"Not found", "RDS instance 00000000000000000000000000000000in03 was not found", "DBS.200002",
-			"It was looked for in region eu-west-101", "instance_id = ",
+			"The provider looked in region eu-west-101", "instance_id = ",
 		},
 		"x_rds_pg_restorable_tables.forbidden": {
-			"The look-up is not allowed",
+			"Lookup is not allowed",
 			"RDS query restorable tables: DBS.280015: Policy doesn't allow it. (HTTP 403 Forbidden, request id",
 			"Give the credentials",
 		},
 		"x_dds_restorable_collections.malformed": {
-			"answered with what cannot be read", "DDS query restorable databases: the reply is not as documented",
+			"Service answer cannot be read", "DDS query restorable databases: the reply is not as documented",
 			`the service sent {"databases": [{"size": 1}]}`, "Try again.",
 		},
-		"x_dws_snapshots.unavailable": {"The service could not answer", "DWS query snapshot list", "HTTP 503",
+		"x_dws_snapshots.unavailable": {"Service could not answer", "DWS query snapshot list", "HTTP 503",
 			"Try again later"},
 		"x_dws_snapshots.unknown": {"Not found", "DWS cluster 00000000-0000-0000-0000-000000000000 was not found",
 			"DWS.3027", "cluster_id = "},
-		"x_restore_job.malformed": {"answered with what cannot be read", "RDS query job",
+		"x_restore_job.malformed": {"Service answer cannot be read", "RDS query job",
 			"the service sent <html>busy</html>"},
 		"x_restore_job.unknown": {"Not found", "DWS job 00000000-0000-0000-0000-000000000000 was not found",
 			"job_id = "},
-		"x_restore_job.odd": {"The look-up failed", `"a/b" is not the id of a job`, "Check the id"},
+		"x_restore_job.odd": {"Lookup failed", `"a/b" is not the id of a job`, "Check the id"},
 	})
 }
 
@@ -224,16 +224,16 @@ data "x_dds_restore_windows" "long" {
 `, ordersDB, stagingDB, sessionsDB, stagingSessions))
 	env.expectErrors(map[string][]string{
 		"x_rds_pg_restorable_tables.late": {
-			"Not a moment that can be restored", "DBS.200461", "restore_time is 2023-07-08T00:00:00.001Z",
-			"are 2023-07-08T00:00:00Z before it.", "restore_time = ",
+			"Restore time is not available", "DBS.200461", "restore_time is 2023-07-08T00:00:00.001Z",
+			"The nearest available moment is 2023-07-08T00:00:00Z (before).", "restore_time = ",
 		},
-		"x_rds_pg_restorable_tables.none": {"Nothing to restore from", "Instance " + stagingDB + " has no moment to restore to",
+		"x_rds_pg_restorable_tables.none": {"No restore time is available", "Instance " + stagingDB + " has no moment to restore to",
 			"restore_time = "},
 		"x_rds_pg_restorable_tables.region": {"Region cannot be used", "is configured for region eu-west-101"},
-		"x_dds_restorable_collections.late": {"Not a moment that can be restored", "DBS.280409",
-			"are 2020-12-14T23:59:59Z before it."},
-		"x_dds_restorable_collections.far":  {"Not a moment that can be restored", "There is no other moment within 3 days before or after it."},
-		"x_dds_restorable_collections.none": {"Nothing to restore from", "in the last 31 days"},
+		"x_dds_restorable_collections.late": {"Restore time is not available", "DBS.280409",
+			"The nearest available moment is 2020-12-14T23:59:59Z (before)."},
+		"x_dds_restorable_collections.far":  {"Restore time is not available", "There is no other moment within 3 days before or after it."},
+		"x_dds_restorable_collections.none": {"No restore time is available", "in the last 31 days"},
 		"x_dds_restorable_collections.database": {
 			"Database not found at that time", `database is "apps"`, "at 2020-12-12T08:49:15Z", `Did you mean "app"?`,
 		},
@@ -297,7 +297,7 @@ resource "terraform_data" "region" {
   input = "eu-west-101"
 }
 data "x_dws_snapshots" "all" {}`)
-	env.expect(env.plan(), clitest.ExitError, "The provider is not configured yet", "with data.x_dws_snapshots.all")
+	env.expect(env.plan(), clitest.ExitError, "Provider is not configured yet", "with data.x_dws_snapshots.all")
 }
 
 // TestCancelledDataSource interrupts a lookup that would take most of a minute.
@@ -310,6 +310,6 @@ func TestCancelledDataSource(t *testing.T) {
 	p := env.start("plan", "-no-color")
 	env.await(func() bool { return env.cloud.Requests()[fakecloud.DWS][fakecloud.ListSnapshots] == 1 })
 	env.signalGroup(p, syscall.SIGINT)
-	env.expect(env.end(p), clitest.ExitError, "The look-up was cancelled", "Run the same again.")
+	env.expect(env.end(p), clitest.ExitError, "Lookup was cancelled", "Run the same command again.")
 	env.expectRequests(fakecloud.DWS, map[string]int{fakecloud.ListSnapshots: 1})
 }

@@ -21,7 +21,7 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 		"restore":   {c.config(t, "preflight = false"), fakecloud.RestoreTables, "No restore was started."},
 		"preflight": {c.config(t), fakecloud.ListHistoryTables, "preflight = false"},
 		"data source": {example(t, "data-sources/x_rds_pg_restorable_tables/data-source.tf"), fakecloud.ListHistoryTables,
-			"Tables of RDS for PostgreSQL cannot be restored there"},
+			"Open Telekom Cloud cannot restore tables of RDS for PostgreSQL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +135,7 @@ func TestPasswordLogin(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ more, says string }{
-		"preflight":    {"", "The login was refused"},
+		"preflight":    {"", "Login failed"},
 		"no preflight": {"preflight = false", "Restore could not be started"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -228,7 +228,7 @@ func TestWrongSecretKey(t *testing.T) {
 	env.write("main.tf", strings.Replace(env.providerBlock(""), "fakecloud-secret-key", "another-secret-key",
 		1)+rdsCase.config(t))
 	o := env.apply()
-	env.expect(o, clitest.ExitError, "The login was refused", "No restore was started.", "HTTP 401", "request id")
+	env.expect(o, clitest.ExitError, "Login failed", "No restore was started.", "HTTP 401", "request id")
 	env.expectAccepted(0)
 	if strings.Contains(o.output, "another-secret-key") {
 		t.Error("the output shows the secret key")

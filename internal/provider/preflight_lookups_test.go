@@ -226,7 +226,7 @@ resource "x_rds_pg_table_pitr" "this" {
   restore_time = "2023-07-05T11:32:17Z"
   databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
 }`)
-	env.expect(env.plan(), clitest.ExitError, "The login was refused", "HTTP 401")
+	env.expect(env.plan(), clitest.ExitError, "Login failed", "HTTP 401")
 	if requests := fmt.Sprint(env.cloud.Requests()); requests != "map[rds:map[ListInstances:1]]" {
 		t.Errorf("want one request with the wrong key, got %s", requests)
 	}
@@ -249,7 +249,7 @@ resource "x_rds_pg_table_pitr" "this" {
 	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("the plan asked %v", requests)
 	}
-	env.expect(env.apply(), clitest.ExitError, "Not a moment that can be restored", "No restore was started.")
+	env.expect(env.apply(), clitest.ExitError, "Restore time is not available", "No restore was started.")
 	env.expectAccepted(0)
 }
 
@@ -276,7 +276,7 @@ resource "x_dws_table_restore" "this" {
 }`)
 	exit, messages := env.planned()
 	if found := messages["x_rds_pg_table_pitr.this"]; exit != clitest.ExitError || len(found) != 1 ||
-		found[0].Summary != "Not a moment that can be restored" {
+		found[0].Summary != "Restore time is not available" {
 		t.Errorf("exit status %d, want the moment refused: %+v", exit, messages)
 	}
 	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {

@@ -29,7 +29,8 @@ type check struct {
 	latest     time.Time // the newest moment there is; zero if it is not known
 }
 
-// Check asks about the instance, and for each entry about its moment, its database, its collections and their new names.
+// Check asks about the instance, and for each entry about its moment, its database, its collections and their new
+// names.
 func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
 	c := check{look: look, f: f, instanceID: m.TargetID()}
 	if !c.instance(ctx) {
@@ -61,7 +62,10 @@ func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *re
 // renames reports whether a collection is to get a name, which must not be taken now.
 func renames(databases []databaseModel) bool {
 	return slices.ContainsFunc(databases, func(database databaseModel) bool {
-		return slices.ContainsFunc(database.Collections, func(c collectionModel) bool { return c.NewName.ValueString() != "" })
+		return slices.ContainsFunc(
+			database.Collections,
+			func(c collectionModel) bool { return c.NewName.ValueString() != "" },
+		)
 	})
 }
 
@@ -167,8 +171,8 @@ func (c check) defaultNames(ctx context.Context, root path.Path, database string
 	}
 }
 
-// target rejects a new name that is taken: the restore would fail (DDS user guide, "Restoring Databases and Collections to a
-// Point in Time"). The service does not tell what there is now, but what there was a few minutes ago.
+// target rejects a new name that is taken: the restore would fail (DDS user guide, "Restoring Databases and Collections
+// to a Point in Time"). The service does not tell what there is now, but what there was a few minutes ago.
 func (c check) target(ctx context.Context, entry path.Path, database, newName string) {
 	if newName == "" || c.latest.IsZero() {
 		return

@@ -64,7 +64,8 @@ func validateCollections(at path.Path, database databaseModel, now time.Time) di
 	first := map[string]path.Path{}
 	for i, collection := range database.Collections {
 		entry := at.AtListIndex(i)
-		diags.Append(validators.NotInFuture(entry.AtName("restore_collection_time"), collection.RestoreCollectionTime, now)...)
+		diags.Append(
+			validators.NotInFuture(entry.AtName("restore_collection_time"), collection.RestoreCollectionTime, now)...)
 		for attribute, name := range map[string]types.String{"old_name": collection.OldName, "new_name": collection.NewName} {
 			namespace := database.Database.ValueString() + "." + name.ValueString()
 			if utf8.RuneCountInString(namespace) > longestNamespace {
@@ -119,10 +120,16 @@ func (m *collectionRestore) request(ctx context.Context) (client.DDSCollectionRe
 				RestoreCollectionTime: m.milliseconds(collection.RestoreCollectionTime),
 			})
 		}
-		slices.SortFunc(of.Collections, func(a, b client.DDSRestoreCollection) int { return cmp.Compare(a.OldName, b.OldName) })
+		slices.SortFunc(
+			of.Collections,
+			func(a, b client.DDSRestoreCollection) int { return cmp.Compare(a.OldName, b.OldName) },
+		)
 		request.RestoreCollections = append(request.RestoreCollections, of)
 	}
-	slices.SortFunc(request.RestoreCollections, func(a, b client.DDSRestoreDatabase) int { return cmp.Compare(a.Database, b.Database) })
+	slices.SortFunc(
+		request.RestoreCollections,
+		func(a, b client.DDSRestoreDatabase) int { return cmp.Compare(a.Database, b.Database) },
+	)
 	return request, true
 }
 

@@ -80,13 +80,16 @@ func (*restorableDataSource) Attributes() map[string]schema.Attribute {
 			"database":   lookup.ComputedText("The database's name."),
 			"collection": lookup.ComputedText("The collection's name."),
 		}),
-		"restore_collections": lookup.ComputedList("The same collections in the form of `restore_collections` of `x_dds_collection_restore`."+lookup.CopiesToo, map[string]schema.Attribute{
-			"database": lookup.ComputedText("The database's name."),
-			"collections": lookup.ComputedList("The collections.", map[string]schema.Attribute{
-				"old_name":                lookup.ComputedText("The collection's name."),
-				"restore_collection_time": lookup.ComputedText("`restore_time` as it is written; `latest` stays `latest`."),
-			}),
-		}),
+		"restore_collections": lookup.ComputedList(
+			"The same collections in the form of `restore_collections` of `x_dds_collection_restore`."+lookup.CopiesToo,
+			map[string]schema.Attribute{
+				"database": lookup.ComputedText("The database's name."),
+				"collections": lookup.ComputedList("The collections.", map[string]schema.Attribute{
+					"old_name":                lookup.ComputedText("The collection's name."),
+					"restore_collection_time": lookup.ComputedText("`restore_time` as it is written; `latest` stays `latest`."),
+				}),
+			},
+		),
 	})
 }
 

@@ -21,7 +21,12 @@ func instance(ctx context.Context, look lookup.Region, id string) (client.DDSIns
 }
 
 // restoreWindows are those of the UTC day of a moment: the service answers one day a call.
-func restoreWindows(ctx context.Context, look lookup.Region, instanceID string, day time.Time) ([]client.Window, error) {
+func restoreWindows(
+	ctx context.Context,
+	look lookup.Region,
+	instanceID string,
+	day time.Time,
+) ([]client.Window, error) {
 	return lookup.Get(ctx, look, func(ctx context.Context) ([]client.Window, error) {
 		return look.Client.DDS().RestoreWindows(ctx, instanceID, day)
 	}, "DDS windows", instanceID, day.UTC().Format(time.DateOnly))
@@ -33,7 +38,12 @@ func restorableDatabases(ctx context.Context, look lookup.Region, instanceID str
 	}, "DDS databases", instanceID, pointintime.Format(at))
 }
 
-func restorableCollections(ctx context.Context, look lookup.Region, instanceID, database string, at time.Time) ([]string, error) {
+func restorableCollections(
+	ctx context.Context,
+	look lookup.Region,
+	instanceID, database string,
+	at time.Time,
+) ([]string, error) {
 	return lookup.Get(ctx, look, func(ctx context.Context) ([]string, error) {
 		return look.Client.DDS().RestorableCollections(ctx, instanceID, database, at)
 	}, "DDS collections", instanceID, database, pointintime.Format(at))

@@ -49,13 +49,13 @@ func errorNeitherLevel(at path.Path, database string) diag.Diagnostic {
 
 func errorLongName(at path.Path, namespace string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
-		fmt.Sprintf("%s results in %q, which has %d characters. DDS allows %d.\nChoose a shorter name.",
+		fmt.Sprintf("%s results in %q, which has %d characters. DDS restores up to %d.\nChoose a shorter name.",
 			at, namespace, utf8.RuneCountInString(namespace), longestNamespace))
 }
 
 func errorLongDefaultName(at path.Path, length int) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
-		fmt.Sprintf("Without new_name, %s would be restored under a name of about %d characters. DDS allows %d.\n"+
+		fmt.Sprintf("Without new_name, %s would be restored under a name of about %d characters. DDS restores up to %d.\n"+
 			"Set a new_name.",
 			at, length, longestNamespace))
 }
@@ -133,10 +133,17 @@ func (c check) errorNoCollection(at time.Time, entry path.Path, database, name s
 }
 
 func errorLongCopy(root path.Path, database, collection string, length int) diag.Diagnostic {
-	return restore.Rejection(root, "Name too long",
-		"%s is database %q. Its collection %q would be restored under a name of about %d characters. DDS allows %d.\n"+
+	return restore.Rejection(
+		root,
+		"Name too long",
+		"%s is database %q. Its collection %q would be restored under a name of about %d characters. DDS restores up to %d.\n"+
 			"List the collections one by one, and give that one a new_name.",
-		root, database, collection, length, longestNamespace)
+		root,
+		database,
+		collection,
+		length,
+		longestNamespace,
+	)
 }
 
 func errorNameTaken(instanceID string, latest time.Time, entry path.Path, database, newName string) diag.Diagnostic {

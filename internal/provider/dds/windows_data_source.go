@@ -54,10 +54,14 @@ func (*windowsDataSource) Attributes() map[string]schema.Attribute {
 	}
 	return lookup.WindowsAttributes(map[string]schema.Attribute{
 		"instance_id": lookup.InstanceAttribute(),
-		"from": bound("Where the range begins: RFC 3339 with any offset, or epoch milliseconds. By default seven days before `to`. " +
-			fmt.Sprintf("At most %d days of UTC are asked for.", windowDays)),
-		"to": bound("Where the range ends, in the same forms. By default now. A window that reaches into the range is listed as it is, " +
-			"but no further than the days of the range."),
+		"from": bound(
+			"Where the range begins: RFC 3339 with any offset, or epoch milliseconds. By default seven days before `to`. " +
+				fmt.Sprintf("At most %d days of UTC are asked for.", windowDays),
+		),
+		"to": bound(
+			"Where the range ends, in the same forms. By default now. A window that reaches into the range is listed as it is, " +
+				"but no further than the days of the range.",
+		),
 	})
 }
 

@@ -102,7 +102,8 @@ func errorSourceMissing(at path.Path, name, database, snapshotID string) diag.Di
 
 func warnOverwrites(at path.Path, name, database string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(at, "Table will be overwritten",
-		fmt.Sprintf("%s is %s, which exists in database %q.\nThe restore deletes that table, because allow_overwrite is true.",
+		fmt.Sprintf("%s is %s, which exists in database %q.\n"+
+			"The restore deletes that table, because allow_overwrite is true.",
 			at, name, database))
 }
 

@@ -69,25 +69,32 @@ func (*snapshotsDataSource) Attributes() map[string]schema.Attribute {
 			Optional: true, Validators: []validator.String{validators.AnyName},
 			MarkdownDescription: "The status that listed snapshots have, such as `AVAILABLE`, in upper or lower case.",
 		},
-		"snapshots": lookup.ComputedList("The snapshots, those that were begun last first. An attribute that the service does not tell is null.", map[string]schema.Attribute{
-			"id":           lookup.ComputedText("The snapshot's id."),
-			"name":         lookup.ComputedText("The snapshot's name."),
-			"status":       lookup.ComputedText("The service's own word, such as `AVAILABLE`."),
-			"cluster_id":   lookup.ComputedText("The cluster that the snapshot was taken of."),
-			"cluster_name": lookup.ComputedText("The cluster's name."),
-			"fine_grained_backup": schema.BoolAttribute{
-				Computed:            true,
-				MarkdownDescription: "Whether single tables can be restored from the snapshot. Null where the service does not say, as in older regions.",
+		"snapshots": lookup.ComputedList(
+			"The snapshots, those that were begun last first. An attribute that the service does not tell is null.",
+			map[string]schema.Attribute{
+				"id":           lookup.ComputedText("The snapshot's id."),
+				"name":         lookup.ComputedText("The snapshot's name."),
+				"status":       lookup.ComputedText("The service's own word, such as `AVAILABLE`."),
+				"cluster_id":   lookup.ComputedText("The cluster that the snapshot was taken of."),
+				"cluster_name": lookup.ComputedText("The cluster's name."),
+				"fine_grained_backup": schema.BoolAttribute{
+					Computed:            true,
+					MarkdownDescription: "Whether single tables can be restored from the snapshot. Null where the service does not say, as in older regions.",
+				},
+				"backup_level": lookup.ComputedText("`cluster`, `schema` or `table`."),
+				"database":     lookup.ComputedText("The database that a snapshot of level `schema` or `table` holds."),
+				"schemas": names(
+					"The schemas that a snapshot of level `schema` holds, as the service writes them. Otherwise empty.",
+				),
+				"tables": names(
+					"The tables that a snapshot of level `table` holds, as the service writes them. Otherwise empty.",
+				),
+				"started":     lookup.ComputedText("When the snapshot was begun: RFC 3339, UTC."),
+				"started_ms":  lookup.ComputedNumber("The same in epoch milliseconds."),
+				"finished":    lookup.ComputedText("When the snapshot was finished: RFC 3339, UTC."),
+				"finished_ms": lookup.ComputedNumber("The same in epoch milliseconds."),
 			},
-			"backup_level": lookup.ComputedText("`cluster`, `schema` or `table`."),
-			"database":     lookup.ComputedText("The database that a snapshot of level `schema` or `table` holds."),
-			"schemas":      names("The schemas that a snapshot of level `schema` holds, as the service writes them. Otherwise empty."),
-			"tables":       names("The tables that a snapshot of level `table` holds, as the service writes them. Otherwise empty."),
-			"started":      lookup.ComputedText("When the snapshot was begun: RFC 3339, UTC."),
-			"started_ms":   lookup.ComputedNumber("The same in epoch milliseconds."),
-			"finished":     lookup.ComputedText("When the snapshot was finished: RFC 3339, UTC."),
-			"finished_ms":  lookup.ComputedNumber("The same in epoch milliseconds."),
-		}),
+		),
 	}
 }
 
@@ -110,7 +117,8 @@ func (m *snapshotsDataSource) Read(ctx context.Context, look lookup.Region) diag
 	}
 	m.Snapshots = []snapshotModel{}
 	for _, snapshot := range there {
-		if expression.MatchString(snapshot.Name) && (m.Status.IsNull() || strings.EqualFold(snapshot.Status, m.Status.ValueString())) {
+		if expression.MatchString(snapshot.Name) &&
+			(m.Status.IsNull() || strings.EqualFold(snapshot.Status, m.Status.ValueString())) {
 			// The cluster's list need not repeat whose it is.
 			snapshot.ClusterID = cmp.Or(snapshot.ClusterID, m.ClusterID.ValueString())
 			m.Snapshots = append(m.Snapshots, newSnapshotModel(snapshot))

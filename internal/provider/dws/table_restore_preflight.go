@@ -52,7 +52,8 @@ func (c check) snapshot(ctx context.Context) (client.DWSSnapshot, bool) {
 	return snapshot, false
 }
 
-// holds compares with what a snapshot of some schemas or tables says that it holds. One of a whole cluster says nothing.
+// holds compares with what a snapshot of some schemas or tables says that it holds. One of a whole cluster says
+// nothing.
 func (c check) holds(ctx context.Context, snapshot client.DWSSnapshot) bool {
 	if held := snapshot.Database; held != "" && !c.sameName(held, c.Database.ValueString()) {
 		c.f.Add(errorDatabaseNotHeld(snapshot, c.Database.ValueString()))
@@ -98,11 +99,12 @@ func (c check) cluster(ctx context.Context, snapshot client.DWSSnapshot) bool {
 	return false
 }
 
-// missingCodes are the service's codes for a database, schema or table that is not there (DWS API reference, Error Codes).
+// missingCodes are the service's codes for a database, schema or table that is not there (DWS API reference, Error
+// Codes).
 var missingCodes = []string{"DWS.5172", "DWS.5173", "DWS.5174"}
 
-// names has the service check the names, each time anew: the restore deletes a target that exists. The page does not say what
-// its lists hold: here, sources that are missing and targets that exist.
+// names has the service check the names, each time anew: the restore deletes a target that exists. The page does not
+// say what its lists hold: here, sources that are missing and targets that exist.
 func (c check) names(ctx context.Context) {
 	request, _ := c.request(ctx)
 	names, err := c.look.Client.DWS().CheckTableRestore(ctx, c.TargetID(), request)

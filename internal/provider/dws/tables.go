@@ -22,7 +22,10 @@ func (m *tableRestore) tablesOf(ctx context.Context, list string) ([]client.DWST
 	models, known := restore.Elements[tableModel](ctx, lists[list])
 	var tables []client.DWSTable
 	for _, model := range models {
-		tables = append(tables, client.DWSTable{SchemaName: model.SchemaName.ValueString(), TableName: model.TableName.ValueString()})
+		tables = append(
+			tables,
+			client.DWSTable{SchemaName: model.SchemaName.ValueString(), TableName: model.TableName.ValueString()},
+		)
 	}
 	return tables, known
 }

@@ -16,7 +16,8 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// This file holds the arguments and attributes that several data sources have, and how answers become values of attributes.
+// This file holds the arguments and attributes that several data sources have, and how answers become values of
+// attributes.
 
 // InstanceAttribute is the required argument instance_id.
 func InstanceAttribute() schema.Attribute {

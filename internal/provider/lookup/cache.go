@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package lookup makes the read-only calls of plans, restores and data sources, keeps their answers for some minutes, and
-// holds what all data sources share. Nothing here starts a restore. What one service can be asked is in that service's
-// package; how often a call is repeated is internal/client's business.
+// Package lookup makes the read-only calls of plans, restores and data sources, keeps their answers for some minutes,
+// and holds what all data sources share. Nothing here starts a restore. What one service can be asked is in that
+// service's package; how often a call is repeated is internal/client's business.
 package lookup
 
 import (
@@ -19,12 +19,12 @@ import (
 	"terraform-provider-x/internal/client/joined"
 )
 
-// keptFor is how long an answer may stand for a new question. A plan asks much of the same for each of its resources; an
-// apply, which plans each resource once more just before it creates it, may last for hours.
+// keptFor is how long an answer may stand for a new question. A plan asks much of the same for each of its resources;
+// an apply, which plans each resource once more just before it creates it, may last for hours.
 const keptFor = 5 * time.Minute
 
-// Cache holds the answers that one configured provider has had. Questions that are put at the same time share one call: a
-// hundred restores of one instance ask for its windows once.
+// Cache holds the answers that one configured provider has had. Questions that are put at the same time share one call:
+// a hundred restores of one instance ask for its windows once.
 type Cache struct {
 	clock client.Clock
 	calls joined.Calls[*answer, any]
@@ -45,8 +45,8 @@ func NewCache(clock client.Clock) *Cache {
 	return &Cache{clock: clock, answers: map[string]*answer{}}
 }
 
-// Forget drops what is asked and answered about some instances, snapshots or clusters: a restore changes what there is and
-// what runs.
+// Forget drops what is asked and answered about some instances, snapshots or clusters: a restore changes what there is
+// and what runs.
 func (c *Cache) Forget(ids ...string) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -74,8 +74,8 @@ func (c *Cache) read(a *answer) (value any, known bool, err error) {
 	return a.value, !a.at.IsZero(), a.err
 }
 
-// fill stores an answer that lasts. Any other error is one only for those who wait for it: it must not decide later what is
-// safe.
+// fill stores an answer that lasts. Any other error is one only for those who wait for it: it must not decide later
+// what is safe.
 func (c *Cache) fill(a *answer, value any, err error) {
 	if err != nil && !client.IsNotFound(err) && !client.IsForbidden(err) {
 		return
@@ -103,8 +103,8 @@ func (r Region) Forget(ids ...string) { r.cache.Forget(ids...) }
 // Now is the time of the cache's clock.
 func (r Region) Now() time.Time { return r.cache.clock.Now() }
 
-// Get answers a question from the cache, or by ask. Whoever puts the same question meanwhile waits for the same answer. The
-// error is context.Cause(ctx) if ctx ends first.
+// Get answers a question from the cache, or by ask. Whoever puts the same question meanwhile waits for the same answer.
+// The error is context.Cause(ctx) if ctx ends first.
 func Get[T any](ctx context.Context, r Region, ask func(context.Context) (T, error), question ...string) (T, error) {
 	entry := r.cache.entry(fmt.Sprintf("%q", append(question, r.Client.Region())))
 	got, known, err := r.cache.read(entry)

@@ -97,7 +97,8 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 }
 
-// RestorableAt is the moment that restore_time means. Newest looks up what latest is; nothing words that there is no such moment.
+// RestorableAt is the moment that restore_time means. Newest looks up what latest is; nothing words that there is no
+// such moment.
 func RestorableAt(ctx context.Context, look Region, value pointintime.Value,
 	newest func() (time.Time, bool, error), nothing string) (time.Time, diag.Diagnostics) {
 	if at, explicit := value.Moment(); explicit {
@@ -113,10 +114,10 @@ func RestorableAt(ctx context.Context, look Region, value pointintime.Value,
 	return at, nil
 }
 
-// RestoreTimeError is Error for a question about a moment. If that moment is what the service refuses, it adds the nearest
+// RestoreTimeError is Error for a question about a moment. If the service rejects that moment, it adds the nearest
 // others: windows looks them up, and advice words them.
 func RestoreTimeError(ctx context.Context, look Region, q TimeQuestion, err error) diag.Diagnostic {
-	if isRefusal(err) {
+	if isRejection(err) {
 		if known, lookup := q.Windows(); lookup == nil && !Within(known, q.At) {
 			return errorNotRestorable(err, q.At, q.InstanceID, q.Advice(known, q.At))
 		}

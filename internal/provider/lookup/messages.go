@@ -25,28 +25,32 @@ import (
 
 // Words that a data source and a restore's preflight share.
 const (
-	LoginRefused     = "The login was refused"
-	UnreadableAnswer = "A look-up was answered with what cannot be read"
-	LookupRefused    = "A look-up was refused"
-	NotRestorable    = "Not a moment that can be restored"
-	NothingToRestore = "Nothing to restore from"
+	LoginFailed      = "Login failed"
+	UnreadableAnswer = "Service answer cannot be read"
+	LookupRejected   = "Lookup was rejected"
+	NotRestorable    = "Restore time is not available"
+	NothingToRestore = "No restore time is available"
 
-	NoProject       = "The project is not known"
-	NoProjectAdvice = "Set project_id, or project_name to the exact name of one that is listed."
+	NoProject       = "Project cannot be determined"
+	NoProjectAdvice = "Set project_id, or set project_name to the exact name of a project in the list."
 
 	NotOnOTC       = "Not available on Open Telekom Cloud"
-	NotOnOTCAdvice = "Tables of RDS for PostgreSQL cannot be restored there: remove what asks for it. A whole instance can be restored in the service's console."
+	NotOnOTCAdvice = "Open Telekom Cloud cannot restore tables of RDS for PostgreSQL. " +
+		"Remove the blocks that do so from the configuration.\n" +
+		"You can restore a whole instance in the service's console."
 )
 
 // ErrorNotConfigured is for a provider whose own arguments are unknown.
 func ErrorNotConfigured() diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The provider is not configured yet",
-		"An argument of the provider block is only known after apply, so nothing can be asked or restored now. No restore was started.")
+	return diag.NewErrorDiagnostic("Provider is not configured yet",
+		"An argument of the provider block is known only after apply, so the provider cannot call the services now.\n"+
+			"No restore was started.\n"+
+			"First apply the resource that the argument comes from: terraform apply -target=ADDRESS")
 }
 
 // ErrorRegion is for a region that the provider cannot work in.
 func ErrorRegion(err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("region"), "The region cannot be used", err.Error())
+	return diag.NewAttributeErrorDiagnostic(path.Root("region"), "Region cannot be used", err.Error())
 }
 
 // Error says why a lookup has no answer, in the client's words, and what to do next. At is what it was asked about.
@@ -57,30 +61,34 @@ func Error(ctx context.Context, look Region, at path.Path, err error) diag.Diagn
 	var answered *client.APIError
 	switch {
 	case ctx.Err() != nil:
-		return say("The look-up was cancelled", "Run the same again.")
+		return say("Lookup was cancelled", "Run the same command again.")
 	case client.IsNotFound(err):
-		return say("Not found", "It was looked for in region %s, in the project of these credentials. Check the id, the region and the project, and that the credentials may look it up.", look.Client.Region())
+		return say("Not found", "The provider looked in region %s, in the project of these credentials.\n"+
+			"Check the id, the region and the project, and that the credentials may look it up.", look.Client.Region())
 	case client.IsLoginRefused(err):
-		return say(LoginRefused, "%s", login.Advice(err))
+		return say(LoginFailed, "%s", login.Advice(err))
 	case errors.As(err, new(*client.ReplyError)):
-		return say(UnreadableAnswer, "Try again. If the answer stays the same, check that the provider's endpoint is the service's own.")
+		return say(UnreadableAnswer, "Try again. If the answer stays the same, "+
+			"check that the provider's endpoint is the service's own.")
 	case errors.As(err, new(*client.ProjectError)):
 		return say(NoProject, NoProjectAdvice)
 	case !errors.As(err, &answered):
-		return say("The look-up failed", "Check the id, and whether the service's address can be reached from here; then try again.")
+		return say("Lookup failed", "Check the id, and whether this machine can reach the service's address. Then try again.")
 	case client.IsForbidden(err):
-		return say("The look-up is not allowed", "Give the credentials' user or agency the permission to make this query, or use others.")
+		return say("Lookup is not allowed", "Give the credentials' user or agency the permission for this query, "+
+			"or use other credentials.")
 	case client.IsNotOnOTC(err):
 		return say(NotOnOTC, NotOnOTCAdvice)
 	case Unavailable(err):
-		return say("The service could not answer", "Try again later. Should the answer stay the same, region %s may not offer this query.", look.Client.Region())
+		return say("Service could not answer", "Try again later. If the answer stays the same, "+
+			"region %s may not offer this query.", look.Client.Region())
 	default:
-		return say(LookupRefused, "Check the arguments.")
+		return say(LookupRejected, "Check the arguments.")
 	}
 }
 
-// Unavailable reports whether the service is overloaded or broken, or does not have the call: Open Telekom Cloud documents
-// only some of them.
+// Unavailable reports whether the service is overloaded or broken, or does not have the call: Open Telekom Cloud
+// documents only some of them.
 func Unavailable(err error) bool {
 	var answered *client.APIError
 	return errors.As(err, &answered) && (answered.StatusCode >= 500 || slices.Contains([]int{
@@ -88,9 +96,10 @@ func Unavailable(err error) bool {
 	}, answered.StatusCode))
 }
 
-// isRefusal reports whether the service understood the question and does not like it.
-func isRefusal(err error) bool {
-	return errors.As(err, new(*client.APIError)) && !client.IsNotFound(err) && !client.IsForbidden(err) && !Unavailable(err)
+// isRejection reports whether the service understood the question and rejected it.
+func isRejection(err error) bool {
+	return errors.As(err, new(*client.APIError)) && !client.IsNotFound(err) && !client.IsForbidden(err) &&
+		!Unavailable(err)
 }
 
 func errorNothingToRestore(detail string) diag.Diagnostic {
@@ -99,7 +108,8 @@ func errorNothingToRestore(detail string) diag.Diagnostic {
 
 func errorNotRestorable(err error, at time.Time, instanceID, advice string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("restore_time"), NotRestorable,
-		fmt.Sprintf("%v\nrestore_time is %s, which instance %s cannot be restored to. %s", err, pointintime.Format(at), instanceID, advice))
+		fmt.Sprintf("%v\nrestore_time is %s. Instance %s cannot be restored to that moment.\n%s",
+			err, pointintime.Format(at), instanceID, advice))
 }
 
 // NearestMoments says which moments around one that cannot be restored to can.
@@ -107,15 +117,18 @@ func NearestMoments(windows []client.Window, at time.Time) string {
 	before, after := nearest(windows, at)
 	var near []string
 	if !before.IsZero() {
-		near = append(near, pointintime.Format(before)+" before it")
+		near = append(near, pointintime.Format(before)+" (before)")
 	}
 	if !after.IsZero() {
-		near = append(near, pointintime.Format(after)+" after it")
+		near = append(near, pointintime.Format(after)+" (after)")
 	}
-	if len(near) == 0 {
-		return "There is no other moment either: the instance may have no backup yet, or automated backups are off."
+	switch len(near) {
+	case 0:
+		return "There is no other moment either. The instance may have no backup yet, or automated backups may be off."
+	case 1:
+		return "The nearest available moment is " + near[0] + "."
 	}
-	return "The nearest moments that it can be restored to are " + strings.Join(near, " and ") + "."
+	return "The nearest available moments are " + strings.Join(near, " and ") + "."
 }
 
 // DidYouMean offers the names that were most likely meant, at most three.

@@ -34,10 +34,10 @@ func TestNearestMoments(t *testing.T) {
 	at := func(hour int) time.Time { return time.Date(2023, 7, 5, hour, 0, 0, 0, time.UTC) }
 	windows := []client.Window{{Start: at(8), End: at(9)}, {Start: at(2), End: at(4)}, {Start: at(12), End: at(13)}}
 	for hour, want := range map[int]string{
-		1:  "The nearest moments that it can be restored to are 2023-07-05T02:00:00Z after it.",
-		6:  "The nearest moments that it can be restored to are 2023-07-05T04:00:00Z before it and 2023-07-05T08:00:00Z after it.",
-		10: "The nearest moments that it can be restored to are 2023-07-05T09:00:00Z before it and 2023-07-05T12:00:00Z after it.",
-		20: "The nearest moments that it can be restored to are 2023-07-05T13:00:00Z before it.",
+		1:  "The nearest available moment is 2023-07-05T02:00:00Z (after).",
+		6:  "The nearest available moments are 2023-07-05T04:00:00Z (before) and 2023-07-05T08:00:00Z (after).",
+		10: "The nearest available moments are 2023-07-05T09:00:00Z (before) and 2023-07-05T12:00:00Z (after).",
+		20: "The nearest available moment is 2023-07-05T13:00:00Z (before).",
 	} {
 		if have := NearestMoments(windows, at(hour)); have != want {
 			t.Errorf("%d o'clock: %s", hour, have)

@@ -26,7 +26,13 @@ func restoreWindows(ctx context.Context, look lookup.Region, instanceID, date st
 	}, "RDS windows", instanceID, date)
 }
 
-func restorableTables(ctx context.Context, look lookup.Region, instanceID string, at time.Time, filter client.RDSTableFilter) (
+func restorableTables(
+	ctx context.Context,
+	look lookup.Region,
+	instanceID string,
+	at time.Time,
+	filter client.RDSTableFilter,
+) (
 	client.RDSRestorableTables, error) {
 	return lookup.Get(ctx, look, func(ctx context.Context) (client.RDSRestorableTables, error) {
 		return look.Client.RDS().RestorableTables(ctx, instanceID, at, filter)

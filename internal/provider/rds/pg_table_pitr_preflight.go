@@ -125,8 +125,8 @@ func (c pgCheck) sources(ctx context.Context, at time.Time, entries []tableEntry
 	}
 }
 
-// targets warns of new names that are taken. What the service makes of those is not documented, most likely a failed job; and
-// what it lists may be as old as the last full backup.
+// targets warns of new names that are taken. What the service makes of those is not documented, most likely a failed
+// job; and what it lists may be as old as the last full backup.
 func (c pgCheck) targets(ctx context.Context, entries []tableEntry, windows []client.Window) {
 	latest, found := lookup.Newest(windows)
 	if !c.f.Planning || !found || !slices.ContainsFunc(entries, func(e tableEntry) bool { return !e.defaultName }) {

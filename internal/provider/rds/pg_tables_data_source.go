@@ -79,22 +79,27 @@ func (*pgRestorableTables) Attributes() map[string]schema.Attribute {
 		"database_name_like": like("database"),
 		"table_name_like":    like("table"),
 		"name_regex":         lookup.NameRegexAttribute("`database.schema.table`"),
-		"table_limit":        lookup.ComputedNumber("How many tables one restore takes. Null where the service does not say."),
+		"table_limit": lookup.ComputedNumber(
+			"How many tables one restore takes. Null where the service does not say.",
+		),
 		"tables": lookup.ComputedList("The tables, sorted by database, schema and table.", map[string]schema.Attribute{
 			"name":     lookup.ComputedText("`database.schema.table`."),
 			"database": lookup.ComputedText("The database's name."),
 			"schema":   lookup.ComputedText("The schema's name."),
 			"table":    lookup.ComputedText("The table's name."),
 		}),
-		"databases": lookup.ComputedList("The same tables in the form of `databases` of `x_rds_pg_table_pitr`."+lookup.CopiesToo, map[string]schema.Attribute{
-			"database": lookup.ComputedText("The database's name."),
-			"schemas": lookup.ComputedList("The schemas that hold one of the tables.", map[string]schema.Attribute{
-				"schema": lookup.ComputedText("The schema's name."),
-				"tables": lookup.ComputedList("The tables.", map[string]schema.Attribute{
-					"old_name": lookup.ComputedText("The table's name."),
+		"databases": lookup.ComputedList(
+			"The same tables in the form of `databases` of `x_rds_pg_table_pitr`."+lookup.CopiesToo,
+			map[string]schema.Attribute{
+				"database": lookup.ComputedText("The database's name."),
+				"schemas": lookup.ComputedList("The schemas that hold one of the tables.", map[string]schema.Attribute{
+					"schema": lookup.ComputedText("The schema's name."),
+					"tables": lookup.ComputedList("The tables.", map[string]schema.Attribute{
+						"old_name": lookup.ComputedText("The table's name."),
+					}),
 				}),
-			}),
-		}),
+			},
+		),
 	})
 }
 
@@ -106,7 +111,10 @@ func (m *pgRestorableTables) Read(ctx context.Context, look lookup.Region) diag.
 	if diags.Append(timeDiags...); diags.HasError() {
 		return diags
 	}
-	filter := client.RDSTableFilter{DatabaseNameLike: m.DatabaseNameLike.ValueString(), TableNameLike: m.TableNameLike.ValueString()}
+	filter := client.RDSTableFilter{
+		DatabaseNameLike: m.DatabaseNameLike.ValueString(),
+		TableNameLike:    m.TableNameLike.ValueString(),
+	}
 	there, err := restorableTables(ctx, look, id, at, filter)
 	if err != nil {
 		return diag.Diagnostics{lookup.RestoreTimeError(ctx, look, lookup.TimeQuestion{

@@ -28,7 +28,10 @@ func (restoredName) Definition(_ context.Context, _ function.DefinitionRequest, 
 			"milliseconds since 1970. A name of more than 63 bytes is an error, because PostgreSQL would cut it.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "table", MarkdownDescription: "The table's `old_name`."},
-			function.StringParameter{Name: "time", MarkdownDescription: "The `restore_time`: RFC 3339 with any offset, or epoch milliseconds."},
+			function.StringParameter{
+				Name:                "time",
+				MarkdownDescription: "The `restore_time`: RFC 3339 with any offset, or epoch milliseconds.",
+			},
 		},
 		Return: function.StringReturn{},
 	}

@@ -67,7 +67,11 @@ func (a *restoreAction) model(ctx context.Context, config tfsdk.Config) (Model, 
 	return m, tfsdk.Config{Schema: schema, Raw: tftypes.NewValue(object, values)}.Get(ctx, m)
 }
 
-func (a *restoreAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+func (a *restoreAction) ValidateConfig(
+	ctx context.Context,
+	req action.ValidateConfigRequest,
+	resp *action.ValidateConfigResponse,
+) {
 	m, diags := a.model(ctx, req.Config)
 	if resp.Diagnostics.Append(diags...); !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(m.Validate(ctx, a.restore.clock.Now())...)
@@ -140,7 +144,12 @@ func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 
 // actionProblem is what there is to say of a restore that did not end well, or whose end was not seen; nil for all
 // others.
-func (r *restoreResource) actionProblem(ctx context.Context, m Model, result waitResult, timeout time.Duration) diag.Diagnostic {
+func (r *restoreResource) actionProblem(
+	ctx context.Context,
+	m Model,
+	result waitResult,
+	timeout time.Duration,
+) diag.Diagnostic {
 	switch {
 	case result.failed():
 		return errorActionFailed(m, result.job)

@@ -21,11 +21,17 @@ const (
 
 // findAccepted looks for the job of a call whose answer was lost. It adopts a job only if it can be no other: the one
 // restore that was not there before the call and that began with or after it.
-func (s *submission) findAccepted(ctx context.Context, before earlierJobs, sent time.Time, lost error) (job, diag.Diagnostics) {
+func (s *submission) findAccepted(
+	ctx context.Context,
+	before earlierJobs,
+	sent time.Time,
+	lost error,
+) (job, diag.Diagnostics) {
 	found, lookup := s.awaitNewRestore(ctx, before, sent)
 	restores := slices.DeleteFunc(slices.Clone(found), func(job client.Job) bool { return !job.MayBeRestore() })
 	// The services note whole seconds. A clock that runs ahead of the service's only means that the job is named instead.
-	if before.listed && len(restores) == 1 && restores[0].ID != "" && !restores[0].Created.Before(sent.Truncate(time.Second)) {
+	if before.listed && len(restores) == 1 && restores[0].ID != "" &&
+		!restores[0].Created.Before(sent.Truncate(time.Second)) {
 		return s.accepted(restores[0].ID, sent), diag.Diagnostics{warnAdopted(restores[0].ID, lost)}
 	}
 	if !before.listed && lookup == nil && len(found) == 0 {

@@ -26,7 +26,11 @@ var adoptedMark = []byte(`true`)
 
 // ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), with REGION/ before it for another
 // region than the provider's, or by its identity. Read, which Terraform calls next, looks whether the job exists.
-func (r *restoreResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *restoreResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	id, diags := r.importID(ctx, req)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -135,13 +139,20 @@ func (r *restoreResource) submittedAt(job client.Job) types.String {
 
 // identify writes the resource identity, unless there is one already: an identity must never change. Terraform before
 // 1.12 keeps none, so that every Read has to write it, without a call; the project then stays out of it.
-func (r *restoreResource) identify(ctx context.Context, identity *tfsdk.ResourceIdentity, m Model, project string) diag.Diagnostics {
+func (r *restoreResource) identify(
+	ctx context.Context,
+	identity *tfsdk.ResourceIdentity,
+	m Model,
+	project string,
+) diag.Diagnostics {
 	if identity == nil || !identity.Raw.IsFullyNull() {
 		return nil
 	}
 	common := m.common()
 	values := map[string]types.String{
-		r.Target: types.StringValue(m.TargetID()), "job_id": common.JobID, "region": common.Region, "project_id": types.StringNull(),
+		r.Target: types.StringValue(
+			m.TargetID(),
+		), "job_id": common.JobID, "region": common.Region, "project_id": types.StringNull(),
 	}
 	if project != "" {
 		values["project_id"] = types.StringValue(project)

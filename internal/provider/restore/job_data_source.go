@@ -57,7 +57,9 @@ func (*jobDataSource) Attributes() map[string]schema.Attribute {
 		},
 		"name": lookup.ComputedText("What kind of job it is, in the service's words, such as `MongodbRestoreTable`. " +
 			"Null where the service does not say."),
-		"instance_id":   lookup.ComputedText("The instance that the job works on. Null where the service does not say, as DWS never does."),
+		"instance_id": lookup.ComputedText(
+			"The instance that the job works on. Null where the service does not say, as DWS never does.",
+		),
 		"status":        lookup.ComputedText("`Running`, `Completed` or `Failed`."),
 		"reason":        lookup.ComputedText("Why the job failed, in the service's words. Null unless it has."),
 		"progress":      lookup.ComputedText("How far the job is, such as `60%`. Null where the service does not say."),
@@ -84,7 +86,13 @@ func (m *jobDataSource) Read(ctx context.Context, look lookup.Region) diag.Diagn
 	if job.Status == client.JobRunning {
 		job.Ended = time.Time{} // DDS shows the end that it expects
 	}
-	m.JobName, m.InstanceID, m.Status = lookup.Text(job.Name), lookup.Text(job.InstanceID), types.StringValue(string(job.Status))
+	m.JobName, m.InstanceID, m.Status = lookup.Text(
+		job.Name,
+	), lookup.Text(
+		job.InstanceID,
+	), types.StringValue(
+		string(job.Status),
+	)
 	m.Reason, m.Progress = lookup.Text(job.Reason), lookup.Text(job.Progress)
 	m.CreatedAt, m.CreatedAtMS = lookup.Time(job.Created), lookup.Milliseconds(job.Created)
 	m.EndedAt, m.EndedAtMS = lookup.Time(job.Ended), lookup.Milliseconds(job.Ended)

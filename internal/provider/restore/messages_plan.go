@@ -85,7 +85,7 @@ func Rejection(at path.Path, summary, format string, arguments ...any) diag.Diag
 }
 
 func errorLoginFailed(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(lookup.LoginRefused,
+	return diag.NewErrorDiagnostic(lookup.LoginFailed,
 		fmt.Sprintf("%v\nNo restore was started.\n%s", err, login.Advice(err)))
 }
 

@@ -21,7 +21,11 @@ func (r *restoreResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: r.moveState}}
 }
 
-func (r *restoreResource) moveState(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+func (r *restoreResource) moveState(
+	ctx context.Context,
+	req resource.MoveStateRequest,
+	resp *resource.MoveStateResponse,
+) {
 	fromVendor := strings.HasSuffix(req.SourceProviderAddress, "/huaweicloud")
 	if r.MovedFrom == "" || req.SourceTypeName != r.MovedFrom || !fromVendor {
 		return

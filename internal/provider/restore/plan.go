@@ -20,7 +20,11 @@ import (
 
 // ModifyPlan decides what a change means: nothing, an update that calls nothing, an update that resumes an unfinished
 // job, or a new restore. It says so before it happens.
-func (r *restoreResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *restoreResource) ModifyPlan(
+	ctx context.Context,
+	req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
 	config, plan, state := r.newModel(), r.newModel(), r.newModel()
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)

@@ -53,7 +53,7 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	case client.IsForbidden(err), client.IsBusy(err), lookup.Unavailable(err):
 		f.AddUnchecked(err.Error())
 	default:
-		f.Add(Rejection(at, lookup.LookupRefused, "%v", err))
+		f.Add(Rejection(at, lookup.LookupRejected, "%v", err))
 	}
 	return true
 }

@@ -87,13 +87,21 @@ func commonSchema(ctx context.Context) Schema {
 				MarkdownDescription: "The region of the restore. By default the provider's.",
 			},
 			"status": computed("`Running`, `Completed` or `Failed`, as last seen."),
-			"submitted_at": computed("When the restore was sent to the service that accepted it: RFC 3339, UTC. For an imported restore, " +
-				"when the service began its job; null where it says so without a zone, as DWS does."),
-			"started_at": computed("When the service began the job, by its own word: RFC 3339, UTC. Null where it does not say."),
-			"finished_at": computed("When the job ended, or was seen to have ended where the service does not say when: RFC 3339, UTC. " +
-				"While it is null and the job has not failed, the next apply waits for the same job."),
-			"restored_to": computed("The moment that was restored to: RFC 3339, UTC. Of several, the earliest; of a DWS snapshot, when it was begun. " +
-				"Null where that cannot be told, as for an imported restore to the latest moment."),
+			"submitted_at": computed(
+				"When the restore was sent to the service that accepted it: RFC 3339, UTC. For an imported restore, " +
+					"when the service began its job; null where it says so without a zone, as DWS does.",
+			),
+			"started_at": computed(
+				"When the service began the job, by its own word: RFC 3339, UTC. Null where it does not say.",
+			),
+			"finished_at": computed(
+				"When the job ended, or was seen to have ended where the service does not say when: RFC 3339, UTC. " +
+					"While it is null and the job has not failed, the next apply waits for the same job.",
+			),
+			"restored_to": computed(
+				"The moment that was restored to: RFC 3339, UTC. Of several, the earliest; of a DWS snapshot, when it was begun. " +
+					"Null where that cannot be told, as for an imported restore to the latest moment.",
+			),
 			"duration_seconds": schema.Int64Attribute{
 				Computed:            true,
 				MarkdownDescription: "How long the restore took from its submission to its end, which is what an operator waits for.",
@@ -102,10 +110,14 @@ func commonSchema(ctx context.Context) Schema {
 				Computed:            true,
 				MarkdownDescription: "How old the restored data was when the restore was submitted: `submitted_at` minus `restored_to`.",
 			},
-			"restored_objects": computedStrings("The fully qualified names of what was restored, as they are now. Where the service chose a name, " +
-				"the form that it documents, with `<timestamp>` for what nobody tells. Null until the restore has completed, and for one that failed."),
-			"cleanup_statements": computedStrings("For each of `restored_objects` the statement that would drop it, with names quoted. " +
-				"The provider never runs any. Where the service chose the name, it is a comment."),
+			"restored_objects": computedStrings(
+				"The fully qualified names of what was restored, as they are now. Where the service chose a name, " +
+					"the form that it documents, with `<timestamp>` for what nobody tells. Null until the restore has completed, and for one that failed.",
+			),
+			"cleanup_statements": computedStrings(
+				"For each of `restored_objects` the statement that would drop it, with names quoted. " +
+					"The provider never runs any. Where the service chose the name, it is a comment.",
+			),
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Values of your own. A change of one runs the restore again.",
 			},
@@ -121,7 +133,11 @@ func commonSchema(ctx context.Context) Schema {
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},
-		OnChange: map[string]string{"region": ChangeRestores, "on_timeout": ChangeCallsNothing, "preflight": ChangeCallsNothing},
+		OnChange: map[string]string{
+			"region":     ChangeRestores,
+			"on_timeout": ChangeCallsNothing,
+			"preflight":  ChangeCallsNothing,
+		},
 	}
 }
 

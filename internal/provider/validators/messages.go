@@ -26,34 +26,55 @@ func uniqueDescription(attribute string) string {
 }
 
 func errorEmptyName(at path.Path) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Empty name", fmt.Sprintf("%s is empty. Give a name, or remove the entry.", at))
+	return diag.NewAttributeErrorDiagnostic(
+		at,
+		"Empty name",
+		fmt.Sprintf("%s is empty.\nSet a name, or remove the entry.", at),
+	)
 }
 
 func errorLongName(at path.Path, name string, maximum int) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
-		fmt.Sprintf("%s is %q, which has %d bytes; the service takes %d. Choose a shorter name.", at, name, len(name), maximum))
+	return diag.NewAttributeErrorDiagnostic(
+		at,
+		"Name too long",
+		fmt.Sprintf(
+			"%s is %q, which has %d bytes. The service allows %d.\nChoose a shorter name.",
+			at,
+			name,
+			len(name),
+			maximum,
+		),
+	)
 }
 
 func errorName(at path.Path, name, rule string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Name not allowed", fmt.Sprintf("%s is %q; a name there must %s.", at, name, rule))
+	return diag.NewAttributeErrorDiagnostic(
+		at,
+		"Name is not allowed",
+		fmt.Sprintf("%s is %q.\nA name there must %s.", at, name, rule),
+	)
 }
 
 func errorTwice(first, second path.Path, name, advice string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(second, "Given twice", fmt.Sprintf("%s and %s are both %q. %s", first, second, name, advice))
+	return diag.NewAttributeErrorDiagnostic(
+		second,
+		"Duplicate entry",
+		fmt.Sprintf("%s and %s are both %q.\n%s", first, second, name, advice),
+	)
 }
 
 func errorFuture(at path.Path, moment, now time.Time) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "A point in time in the future",
-		fmt.Sprintf("%s is %s, and it is %s now. Only the past can be restored.",
+	return diag.NewAttributeErrorDiagnostic(at, "Point in time is in the future",
+		fmt.Sprintf("%s is %s, but it is %s now.\nSet a point in time in the past.",
 			at, pointintime.Format(moment), pointintime.Format(now.Truncate(time.Second))))
 }
 
 func errorRegex(at path.Path, text string, err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Not a regular expression",
-		fmt.Sprintf("%s is %q: %v. The syntax is RE2, which has no look-ahead and no back-references.", at, text, err))
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid regular expression",
+		fmt.Sprintf("%s is %q: %v.\nUse the syntax of RE2, which has no lookahead and no backreferences.", at, text, err))
 }
 
 func errorDate(at path.Path, text string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Not a date",
-		fmt.Sprintf("%s is %q. Write a day of the calendar as yyyy-mm-dd, such as 2023-07-05.", at, text))
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid date",
+		fmt.Sprintf("%s is %q.\nWrite a day of the calendar as yyyy-mm-dd, such as 2023-07-05.", at, text))
 }

@@ -56,8 +56,8 @@ func (v Name) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 }
 
-// Entries are the validators of a list that must not be empty, and of which no two entries may agree in an attribute. Advice
-// says what to write instead of two such entries.
+// Entries are the validators of a list that must not be empty, and of which no two entries may agree in an attribute.
+// Advice says what to write instead of two such entries.
 func Entries(attribute, advice string) []validator.List {
 	return []validator.List{listvalidator.SizeAtLeast(1), unique{attribute, advice}}
 }
