@@ -65,7 +65,7 @@ func TestCancelEndsEveryWait(t *testing.T) {
 			},
 		},
 		{
-			name: "somebody else's look-up of the project",
+			name: "somebody else's lookup of the project",
 			prepare: func(c *Client) {
 				c.project.id = ""
 				asked := make(chan struct{})
@@ -95,7 +95,7 @@ func TestCancelEndsEveryWait(t *testing.T) {
 			if reply == nil {
 				reply = answerWith(200, goodReply)
 			}
-			server := newStage(t, reply)
+			server := newTestServer(t, reply)
 			c := newTestClient(t, server.URL, clock)
 			if test.prepare != nil {
 				test.prepare(c)
@@ -136,7 +136,7 @@ func TestCancelEndsARequestUnderWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
-			server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			server := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 				cancel(errInterrupted)
 				silence(w, r)
 			})
@@ -167,7 +167,7 @@ func TestCancelAwaitsARestoreUnderWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
-			server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			server := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 				cancel(errInterrupted)
 				test.answer(w, r)
 			})
@@ -210,7 +210,7 @@ func TestNothingIsSentUnderAnEndedContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errInterrupted)
 	for class, call := range theCalls {
-		server := newStage(t, answerWith(200, goodReply))
+		server := newTestServer(t, answerWith(200, goodReply))
 		err := call(ctx, newTestClient(t, server.URL, newFakeClock()))
 		if err != errInterrupted || len(server.got()) != 0 { //nolint:errorlint // the cause itself is promised
 			t.Errorf("%s: got %v after %d requests", class, err, len(server.got()))

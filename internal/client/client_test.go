@@ -170,7 +170,7 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 				RestoreTables(t.Context(), RDSTableRestore{Instances: []RDSTableRestoreInstance{{InstanceID: rdsID}}})
 			return err
 		},
-		"look-up": func(c *Client) error {
+		"lookup": func(c *Client) error {
 			_, err := c.RDS().RestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
 			return err
 		},
@@ -192,7 +192,7 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 		"a 404 of somebody's page": {"otc.t-systems.com", 404, "<html>", false},
 	} {
 		for what, call := range calls {
-			server := newStage(t, answerWith(test.status, test.body))
+			server := newTestServer(t, answerWith(test.status, test.body))
 			err := call(newTestClient(t, server.URL, newFakeClock(), func(c *Config) { c.Cloud = test.cloud }))
 			want := test.want && what != "documented"
 			if IsNotOnOTC(err) != want || strings.Contains(err.Error(), "not documented for Open Telekom Cloud") != want ||
@@ -204,7 +204,7 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 }
 
 func TestEndpointWithAPath(t *testing.T) {
-	server := newStage(t, answerWith(200, goodReply))
+	server := newTestServer(t, answerWith(200, goodReply))
 	c := newTestClient(t, server.URL+"/gate way", newFakeClock())
 	if _, err := c.DDS().Job(t.Context(), jobID); err != nil {
 		t.Fatal(err)
@@ -283,7 +283,7 @@ func TestForRegion(t *testing.T) {
 
 // What cannot be an id never becomes part of an address.
 func TestIDsAreChecked(t *testing.T) {
-	server := newStage(t, answerWith(200, goodReply))
+	server := newTestServer(t, answerWith(200, goodReply))
 	c := newTestClient(t, server.URL, newFakeClock())
 	for _, id := range []string{"", "a/b", "..", "*abc", "a?b=c", "a%2Fb", " a", "a\n", "é"} {
 		calls := map[string]func() error{

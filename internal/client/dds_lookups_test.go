@@ -57,7 +57,7 @@ func TestDDSRestorableFollowPages(t *testing.T) {
 	for key, of := range ddsLists {
 		for count, requests := range map[int]int{0: 1, 1: 1, 99: 1, 100: 2, 101: 2, 250: 3} {
 			t.Run(fmt.Sprint(key, " ", count), func(t *testing.T) {
-				server := newStage(t, namesOf(key, count))
+				server := newTestServer(t, namesOf(key, count))
 				got, err := of.call(t.Context(), newTestClient(t, server.URL, newFakeClock()))
 				if err != nil {
 					t.Fatal(err)
@@ -99,7 +99,7 @@ func TestDDSRestorableFailWhole(t *testing.T) {
 		for name, second := range map[string]http.HandlerFunc{
 			"refused": answerWith(400, `{"error_code":"DBS.280409"}`), "not as documented": answerWith(200, `{}`),
 		} {
-			server := newStage(t, namesOf(key, 250), second)
+			server := newTestServer(t, namesOf(key, 250), second)
 			if got, err := of.call(t.Context(), newTestClient(t, server.URL, newFakeClock())); got != nil || err == nil ||
 				len(server.got()) != 2 {
 				t.Errorf("%s, %s: %d names, %v after %d requests", key, name, len(got), err, len(server.got()))
@@ -110,7 +110,7 @@ func TestDDSRestorableFailWhole(t *testing.T) {
 
 func TestDDSRestorableThatIgnoreTheOffsetEnd(t *testing.T) {
 	for key, of := range ddsLists {
-		server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		server := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 			r.URL.RawQuery = "offset=0&limit=" + r.URL.Query().Get("limit")
 			namesOf(key, 1000)(w, r)
 		})
@@ -139,7 +139,7 @@ func TestPagesHoldEachItemOnce(t *testing.T) {
 
 // What cannot be an id is not put into a path.
 func TestLookUpsRefuseWhatIsNoID(t *testing.T) {
-	server := newStage(t, answerWith(200, `{}`))
+	server := newTestServer(t, answerWith(200, `{}`))
 	c := newTestClient(t, server.URL, newFakeClock())
 	for _, id := range []string{"", "..", "a/b", "a?b", " a"} {
 		errs := make([]error, 7)

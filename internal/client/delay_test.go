@@ -47,7 +47,7 @@ func TestRetryAfter(t *testing.T) {
 		}
 	}
 	for class, call := range theCalls {
-		server, clock := newStage(t, answerWith(429, "", "Retry-After", "22"), answerWith(200, goodReply)), newFakeClock()
+		server, clock := newTestServer(t, answerWith(429, "", "Retry-After", "22"), answerWith(200, goodReply)), newFakeClock()
 		if err := call(t.Context(), newTestClient(t, server.URL, clock)); err != nil {
 			t.Error(err)
 		}
@@ -99,7 +99,7 @@ func TestRDSLimit(t *testing.T) {
 
 // What one reply asked for says nothing about the wait after the next failure.
 func TestRetryAfterIsOfOneReply(t *testing.T) {
-	server := newStage(t, answerWith(503, "", "Retry-After", "22"), truncated(200, goodReply), answerWith(200, goodReply))
+	server := newTestServer(t, answerWith(503, "", "Retry-After", "22"), truncated(200, goodReply), answerWith(200, goodReply))
 	clock := newFakeClock()
 	if err := theCalls["repeatable"](t.Context(), newTestClient(t, server.URL, clock)); err != nil {
 		t.Fatal(err)

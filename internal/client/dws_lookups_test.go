@@ -81,7 +81,7 @@ func TestDWSSnapshotRecords(t *testing.T) {
 	for name, test := range tests {
 		for which, of := range calls {
 			t.Run(name+"/"+which, func(t *testing.T) {
-				server := newStage(t, answerWith(200, of.before+test.record+of.rest))
+				server := newTestServer(t, answerWith(200, of.before+test.record+of.rest))
 				got, err := of.call(newTestClient(t, server.URL, newFakeClock()))
 				if err != nil {
 					t.Fatal(err)
@@ -106,7 +106,7 @@ func TestDWSSnapshotsAreListedNewestFirst(t *testing.T) {
 	for name, call := range map[string]func(context.Context, *Client) (any, error){
 		"all": theLookUps["DWS snapshots"].call, "of a cluster": theLookUps["DWS cluster snapshots"].call,
 	} {
-		server := newStage(t, answerWith(200, reply))
+		server := newTestServer(t, answerWith(200, reply))
 		got, err := call(t.Context(), newTestClient(t, server.URL, newFakeClock()))
 		if err != nil {
 			t.Fatal(err)
@@ -148,7 +148,7 @@ func TestCheckDWSTableRestore(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			// A POST, but one that changes nothing: it is sent again.
-			server := newStage(t, reset, answerWith(200, test.reply))
+			server := newTestServer(t, reset, answerWith(200, test.reply))
 			got, err := newTestClient(t, server.URL, newFakeClock()).DWS().CheckTableRestore(t.Context(), snapshotID, oneTable)
 			if err != nil {
 				t.Fatal(err)

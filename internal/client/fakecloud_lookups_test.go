@@ -15,7 +15,7 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// same fails the test unless the look-up gave what was wanted.
+// same fails the test unless the lookup gave what was wanted.
 func same(t *testing.T, what string, got, want any, err error) {
 	t.Helper()
 	if err != nil {

@@ -100,7 +100,7 @@ func FuzzReplies(f *testing.F) {
 		text := err.Error()
 		shown.WriteString(text)
 		if errors.As(err, new(*AmbiguousError)) && row.kind == matrixLookUp && row.name != "project" {
-			t.Errorf("a look-up is ambiguous: %v", err)
+			t.Errorf("a lookup is ambiguous: %v", err)
 		}
 		if !utf8.ValidString(text) || strings.ContainsAny(text, "\r\n\x00") {
 			t.Errorf("not a line of text: %q", text)

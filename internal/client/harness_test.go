@@ -65,23 +65,23 @@ type recorded struct {
 	Header                    http.Header
 }
 
-// stage is a server that gives prepared replies, the last one for ever, and keeps what it was asked.
-type stage struct {
+// testServer is a server that gives prepared replies, the last one for ever, and keeps what it was asked.
+type testServer struct {
 	*httptest.Server
 	mutex    sync.Mutex
 	requests []recorded
 	replies  []http.HandlerFunc
 }
 
-func newStage(t *testing.T, replies ...http.HandlerFunc) *stage {
+func newTestServer(t *testing.T, replies ...http.HandlerFunc) *testServer {
 	t.Helper()
-	s := &stage{replies: replies}
+	s := &testServer{replies: replies}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s
 }
 
-func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *testServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	s.mutex.Lock()
 	reply := s.replies[min(len(s.requests), len(s.replies)-1)]
@@ -90,7 +90,7 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply(w, r)
 }
 
-func (s *stage) got() []recorded {
+func (s *testServer) got() []recorded {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.requests
@@ -124,7 +124,7 @@ func truncated(status int, body string) http.HandlerFunc {
 // silence says nothing until the client has gone.
 func silence(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// newTestClient is a client of the stage, for all services, with four retries.
+// newTestClient is a client of the test server, for all services, with four retries.
 func newTestClient(t *testing.T, address string, clock Clock, change ...func(*Config)) *Client {
 	t.Helper()
 	config := Config{

@@ -52,7 +52,7 @@ func TestProjectID(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, test.reply)
+			server := newTestServer(t, test.reply)
 			c := newTestClient(t, server.URL, newFakeClock(), unconfigured)
 			for range 2 {
 				got, err := c.ProjectID(t.Context())
@@ -87,7 +87,7 @@ func TestProjectID(t *testing.T) {
 }
 
 func TestProjectIDIsConfigured(t *testing.T) {
-	server := newStage(t, answerWith(200, oneProject))
+	server := newTestServer(t, answerWith(200, oneProject))
 	c := newTestClient(t, server.URL, newFakeClock())
 	if got, err := c.ProjectID(t.Context()); got != testProject || err != nil || len(server.got()) != 0 {
 		t.Errorf("got %q, %v after %d requests", got, err, len(server.got()))
@@ -95,7 +95,7 @@ func TestProjectIDIsConfigured(t *testing.T) {
 }
 
 func TestProjectName(t *testing.T) {
-	server := newStage(t, answerWith(200, oneProject))
+	server := newTestServer(t, answerWith(200, oneProject))
 	c := newTestClient(
 		t,
 		server.URL,
@@ -122,7 +122,7 @@ func TestProjectNameIsUnknown(t *testing.T) {
 		"not listed": {answerWith(403, ""), "IAM lists none: configure"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, none, test.second)
+			server := newTestServer(t, none, test.second)
 			c := newTestClient(
 				t,
 				server.URL,
@@ -144,7 +144,7 @@ func TestProjectNameIsUnknown(t *testing.T) {
 }
 
 func TestProjectIDOfAnotherRegion(t *testing.T) {
-	server := newStage(t, answerWith(200, `{"projects":[{"id":"p9","name":"eu-de"}]}`))
+	server := newTestServer(t, answerWith(200, `{"projects":[{"id":"p9","name":"eu-de"}]}`))
 	c := newTestClient(t, server.URL, newFakeClock(), func(config *Config) {
 		config.Endpoints, config.ProjectName = map[string]string{"iam": server.URL}, "eu-west-101_team"
 	})
@@ -160,9 +160,9 @@ func TestProjectIDOfAnotherRegion(t *testing.T) {
 	}
 }
 
-// The restore is not sent without a project, and a failed look-up is not an ambiguous restore.
+// The restore is not sent without a project, and a failed lookup is not an ambiguous restore.
 func TestProjectIDComesFirst(t *testing.T) {
-	server := newStage(t, reset)
+	server := newTestServer(t, reset)
 	for class, call := range theCalls {
 		err := call(t.Context(), newTestClient(t, server.URL, newFakeClock(), unconfigured))
 		if got := outcome(err); got != unsent {
@@ -220,7 +220,7 @@ func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { retu
 func TestProjectIDSurvivesTheCancellationOfAnother(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	asked, cancelled := make(chan struct{}, 2), make(chan struct{})
-	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	server := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 		asked <- struct{}{}
 		<-cancelled
 		answerWith(200, oneProject)(w, r)

@@ -24,7 +24,7 @@ type jobLister struct {
 	// while the list of all is not.
 	hasSingle bool
 
-	turn  *semaphore.Weighted // one list at a time
+	lock  *semaphore.Weighted // one list at a time
 	lists joined.Calls[*batch, []Job]
 
 	mutex sync.Mutex
@@ -38,7 +38,7 @@ type batch struct {
 }
 
 func newJobLister(list jobListFunc, pageSize int, hasSingle bool) *jobLister {
-	return &jobLister{list: list, pageSize: pageSize, hasSingle: hasSingle, turn: semaphore.NewWeighted(1)}
+	return &jobLister{list: list, pageSize: pageSize, hasSingle: hasSingle, lock: semaphore.NewWeighted(1)}
 }
 
 // newJobListers makes those of the services that list jobs.
@@ -54,10 +54,10 @@ var errEachAlone = errors.New("there is no list of all instances")
 
 // listJobs lists the jobs of one instance that were created within the span, or a little outside it.
 func (l *jobLister) listJobs(ctx context.Context, instanceID string, from, to time.Time) ([]Job, error) {
-	mine, hasTurn := l.join(instanceID, from, to)
-	ask := l.askInTurn
-	if hasTurn {
-		defer l.turn.Release(1)
+	mine, hasLock := l.join(instanceID, from, to)
+	ask := l.askLocked
+	if hasLock {
+		defer l.lock.Release(1)
 		ask = l.ask
 	}
 	jobs, err := l.lists.Do(ctx, mine, func(ctx context.Context) ([]Job, error) { return ask(ctx, mine) })
@@ -70,14 +70,14 @@ func (l *jobLister) listJobs(ctx context.Context, instanceID string, from, to ti
 	return slices.DeleteFunc(slices.Clone(jobs), func(job Job) bool { return job.InstanceID != instanceID }), nil
 }
 
-// join adds a question to the batch of the next list. If no list is under way, it takes the turn for a batch of this
+// join adds a question to the batch of the next list. If no list is under way, it takes the lock for a batch of this
 // question alone, which nobody joins.
-func (l *jobLister) join(instanceID string, from, to time.Time) (b *batch, hasTurn bool) {
+func (l *jobLister) join(instanceID string, from, to time.Time) (b *batch, hasLock bool) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if l.next == nil {
 		b := &batch{instances: map[string]bool{instanceID: true}, from: from, to: to}
-		if l.turn.TryAcquire(1) {
+		if l.lock.TryAcquire(1) {
 			return b, true
 		}
 		l.next = b
@@ -102,17 +102,17 @@ func (l *jobLister) close(b *batch) {
 	}
 }
 
-// askInTurn waits for the turn and lists the jobs of the batch.
-func (l *jobLister) askInTurn(ctx context.Context, b *batch) ([]Job, error) {
-	if l.turn.Acquire(ctx, 1) != nil {
+// askLocked waits for the lock and lists the jobs of the batch.
+func (l *jobLister) askLocked(ctx context.Context, b *batch) ([]Job, error) {
+	if l.lock.Acquire(ctx, 1) != nil {
 		return nil, context.Cause(ctx)
 	}
-	defer l.turn.Release(1)
+	defer l.lock.Release(1)
 	l.close(b)
 	return l.ask(ctx, b)
 }
 
-// ask lists the jobs of the batch. The caller has the turn.
+// ask lists the jobs of the batch. The caller has the lock.
 func (l *jobLister) ask(ctx context.Context, b *batch) ([]Job, error) {
 	if len(b.instances) > 1 {
 		return l.listAll(ctx, b)

@@ -95,7 +95,7 @@ func TestJobs(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, answerWith(200, test.reply))
+			server := newTestServer(t, answerWith(200, test.reply))
 			got, err := test.call(newTestClient(t, server.URL, newFakeClock()))
 			if err != nil {
 				t.Fatal(err)
@@ -108,7 +108,7 @@ func TestJobs(t *testing.T) {
 }
 
 func TestJobRequests(t *testing.T) {
-	server := newStage(t, answerWith(200, goodReply))
+	server := newTestServer(t, answerWith(200, goodReply))
 	c := newTestClient(t, server.URL, newFakeClock())
 	for _, job := range []func() (Job, error){
 		func() (Job, error) { return c.RDS().Job(t.Context(), jobID) },

@@ -97,11 +97,11 @@ func (l *login) current(ctx context.Context, clock Clock) (*credential, error) {
 	if c := l.fresh(clock.Now()); c != nil {
 		return c, nil
 	}
-	if err := l.guard.take(ctx); err != nil {
+	if err := l.guard.acquire(ctx); err != nil {
 		return nil, err
 	}
-	defer l.guard.leave()
-	if c := l.fresh(clock.Now()); c != nil { // whoever had the turn before wanted the same
+	defer l.guard.release()
+	if c := l.fresh(clock.Now()); c != nil { // whoever had the lock before wanted the same
 		return c, nil
 	}
 	old := l.deferRenewal(clock.Now())
@@ -141,7 +141,7 @@ func (l *login) deferRenewal(now time.Time) *credential {
 }
 
 // logIn gets a new credential, unless a failure before forbids it, and tells the guard how it went. The caller has the
-// turn.
+// lock.
 func (l *login) logIn(ctx context.Context, clock Clock) (*credential, error) {
 	if err := l.guard.blocked(clock.Now()); err != nil {
 		return nil, err

@@ -21,9 +21,9 @@ const loginPause = 10 * time.Second
 type loginGuard struct {
 	lockable bool // a few rejections lock the account, even if the password was right before
 
-	// turn is held while one caller gets a credential, or while the first call with a configured key is under way: two at
+	// lock is held while one caller gets a credential, or while the first call with a configured key is under way: two at
 	// once must not try what is wrong.
-	turn *semaphore.Weighted
+	lock *semaphore.Weighted
 
 	mutex       sync.Mutex
 	verified    bool      // it was accepted, and not rejected since
@@ -34,17 +34,17 @@ type loginGuard struct {
 	pausedBy    error     // the failure that caused the pause
 }
 
-func newLoginGuard() *loginGuard { return &loginGuard{turn: semaphore.NewWeighted(1)} }
+func newLoginGuard() *loginGuard { return &loginGuard{lock: semaphore.NewWeighted(1)} }
 
-// take waits for the turn. It returns context.Cause(ctx) if ctx ends first.
-func (g *loginGuard) take(ctx context.Context) error {
-	if g.turn.Acquire(ctx, 1) != nil {
+// acquire waits for the lock. It returns context.Cause(ctx) if ctx ends first.
+func (g *loginGuard) acquire(ctx context.Context) error {
+	if g.lock.Acquire(ctx, 1) != nil {
 		return context.Cause(ctx)
 	}
 	return nil
 }
 
-func (g *loginGuard) leave() { g.turn.Release(1) }
+func (g *loginGuard) release() { g.lock.Release(1) }
 
 // blocked is why nobody may log in now; nil if somebody may.
 func (g *loginGuard) blocked(now time.Time) error {
@@ -63,14 +63,14 @@ func (g *loginGuard) noteSuccess() {
 	g.verified = true
 }
 
-// close ends all tries, with the error that whoever asks gets.
+// close lets nobody log in any more. All who ask get the error.
 func (g *loginGuard) close(err error) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	g.closed = err
 }
 
-// pause ends all tries until a moment.
+// pause lets nobody log in until a moment.
 func (g *loginGuard) pause(until time.Time, err error) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
@@ -128,14 +128,14 @@ func (l *login) admit(ctx context.Context) (admission, error) {
 		return admission{}, nil
 	}
 	g := l.guard
-	if err := g.take(ctx); err != nil {
+	if err := g.acquire(ctx); err != nil {
 		return admission{}, err
 	}
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	first := g.closed == nil && !g.verified && !g.unreachable
 	if !first {
-		g.leave()
+		g.release()
 	}
 	return admission{first: first, rejections: g.rejections}, g.closed
 }
@@ -147,7 +147,7 @@ func (l *login) settle(ctx context.Context, x *exchange, admitted admission) {
 	}
 	g := l.guard
 	if admitted.first {
-		defer g.leave()
+		defer g.release()
 	}
 	g.mutex.Lock()
 	defer g.mutex.Unlock()

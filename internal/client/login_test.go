@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -27,7 +26,7 @@ func issued(value string) http.HandlerFunc {
 }
 
 // asked are the requests as "METHOD PATH TOKEN".
-func (s *stage) asked() []string {
+func (s *testServer) asked() []string {
 	var lines []string
 	for _, r := range s.got() {
 		lines = append(lines, strings.TrimSpace(r.Method+" "+r.Path+" "+r.Header.Get("X-Auth-Token")))
@@ -61,7 +60,7 @@ func TestLoginBody(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, issued("T1"), answerWith(200, goodReply))
+			server := newTestServer(t, issued("T1"), answerWith(200, goodReply))
 			c := newTestClient(t, server.URL, newFakeClock(), withPassword, test.change)
 			for range 2 {
 				if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
@@ -98,7 +97,7 @@ func TestRefusedLoginIsTriedOnce(t *testing.T) {
 		"another":     answerWith(201, `{"token":{"project":{"id":"p2","name":"eu-west-101_team"}}}`, "X-Subject-Token", "T1"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, clock := newStage(t, refusal), newFakeClock()
+			server, clock := newTestServer(t, refusal), newFakeClock()
 			c := newTestClient(
 				t,
 				server.URL,
@@ -132,7 +131,7 @@ func TestRefusedLoginIsTriedOnce(t *testing.T) {
 
 // What IAM has not looked at is asked again: a throttled login, and one that was cancelled before it was sent.
 func TestLoginIsTriedAgain(t *testing.T) {
-	server := newStage(t, answerWith(429, ""), issued("T1"), answerWith(200, goodReply))
+	server := newTestServer(t, answerWith(429, ""), issued("T1"), answerWith(200, goodReply))
 	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errInterrupted)
@@ -148,136 +147,9 @@ func TestLoginIsTriedAgain(t *testing.T) {
 	}
 }
 
-// Ten minutes before its end a token is renewed, one that lives shorter at half of its life, whatever the clocks say.
-func TestTokenIsRenewedInTime(t *testing.T) {
-	lives := func(times string) http.HandlerFunc {
-		return answerWith(201, `{"token":{`+times+`"project":{"id":"p1","name":"eu-west-101"}}}`, "X-Subject-Token", "T1")
-	}
-	for name, test := range map[string]struct {
-		login http.HandlerFunc
-		renew time.Duration
-	}{
-		"an hour, another clock": {issued("T1"), 50 * time.Minute},
-		"eight minutes":          {lives(`"issued_at":"2024-03-01T12:00:00.0Z","expires_at":"2024-03-01T12:08:00.0Z",`), 4 * time.Minute},
-		"only an end":            {lives(`"expires_at":"2024-03-01T13:00:00.0Z",`), 50 * time.Minute},
-		"no times":               {lives(``), 24*time.Hour - 10*time.Minute},
-		"an end in the past":     {lives(`"expires_at":"2024-03-01T11:00:00.0Z",`), 24*time.Hour - 10*time.Minute},
-	} {
-		t.Run(name, func(t *testing.T) {
-			good := answerWith(200, goodReply)
-			server, clock := newStage(t, test.login, good, good, issued("T2"), good), newFakeClock()
-			c := newTestClient(t, server.URL, clock, withPassword)
-			for _, at := range []time.Duration{0, test.renew - time.Second, test.renew} {
-				_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
-				if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want := []string{loginLine, jobLine + " T1", jobLine + " T1", loginLine, jobLine + " T2"}
-			if diff := cmp.Diff(want, server.asked()); diff != "" {
-				t.Errorf("requests: -want +got\n%s", diff)
-			}
-		})
-	}
-}
-
-// A renewal that fails does no harm while the token lives; once refused, the password is not tried again.
-func TestTokenOutlivesAFailedRenewal(t *testing.T) {
-	good := answerWith(200, goodReply)
-	server, clock := newStage(
-		t,
-		issued("T1"),
-		good,
-		answerWith(503, ""),
-		good,
-		answerWith(401, ""),
-		good,
-		good,
-	), newFakeClock()
-	c := newTestClient(t, server.URL, clock, withPassword)
-	for _, at := range []time.Duration{0, 51 * time.Minute, 52 * time.Minute, 53 * time.Minute} {
-		_ = clock.Sleep(t.Context(), noon.Add(at).Sub(clock.Now()))
-		if _, err := c.DWS().Job(t.Context(), jobID); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_ = clock.Sleep(t.Context(), time.Hour)
-	if _, err := c.DWS().Job(t.Context(), jobID); !errors.As(err, new(*LoginError)) {
-		t.Errorf("after its end: %v", err)
-	}
-	want := []string{loginLine, jobLine + " T1", loginLine, jobLine + " T1", loginLine, jobLine + " T1", jobLine + " T1"}
-	if diff := cmp.Diff(want, server.asked()); diff != "" {
-		t.Errorf("requests: -want +got\n%s", diff)
-	}
-}
-
-// A 401 is certain: nothing was accepted, so a restore call too is sent again, once, with another token.
-func TestTokenIsRenewedAfterA401(t *testing.T) {
-	good, gone := answerWith(200, goodReply), answerWith(401, `{"error_code":"APIGW.0301","error_msg":"token expired"}`)
-	lines := map[string]string{"once": callLine, "repeatable": jobLine}
-	tests := map[string]struct {
-		replies []http.HandlerFunc // after the first login
-		outcome string
-		want    []string // "" is a login, else the token of the call
-	}{
-		"once":           {[]http.HandlerFunc{gone, issued("T2"), good}, accepted, []string{"", "T1", "", "T2"}},
-		"twice":          {[]http.HandlerFunc{gone, issued("T2"), gone}, refused, []string{"", "T1", "", "T2"}},
-		"login refused":  {[]http.HandlerFunc{gone, answerWith(401, "")}, refused, []string{"", "T1", ""}},
-		"login cut":      {[]http.HandlerFunc{gone, reset}, unsent, []string{"", "T1", ""}},
-		"no DWS cluster": {[]http.HandlerFunc{answerWith(401, `{"error_code":"DWS.0047"}`)}, refused, []string{"", "T1"}},
-		"forbidden":      {[]http.HandlerFunc{answerWith(403, "")}, refused, []string{"", "T1"}},
-		"throttled, then": {
-			[]http.HandlerFunc{answerWith(429, ""), gone, issued("T2"), good},
-			accepted,
-			[]string{"", "T1", "T1", "", "T2"},
-		},
-	}
-	for name, test := range tests {
-		for class, call := range theCalls {
-			t.Run(name+"/"+class, func(t *testing.T) {
-				server := newStage(t, append([]http.HandlerFunc{issued("T1")}, test.replies...)...)
-				c := newTestClient(t, server.URL, newFakeClock(), withPassword)
-				if err := call(t.Context(), c); outcome(err) != test.outcome {
-					t.Errorf("got %s (%v), want %s", outcome(err), err, test.outcome)
-				}
-				var want []string
-				for _, value := range test.want {
-					line := lines[class] + " " + value
-					if value == "" {
-						line = loginLine
-					}
-					want = append(want, line)
-				}
-				if diff := cmp.Diff(want, server.asked()); diff != "" {
-					t.Errorf("requests: -want +got\n%s", diff)
-				}
-			})
-		}
-	}
-}
-
-// A service that answers every token with a 401 does not make the client log in for each call.
-func TestTokensAreNotRenewedInVain(t *testing.T) {
-	gone := answerWith(401, `{"error_code":"APIGW.0301"}`)
-	server := newStage(t, issued("T1"), gone, issued("T2"), gone)
-	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
-	for range 5 {
-		if _, err := c.DWS().Job(t.Context(), jobID); !IsForbidden(err) {
-			t.Errorf("got %v", err)
-		}
-	}
-	want := []string{loginLine, jobLine + " T1", loginLine}
-	for range 5 {
-		want = append(want, jobLine+" T2")
-	}
-	if diff := cmp.Diff(want, server.asked()); diff != "" {
-		t.Errorf("requests: -want +got\n%s", diff)
-	}
-}
-
 // Where IAM does not say which project a token is for, it is looked up with the token.
 func TestProjectIDWithoutOneInTheToken(t *testing.T) {
-	server := newStage(
+	server := newTestServer(
 		t,
 		answerWith(201, `{"token":{}}`, "X-Subject-Token", "T1"),
 		answerWith(200, oneProject),
@@ -310,7 +182,7 @@ func TestEachRegionHasItsToken(t *testing.T) {
 // A password that is refused while its caller stops waiting is refused all the same.
 func TestRefusedWhileCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	server := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel(errInterrupted)
 		answerWith(401, "")(w, r)
 	})

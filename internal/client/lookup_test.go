@@ -72,7 +72,7 @@ func TestInstancesAndSnapshots(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, answerWith(200, test.reply))
+			server := newTestServer(t, answerWith(200, test.reply))
 			got, err := test.call(newTestClient(t, server.URL, newFakeClock()))
 			if err != nil {
 				t.Fatal(err)
@@ -92,7 +92,7 @@ func TestInstancesAndSnapshots(t *testing.T) {
 
 // Instances of the flexus kind are listed only for those who ask.
 func TestRDSInstanceOfTheFlexusKind(t *testing.T) {
-	server := newStage(
+	server := newTestServer(
 		t,
 		answerWith(200, `{"instances":[]}`),
 		answerWith(200, `{"instances":[{"id":"`+rdsID+`","status":"ACTIVE"}]}`),
@@ -140,7 +140,7 @@ func TestListsFollowPages(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprint(test.name, " ", test.count), func(t *testing.T) {
-			server := newStage(t, listOf(test.key, test.count))
+			server := newTestServer(t, listOf(test.key, test.count))
 			jobs, err := test.call(newTestClient(t, server.URL, newFakeClock()))
 			if err != nil {
 				t.Fatal(err)
@@ -162,7 +162,7 @@ func TestListsFollowPages(t *testing.T) {
 // An answer without its list must not pass for "no restore runs": the guard before each restore relies on it.
 func TestListsWithoutTheirList(t *testing.T) {
 	for _, reply := range []string{`{}`, `null`, `{"other":[]}`, `[]`, `17`} {
-		c := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock())
+		c := newTestClient(t, newTestServer(t, answerWith(200, reply)).URL, newFakeClock())
 		_, rds := c.RDS().ListJobs(t.Context(), rdsID, noon, noon.Add(time.Hour))
 		_, dds := c.DDS().ListJobs(t.Context(), ddsID, noon, noon.Add(time.Hour))
 		for _, err := range []error{rds, dds} {
@@ -172,7 +172,7 @@ func TestListsWithoutTheirList(t *testing.T) {
 		}
 	}
 	for _, reply := range []string{`17`, `"text"`, `true`} {
-		if _, err := newTestClient(t, newStage(t, answerWith(200, reply)).URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !errors.As(
+		if _, err := newTestClient(t, newTestServer(t, answerWith(200, reply)).URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !errors.As(
 			err,
 			new(*ReplyError),
 		) {
@@ -183,7 +183,7 @@ func TestListsWithoutTheirList(t *testing.T) {
 
 // Half a list would pass for a whole one.
 func TestListsFailWhole(t *testing.T) {
-	server := newStage(t, listOf("tasks", 200), answerWith(403, `{"error_code":"DBS.280015"}`))
+	server := newTestServer(t, listOf("tasks", 200), answerWith(403, `{"error_code":"DBS.280015"}`))
 	jobs, err := newTestClient(t, server.URL, newFakeClock()).RDS().ListJobs(t.Context(), rdsID, noon, noon.Add(time.Hour))
 	if jobs != nil || !IsForbidden(err) {
 		t.Errorf("%d jobs, %v", len(jobs), err)
@@ -191,7 +191,7 @@ func TestListsFailWhole(t *testing.T) {
 }
 
 func TestListsThatIgnoreTheOffsetEnd(t *testing.T) {
-	server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	server := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 		r.URL.RawQuery = "offset=0&limit=" + r.URL.Query().Get("limit")
 		listOf("jobs", 1000)(w, r)
 	})
@@ -255,7 +255,7 @@ func TestListRequestsAndItems(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, answerWith(200, test.reply))
+			server := newTestServer(t, answerWith(200, test.reply))
 			got, err := test.call(newTestClient(t, server.URL, newFakeClock()))
 			if err != nil {
 				t.Fatal(err)
@@ -279,7 +279,7 @@ func TestDWSRestoreActionsWhenThereAreNone(t *testing.T) {
 	for _, reply := range []http.HandlerFunc{
 		answerWith(200, `{}`), answerWith(200, `null`), answerWith(200, `[]`), answerWith(404, `{"error_code":"DWS.0001"}`), answerWith(404, ""),
 	} {
-		server := newStage(t, reply)
+		server := newTestServer(t, reply)
 		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); len(
 			jobs,
 		) != 0 ||
@@ -287,7 +287,7 @@ func TestDWSRestoreActionsWhenThereAreNone(t *testing.T) {
 			t.Errorf("got %v, %v", jobs, err)
 		}
 	}
-	server := newStage(t, answerWith(200, `[{"id":"a","status":"FAILED"},{"id":"b","status":"SUCCESS"}]`))
+	server := newTestServer(t, answerWith(200, `[{"id":"a","status":"FAILED"},{"id":"b","status":"SUCCESS"}]`))
 	want := []Job{{ID: "a", Status: JobFailed}, {ID: "b", Status: JobCompleted}}
 	if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); !cmp.Equal(
 		want,
@@ -297,7 +297,7 @@ func TestDWSRestoreActionsWhenThereAreNone(t *testing.T) {
 		t.Errorf("a list: got %v, %v", jobs, err)
 	}
 	for _, reply := range []http.HandlerFunc{answerWith(404, `{"error_code":"APIGW.0101"}`), answerWith(403, `{"error_code":"DWS.0015"}`), answerWith(500, "")} {
-		server := newStage(t, reply)
+		server := newTestServer(t, reply)
 		if jobs, err := newTestClient(t, server.URL, newFakeClock()).DWS().restoreActions(t.Context(), clusterID); outcome(
 			err,
 		) != refused {

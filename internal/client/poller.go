@@ -66,7 +66,7 @@ type jobList struct {
 	notBefore time.Time       // nobody asked for the list, because it was too early; zero if somebody did
 	wanted    map[string]bool // the ids of the jobs that it was asked for
 	from      time.Time       // when the first of them was submitted
-	asked     time.Time       // pages may wait for their turn: the answer may be much younger
+	asked     time.Time       // pages may wait for the rate limiter: the answer may be much younger
 }
 
 func (c *Client) newPollers() map[string]*poller {

@@ -54,7 +54,7 @@ func TestRestoreWindows(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, answerWith(200, test.reply))
+			server := newTestServer(t, answerWith(200, test.reply))
 			got, err := test.call(newTestClient(t, server.URL, newFakeClock()))
 			if err != nil {
 				t.Fatal(err)
@@ -117,7 +117,7 @@ func TestRDSRestorableTables(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, answerWith(200, test.reply))
+			server := newTestServer(t, answerWith(200, test.reply))
 			got, err := newTestClient(
 				t,
 				server.URL,
@@ -145,7 +145,7 @@ func TestRDSRestorableTablesRequest(t *testing.T) {
 	}
 	for filter, body := range tests {
 		// A POST, but one that changes nothing: it is sent again.
-		server := newStage(t, answerWith(503, ""), answerWith(200, `{"instances":[{"id":"`+rdsID+`"}]}`))
+		server := newTestServer(t, answerWith(503, ""), answerWith(200, `{"instances":[{"id":"`+rdsID+`"}]}`))
 		moment := at(1688556737123).Add(456 * time.Microsecond).In(time.FixedZone("", 3600))
 		_, err := newTestClient(t, server.URL, newFakeClock()).RDS().RestorableTables(t.Context(), rdsID, moment, filter)
 		if err != nil || len(server.got()) != 2 {
@@ -200,7 +200,7 @@ func TestLookUpsOfWhatIsMissing(t *testing.T) {
 	}
 	for i, test := range tests {
 		t.Run(fmt.Sprintf("%02d %s", i, test.lookUp), func(t *testing.T) {
-			server := newStage(t, test.reply)
+			server := newTestServer(t, test.reply)
 			value, err := theLookUps[test.lookUp].call(t.Context(), newTestClient(t, server.URL, newFakeClock()))
 			if err == nil || IsNotFound(err) != (test.what != "") || !cmp.Equal(value, theLookUps[test.lookUp].nothing) {
 				t.Fatalf("%v, %v; not found: %t", value, err, IsNotFound(err))

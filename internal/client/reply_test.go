@@ -65,7 +65,7 @@ var theLookUps = map[string]struct {
 
 // An answer that is not as documented must not pass for "there is none". KEY stands for the field it must have.
 var malformed = map[string][]string{
-	"": { // of every look-up
+	"": { // of every lookup
 		`null`, `[]`, `[{"KEY":[]}]`, `"KEY"`, `17`, `true`, `{}`, `{"other":[]}`, `{"data":{"KEY":[]}}`, `{"error_code":"DWS.0000"}`,
 		`{"KEY":"none"}`, `{"KEY":17}`, `{"KEY":true}`, `{"KEY":[17]}`, `{"KEY":["a",["b"]]}`,
 	},
@@ -120,7 +120,7 @@ func TestRepliesThatAreNotAsDocumented(t *testing.T) {
 		for _, reply := range append(malformed[""], malformed[lookUp.key]...) {
 			reply = strings.NewReplacer("KEY", lookUp.key, "RDS", rdsID).Replace(reply)
 			t.Run(name+" "+reply, func(t *testing.T) {
-				server := newStage(t, answerWith(200, reply))
+				server := newTestServer(t, answerWith(200, reply))
 				value, err := lookUp.call(t.Context(), newTestClient(t, server.URL, newFakeClock()))
 				var got *ReplyError
 				if !errors.As(err, &got) || IsNotFound(err) || !cmp.Equal(value, lookUp.nothing) {
@@ -137,14 +137,14 @@ func TestRepliesThatAreNotAsDocumented(t *testing.T) {
 	}
 }
 
-// Of a reply that is as documented but empty, each look-up makes what its list makes of it.
+// Of a reply that is as documented but empty, each lookup makes what its list makes of it.
 func TestEmptyLists(t *testing.T) {
 	for name, lookUp := range theLookUps {
 		if lookUp.key == "check_table_name_result" || lookUp.key == "instances" {
 			continue // which are no lists, and of one instance
 		}
 		for _, empty := range []string{"[]", "null"} {
-			server := newStage(t, answerWith(200, `{"`+lookUp.key+`":`+empty+`,"total_count":0}`))
+			server := newTestServer(t, answerWith(200, `{"`+lookUp.key+`":`+empty+`,"total_count":0}`))
 			value, err := lookUp.call(t.Context(), newTestClient(t, server.URL, newFakeClock()))
 			if err != nil || !cmp.Equal(value, lookUp.nothing) || len(server.got()) != 1 {
 				t.Errorf("%s, %s: %v, %v after %d requests", name, empty, value, err, len(server.got()))
@@ -156,14 +156,14 @@ func TestEmptyLists(t *testing.T) {
 // What is not JSON may come from a gateway on a bad day: it is asked again, and only then an error.
 func TestRepliesThatAreNotJSON(t *testing.T) {
 	for _, body := range []string{"", "<html>Log in</html>", `{"restore_time":[`, `{} {}`} {
-		server := newStage(t, answerWith(200, body))
+		server := newTestServer(t, answerWith(200, body))
 		_, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreWindows(t.Context(), ddsID, noon)
 		var got *ReplyError
 		if !errors.As(err, &got) || got.Operation != "DDS query restoration time ranges" || got.Body != body ||
 			len(server.got()) != 5 {
 			t.Errorf("%q: %T %v after %d requests, want 5", body, err, err, len(server.got()))
 		}
-		server = newStage(t, answerWith(200, body), answerWith(200, `{"restore_time":[{"start_time":1,"end_time":2}]}`))
+		server = newTestServer(t, answerWith(200, body), answerWith(200, `{"restore_time":[{"start_time":1,"end_time":2}]}`))
 		windows, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreWindows(t.Context(), ddsID, noon)
 		if err != nil || len(windows) != 1 || len(server.got()) != 2 {
 			t.Errorf("%q once: %v, %v after %d requests, want 2", body, windows, err, len(server.got()))
@@ -173,7 +173,7 @@ func TestRepliesThatAreNotJSON(t *testing.T) {
 
 func TestReplyErrorText(t *testing.T) {
 	lookUp := func(reply string) (string, error) {
-		server := newStage(t, answerWith(200, reply))
+		server := newTestServer(t, answerWith(200, reply))
 		_, err := newTestClient(
 			t,
 			server.URL,
@@ -205,7 +205,7 @@ func TestReplyErrorsShowNoSecrets(t *testing.T) {
 	for name, lookUp := range theLookUps {
 		for _, reply := range []string{`{"told":%q}`, `{"` + lookUp.key + `":%q}`, `{"` + lookUp.key + `":[17,%q]}`, `SK=%s`, `[%q]`} {
 			var shown strings.Builder
-			server := newStage(t, answerWith(200, fmt.Sprintf(reply, "test-secret/key+ of TESTACCESSKEY")))
+			server := newTestServer(t, answerWith(200, fmt.Sprintf(reply, "test-secret/key+ of TESTACCESSKEY")))
 			c := newTestClient(t, server.URL, newFakeClock(), func(config *Config) {
 				config.Log = func(_ context.Context, message string, fields map[string]any) { fmt.Fprintln(&shown, message, fields) }
 				config.MaxRetries = 0

@@ -132,7 +132,7 @@ func TestRestoreRequests(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := newStage(t, answerWith(200, test.reply))
+			server := newTestServer(t, answerWith(200, test.reply))
 			if err := test.call(newTestClient(t, server.URL, newFakeClock())); err != nil {
 				t.Fatal(err)
 			}
@@ -162,7 +162,7 @@ func parsed(t *testing.T, text string) any {
 // The pages' own JSON, numbers for times and all, through the same signed path; only white space is lost.
 func TestExamplesAreSentAsTheyStand(t *testing.T) {
 	for _, example := range []string{rdsExample, ddsDatabaseExample, ddsCollectionExample, dwsExample} {
-		server := newStage(t, answerWith(200, goodReply))
+		server := newTestServer(t, answerWith(200, goodReply))
 		if err := submitRaw(t.Context(), newTestClient(t, server.URL, newFakeClock()), serviceDDS, "/v3/x", example); err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestRestoreReplies(t *testing.T) {
 		{`{"job_id":"1"}`, one, nil},
 	}
 	for _, test := range tests {
-		server := newStage(t, answerWith(200, test.reply))
+		server := newTestServer(t, answerWith(200, test.reply))
 		got, err := newTestClient(t, server.URL, newFakeClock()).RDS().RestoreTables(t.Context(), test.restore)
 		if want := map[bool]string{true: ambiguous, false: accepted}[test.want == nil]; outcome(err) != want {
 			t.Errorf("%s: %s (%v), want %s", test.reply, outcome(err), err, want)
@@ -227,12 +227,12 @@ func TestRestoreReplies(t *testing.T) {
 		}
 	}
 
-	server := newStage(t, answerWith(200, `{"job_id":"a03b1b8a-b756-467c-8a49-38720c3d23ec"}`))
+	server := newTestServer(t, answerWith(200, `{"job_id":"a03b1b8a-b756-467c-8a49-38720c3d23ec"}`))
 	if got, err := newTestClient(t, server.URL, newFakeClock()).DDS().RestoreCollections(t.Context(), ddsID, DDSCollectionRestore{}); got != "a03b1b8a-b756-467c-8a49-38720c3d23ec" ||
 		err != nil {
 		t.Errorf("DDS: %q, %v", got, err)
 	}
-	server = newStage(t, answerWith(200, `{"job_id":"2c9081c0894918c301894e503ef21b68"}`))
+	server = newTestServer(t, answerWith(200, `{"job_id":"2c9081c0894918c301894e503ef21b68"}`))
 	if got, err := newTestClient(t, server.URL, newFakeClock()).DWS().RestoreTables(t.Context(), snapshotID, oneTable); got != "2c9081c0894918c301894e503ef21b68" ||
 		err != nil {
 		t.Errorf("DWS: %q, %v", got, err)
@@ -241,7 +241,7 @@ func TestRestoreReplies(t *testing.T) {
 
 // An answer that names no job leads the reader to what the service did say.
 func TestAmbiguousErrorHoldsTheAnswer(t *testing.T) {
-	server := newStage(t, answerWith(202, `{"state":"queued"}`, "X-Request-Id", "r1"))
+	server := newTestServer(t, answerWith(202, `{"state":"queued"}`, "X-Request-Id", "r1"))
 	_, err := newTestClient(t, server.URL, newFakeClock()).DWS().RestoreTables(t.Context(), snapshotID, oneTable)
 	want := `DWS restore tables, sent at 2024-03-01T12:00:00Z, may have been accepted: ` +
 		`DWS restore tables: answered {"state":"queued"} (HTTP 202 Accepted, request id r1); the reply names no job`

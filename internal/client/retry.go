@@ -47,7 +47,7 @@ func (x *exchange) sendWithRetries(ctx context.Context) error {
 	return err
 }
 
-// ready gets what the next attempt needs: a credential that is good now, and its turn.
+// ready gets what the next attempt needs: a credential that is good now, and leave of the rate limiter.
 func (x *exchange) ready(ctx context.Context) error {
 	if x.as != nil {
 		var err error

@@ -130,7 +130,7 @@ func TestRetryClasses(t *testing.T) {
 	for _, test := range tests {
 		for class, want := range map[string]want{"repeatable": test.repeatable, "once": test.once} {
 			t.Run(test.name+"/"+class, func(t *testing.T) {
-				server := newStage(t, test.fault, good)
+				server := newTestServer(t, test.fault, good)
 				err := theCalls[class](t.Context(), newTestClient(t, server.URL, newFakeClock()))
 				if got := outcome(err); got != want.outcome {
 					t.Errorf("outcome: %s (%v), want %s", got, err, want.outcome)
@@ -158,7 +158,7 @@ func TestRetriesEnd(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name+"/"+test.class, func(t *testing.T) {
-			server, clock := newStage(t, test.fault), newFakeClock()
+			server, clock := newTestServer(t, test.fault), newFakeClock()
 			err := theCalls[test.class](t.Context(), newTestClient(t, server.URL, clock))
 			if got := outcome(err); got != test.outcome {
 				t.Errorf("outcome: %s (%v), want %s", got, err, test.outcome)
@@ -181,14 +181,14 @@ func TestRetriesEnd(t *testing.T) {
 // Before there is a connection nothing can have been accepted: both classes try again.
 func TestRetryOfDialErrors(t *testing.T) {
 	faults := map[string]error{
-		"refused":  &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
-		"no name":  &net.DNSError{Err: "no such host", Name: "rds.example", IsNotFound: true},
-		"time-out": &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
+		"refused": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		"no name": &net.DNSError{Err: "no such host", Name: "rds.example", IsNotFound: true},
+		"timeout": &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
 	}
 	for name, fault := range faults {
 		for class, call := range theCalls {
 			t.Run(name+"/"+class, func(t *testing.T) {
-				server := newStage(t, answerWith(200, goodReply))
+				server := newTestServer(t, answerWith(200, goodReply))
 				for failures, want := range map[int32]string{2: accepted, 99: unsent} {
 					c := newTestClient(t, server.URL, newFakeClock())
 					var dials atomic.Int32
@@ -252,7 +252,7 @@ func TestCertificateErrorsAreFinal(t *testing.T) {
 func TestNoAnswerInTime(t *testing.T) {
 	for class, want := range map[string]string{"repeatable": accepted, "once": ambiguous} {
 		t.Run(class, func(t *testing.T) {
-			server := newStage(t, silence, answerWith(200, goodReply))
+			server := newTestServer(t, silence, answerWith(200, goodReply))
 			c := newTestClient(t, server.URL, newFakeClock())
 			if c.attemptTimeout != 2*time.Minute {
 				t.Errorf("the timeout is %s", c.attemptTimeout)
@@ -274,7 +274,7 @@ func TestNoAnswerInTime(t *testing.T) {
 
 // A pooled connection that went stale would make a failure nobody can interpret.
 func TestRestoreCallsHaveAConnectionEach(t *testing.T) {
-	server := newStage(t, answerWith(200, goodReply))
+	server := newTestServer(t, answerWith(200, goodReply))
 	c := newTestClient(t, server.URL, newFakeClock())
 	var dials atomic.Int32
 	for _, transport := range c.transports() {

@@ -48,11 +48,11 @@ func newCertificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
 
-// newTLSStage is a stage behind a certificate that no system trusts. It asks for one that clients vouches for, unless
+// newTLSTestServer is a test server behind a certificate that no system trusts. It asks for one that clients vouches for, unless
 // nil.
-func newTLSStage(t *testing.T, clients *x509.CertPool) (*stage, *x509.CertPool) {
+func newTLSTestServer(t *testing.T, clients *x509.CertPool) (*testServer, *x509.CertPool) {
 	t.Helper()
-	s := &stage{replies: []http.HandlerFunc{answerWith(200, goodReply)}}
+	s := &testServer{replies: []http.HandlerFunc{answerWith(200, goodReply)}}
 	s.Server = httptest.NewUnstartedServer(s)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if clients != nil {
@@ -84,7 +84,7 @@ func TestTLS(t *testing.T) {
 	} {
 		for class, call := range theCalls {
 			t.Run(name+"/"+class, func(t *testing.T) {
-				server, private := newTLSStage(t, test.clients)
+				server, private := newTLSTestServer(t, test.clients)
 				clock := newFakeClock()
 				err := call(t.Context(), newTestClient(t, server.URL, clock, func(c *Config) { test.change(c, private) }))
 				if (err == nil) != (test.says == "") || err != nil && !strings.Contains(err.Error(), test.says) {
@@ -124,7 +124,7 @@ func TestProxyFromEnvironment(t *testing.T) {
 		return
 	}
 	var asked []string
-	proxy := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	proxy := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.Method+" "+r.Host)
 		if r.Method == http.MethodConnect {
 			w.WriteHeader(http.StatusBadGateway)

@@ -42,7 +42,7 @@ func authorization(t *testing.T, r recorded, names ...string) string {
 func TestEachAttemptIsSignedAnew(t *testing.T) {
 	for class, call := range theCalls {
 		t.Run(class, func(t *testing.T) {
-			server, clock := newStage(t, answerWith(429, "", "Retry-After", "30"), answerWith(200, goodReply)), newFakeClock()
+			server, clock := newTestServer(t, answerWith(429, "", "Retry-After", "30"), answerWith(200, goodReply)), newFakeClock()
 			if err := call(t.Context(), newTestClient(t, server.URL, clock)); err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestHeaders(t *testing.T) {
 	for _, test := range tests {
 		for class, call := range theCalls {
 			t.Run(test.name+"/"+class, func(t *testing.T) {
-				server := newStage(t, answerWith(200, goodReply))
+				server := newTestServer(t, answerWith(200, goodReply))
 				if err := call(t.Context(), newTestClient(t, server.URL, newFakeClock(), common, test.change)); err != nil {
 					t.Fatal(err)
 				}
@@ -164,7 +164,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 						config.MaxRetries = 0
 					}
 					var c *Client
-					server := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+					server := newTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 						if r.URL.Path == "/v3/auth/tokens" {
 							issued(loginToken)(w, r)
 							return
@@ -205,7 +205,7 @@ func mustJSON(v any) string {
 }
 
 func TestLog(t *testing.T) {
-	server, clock := newStage(
+	server, clock := newTestServer(
 		t,
 		reset,
 		answerWith(503, "", "X-Request-Id", "r2"),
@@ -247,7 +247,7 @@ func TestReplyLimit(t *testing.T) {
 	}
 	const small = 64 << 10 // what is larger takes time only
 	for class, call := range theCalls {
-		server := newStage(t, padded(small))
+		server := newTestServer(t, padded(small))
 		c := newTestClient(t, server.URL, newFakeClock())
 		if c.replyLimit != 8<<20 {
 			t.Errorf("the limit is %d", c.replyLimit)
@@ -256,7 +256,7 @@ func TestReplyLimit(t *testing.T) {
 		if err := call(t.Context(), c); err != nil {
 			t.Errorf("%s, at the limit: %v", class, err)
 		}
-		server = newStage(t, padded(small+1))
+		server = newTestServer(t, padded(small+1))
 		c = newTestClient(t, server.URL, newFakeClock())
 		c.replyLimit = small
 		err := call(t.Context(), c)
@@ -270,7 +270,7 @@ func TestReplyLimit(t *testing.T) {
 }
 
 func TestAmbiguousErrorSaysWhen(t *testing.T) {
-	server, clock := newStage(
+	server, clock := newTestServer(
 		t,
 		answerWith(429, "", "Retry-After", "30"),
 		answerWith(502, "<h1>Bad Gateway</h1>", "X-Request-Id", "r2"),

@@ -104,7 +104,7 @@ func TestUrgentCallersGoFirst(t *testing.T) {
 			t.Errorf("%s", got)
 		}
 		if len(order) != 25 {
-			t.Errorf("%d had a turn", len(order))
+			t.Errorf("%d were let go", len(order))
 		}
 	})
 }
