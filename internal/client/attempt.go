@@ -51,6 +51,7 @@ func (x *exchange) attempt(request *http.Request) error {
 		err = x.transportError(err)
 	} else {
 		err = x.read(response)
+		_ = response.Body.Close()
 	}
 	x.end(err)
 	x.log(ctx, response, err)
@@ -118,7 +119,6 @@ func (x *exchange) setHeader(header http.Header) {
 
 // read keeps the answer. The beginning of an error's body is enough; any other reply must be whole, and JSON.
 func (x *exchange) read(response *http.Response) error {
-	defer func() { _ = response.Body.Close() }()
 	got := &answer{status: response.StatusCode, header: response.Header}
 	if response.StatusCode/100 != 2 {
 		got.body, _ = io.ReadAll(io.LimitReader(response.Body, errorReplyLimit))

@@ -135,8 +135,8 @@ func TestLoginIsTriedAgain(t *testing.T) {
 	c := newTestClient(t, server.URL, newFakeClock(), withPassword)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errInterrupted)
-	if err := theCalls["once"](ctx, c); err != errInterrupted ||
-		len(server.got()) != 0 { //nolint:errorlint // the cause itself is promised
+	err := theCalls["once"](ctx, c)
+	if err != errInterrupted || len(server.got()) != 0 { //nolint:errorlint // the cause itself is promised
 		t.Errorf("cancelled: %v", err)
 	}
 	if err := theCalls["once"](t.Context(), c); err != nil {
