@@ -19,8 +19,9 @@ func (epochMSFunction) Metadata(_ context.Context, _ function.MetadataRequest, r
 
 func (epochMSFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary:             "The milliseconds since 1970 of a moment",
-		MarkdownDescription: "Returns the milliseconds since 1970, in UTC, of a moment in RFC 3339 with any offset. The services count in them.",
+		Summary: "Convert a moment to epoch milliseconds",
+		MarkdownDescription: "Converts a moment in RFC 3339, with any offset, to milliseconds since 1970 in UTC, " +
+			"which is the form that the services use.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "rfc3339", MarkdownDescription: "The moment, such as `2023-07-05T13:32:17+02:00`.",
 		}},

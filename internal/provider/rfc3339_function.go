@@ -20,10 +20,12 @@ func (rfc3339Function) Metadata(_ context.Context, _ function.MetadataRequest, r
 
 func (rfc3339Function) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary:             "A moment in RFC 3339",
-		MarkdownDescription: "Returns a moment that is given in milliseconds since 1970 as RFC 3339 in UTC, with milliseconds only where there are any.",
+		Summary: "Convert epoch milliseconds to RFC 3339",
+		MarkdownDescription: "Converts milliseconds since 1970 to RFC 3339 in UTC. " +
+			"The result has milliseconds only if they are not zero.",
 		Parameters: []function.Parameter{function.Int64Parameter{
-			Name: "epoch_ms", MarkdownDescription: "Milliseconds since 1970, such as `1688556737000`. Seconds are refused, with the number that is meant.",
+			Name: "epoch_ms", MarkdownDescription: "Milliseconds since 1970, such as `1688556737000`. " +
+				"Seconds are rejected; the error names the likely milliseconds.",
 		}},
 		Return: function.StringReturn{},
 	}

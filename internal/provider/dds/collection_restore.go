@@ -69,43 +69,45 @@ func (*collectionRestore) Schema() restore.Schema {
 		"new_name": schema.StringAttribute{
 			Optional: true, Validators: name,
 			MarkdownDescription: "The restored collection's name, which must not exist yet. " +
-				"By default the service calls it `<old_name>_bak_<timestamp>`.",
+				"By default the service names it `<old_name>_bak_<timestamp>`.",
 		},
 		"restore_collection_time": schema.StringAttribute{
 			Required: true, CustomType: pointintime.Type{},
 			MarkdownDescription: "The point in time of this collection: " + timeForms + " " + restore.LatestDescription +
-				" Either all times are `latest` or none.",
+				" Set either all times to `latest` or none.",
 		},
 	}
 	database := map[string]schema.Attribute{
 		"database": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The database's name."},
 		"restore_database_time": schema.StringAttribute{
 			Optional: true, CustomType: pointintime.Type{},
-			MarkdownDescription: "Restores all collections of the database, to this point in time: " + timeForms +
-				" Either this or `collections`.",
+			MarkdownDescription: "Restores all collections of the database to this point in time: " + timeForms +
+				" Set either this or `collections`.",
 		},
 		"collections": schema.ListNestedAttribute{
 			Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: collection},
 			Validators: validators.Entries("old_name", adviceSecondCopy),
-			MarkdownDescription: "Restores these collections of the database. Their order has no meaning. " +
-				"Either this or `restore_database_time`.",
+			MarkdownDescription: "The collections of the database to restore, in any order. " +
+				"Set either this or `restore_database_time`.",
 		},
 	}
 	return restore.Schema{
-		Description: "Restores databases or collections of a DDS replica set to a point in time, under new names, in the same instance. " +
-			"Existing collections are documented as not overwritten. " +
-			"A collection that did not exist at that time would be restored as an empty one.",
+		Description: "Restores databases or collections of a DDS replica set to a point in time, under new names, " +
+			"in the same instance. The service documents that existing collections are not overwritten. " +
+			"If a collection did not exist at that time, the service would restore an empty one.",
 		Attributes: map[string]schema.Attribute{
-			"instance_id": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The replica set."},
+			"instance_id": schema.StringAttribute{
+				Required: true, Validators: name, MarkdownDescription: "The id of the replica set.",
+			},
 			"restore_collections": schema.ListNestedAttribute{
 				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: database},
 				Validators:          validators.Entries("database", adviceJoinCollections),
-				MarkdownDescription: "What to restore.",
+				MarkdownDescription: "The databases and collections to restore, in any order.",
 			},
 		},
 		OnChange: map[string]string{
 			"instance_id":         restore.ChangeRestores,
-			"restore_collections": "A change, other than of the order or of a moment's spelling, runs the restore again.",
+			"restore_collections": "Changing more than the order or the notation of a moment starts a new restore.",
 		},
 	}
 }

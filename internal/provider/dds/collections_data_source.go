@@ -59,7 +59,7 @@ func (*restorableDataSource) Name() string { return "dds_restorable_collections"
 
 func (*restorableDataSource) Description() string {
 	return "Lists the collections of a DDS replica set that can be restored to a point in time. " +
-		"The service is asked for the databases, and then for the collections of each, a hundred a call."
+		"It queries the databases first, and then the collections of each, a hundred a call."
 }
 
 func (*restorableDataSource) Attributes() map[string]schema.Attribute {
@@ -68,25 +68,27 @@ func (*restorableDataSource) Attributes() map[string]schema.Attribute {
 		"restore_time": lookup.RestoreTimeAttribute(),
 		"database": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{validators.AnyName},
-			MarkdownDescription: "The database whose collections are listed. By default all. One that the instance did not have is an error.",
+			MarkdownDescription: "The database to list the collections of. By default all databases are listed. " +
+				"If the instance did not have this database, reading fails.",
 		},
 		"name_regex": lookup.NameRegexAttribute("`database.collection`"),
 		"databases": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "The names of the databases that were searched, sorted: all that can be restored, or `database`. `name_regex` leaves none out.",
+			MarkdownDescription: "The sorted names of the searched databases: all that can be restored, or `database`. " +
+				"`name_regex` does not filter them.",
 		},
 		"collections": lookup.ComputedList("The collections, sorted by database and collection.", map[string]schema.Attribute{
-			"name":       lookup.ComputedText("`database.collection`."),
+			"name":       lookup.ComputedText("The full name: `database.collection`."),
 			"database":   lookup.ComputedText("The database's name."),
 			"collection": lookup.ComputedText("The collection's name."),
 		}),
 		"restore_collections": lookup.ComputedList(
-			"The same collections in the form of `restore_collections` of `x_dds_collection_restore`."+lookup.CopiesToo,
+			"The same collections, in the form of `restore_collections` of `x_dds_collection_restore`."+lookup.CopiesToo,
 			map[string]schema.Attribute{
 				"database": lookup.ComputedText("The database's name."),
 				"collections": lookup.ComputedList("The collections.", map[string]schema.Attribute{
 					"old_name":                lookup.ComputedText("The collection's name."),
-					"restore_collection_time": lookup.ComputedText("`restore_time` as it is written; `latest` stays `latest`."),
+					"restore_collection_time": lookup.ComputedText("`restore_time` as you wrote it; `latest` stays `latest`."),
 				}),
 			},
 		),
@@ -127,7 +129,7 @@ func (m *restorableDataSource) Read(ctx context.Context, look lookup.Region) dia
 	return nil
 }
 
-// list adds the collections of one database. A database of which none matches is left out: a restore refuses an empty
+// list adds the collections of one database. A database of which none matches is left out: a restore rejects an empty
 // list.
 func (m *restorableDataSource) list(database string, collections []string, expression *regexp.Regexp) {
 	restore := restorableDatabase{Database: database}

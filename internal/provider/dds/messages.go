@@ -136,7 +136,8 @@ func errorLongCopy(root path.Path, database, collection string, length int) diag
 	return restore.Rejection(
 		root,
 		"Name too long",
-		"%s is database %q. Its collection %q would be restored under a name of about %d characters. DDS restores up to %d.\n"+
+		"%s is database %q. Its collection %q would be restored under a name of about %d characters. "+
+			"DDS restores up to %d.\n"+
 			"List the collections one by one, and give that one a new_name.",
 		root,
 		database,

@@ -41,8 +41,8 @@ func NewRestoreWindows() lookup.Model { return &windowsDataSource{} }
 func (*windowsDataSource) Name() string { return "dds_restore_windows" }
 
 func (*windowsDataSource) Description() string {
-	return "Lists the spans of time to which a DDS instance can be restored. The service is asked once for each UTC day of the range; " +
-		"what it says of neighbouring days is joined. Several windows a day are usual."
+	return "Lists the time ranges that a DDS instance can be restored to. " +
+		"It makes one call for each UTC day of the range, and joins windows that continue on the next day. Several windows a day are usual."
 }
 
 func (*windowsDataSource) Attributes() map[string]schema.Attribute {
@@ -55,12 +55,12 @@ func (*windowsDataSource) Attributes() map[string]schema.Attribute {
 	return lookup.WindowsAttributes(map[string]schema.Attribute{
 		"instance_id": lookup.InstanceAttribute(),
 		"from": bound(
-			"Where the range begins: RFC 3339 with any offset, or epoch milliseconds. By default seven days before `to`. " +
-				fmt.Sprintf("At most %d days of UTC are asked for.", windowDays),
+			"The start of the range: RFC 3339 with any offset, or epoch milliseconds. Defaults to seven days before `to`. " +
+				fmt.Sprintf("The range may span up to %d UTC days.", windowDays),
 		),
 		"to": bound(
-			"Where the range ends, in the same forms. By default now. A window that reaches into the range is listed as it is, " +
-				"but no further than the days of the range.",
+			"The end of the range, in the same forms. Defaults to now. A window that overlaps the range is listed in full, " +
+				"but not beyond the days of the range.",
 		),
 	})
 }

@@ -52,7 +52,7 @@ func (*snapshotsDataSource) Name() string { return "dws_snapshots" }
 
 func (*snapshotsDataSource) Description() string {
 	return "Lists the snapshots of a DWS cluster, or of all clusters of the project. " +
-		"Single tables can be restored from one that is `AVAILABLE` and fine-grained."
+		"Single tables can be restored from a snapshot that is `AVAILABLE` and fine-grained."
 }
 
 func (*snapshotsDataSource) Attributes() map[string]schema.Attribute {
@@ -62,37 +62,39 @@ func (*snapshotsDataSource) Attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"cluster_id": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{validators.AnyName},
-			MarkdownDescription: "The cluster whose snapshots are listed. By default all of the project.",
+			MarkdownDescription: "The id of the cluster to list the snapshots of. " +
+				"By default all snapshots of the project are listed.",
 		},
 		"name_regex": lookup.NameRegexAttribute("the snapshot's name"),
 		"status": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{validators.AnyName},
-			MarkdownDescription: "The status that listed snapshots have, such as `AVAILABLE`, in upper or lower case.",
+			MarkdownDescription: "The status to filter by, such as `AVAILABLE`, in upper or lower case.",
 		},
 		"snapshots": lookup.ComputedList(
-			"The snapshots, those that were begun last first. An attribute that the service does not tell is null.",
+			"The snapshots, the newest first. An attribute is null if the service does not report it.",
 			map[string]schema.Attribute{
 				"id":           lookup.ComputedText("The snapshot's id."),
 				"name":         lookup.ComputedText("The snapshot's name."),
-				"status":       lookup.ComputedText("The service's own word, such as `AVAILABLE`."),
-				"cluster_id":   lookup.ComputedText("The cluster that the snapshot was taken of."),
-				"cluster_name": lookup.ComputedText("The cluster's name."),
+				"status":       lookup.ComputedText("The status, as the service names it, such as `AVAILABLE`."),
+				"cluster_id":   lookup.ComputedText("The id of the snapshot's cluster."),
+				"cluster_name": lookup.ComputedText("The name of the snapshot's cluster."),
 				"fine_grained_backup": schema.BoolAttribute{
-					Computed:            true,
-					MarkdownDescription: "Whether single tables can be restored from the snapshot. Null where the service does not say, as in older regions.",
+					Computed: true,
+					MarkdownDescription: "Whether single tables can be restored from the snapshot. " +
+						"Null if the service does not report it, as in older regions.",
 				},
-				"backup_level": lookup.ComputedText("`cluster`, `schema` or `table`."),
-				"database":     lookup.ComputedText("The database that a snapshot of level `schema` or `table` holds."),
+				"backup_level": lookup.ComputedText("What the snapshot holds: `cluster`, `schema` or `table`."),
+				"database":     lookup.ComputedText("The database in a snapshot of level `schema` or `table`."),
 				"schemas": names(
-					"The schemas that a snapshot of level `schema` holds, as the service writes them. Otherwise empty.",
+					"The schemas in a snapshot of level `schema`, as the service writes them. Otherwise empty.",
 				),
 				"tables": names(
-					"The tables that a snapshot of level `table` holds, as the service writes them. Otherwise empty.",
+					"The tables in a snapshot of level `table`, as the service writes them. Otherwise empty.",
 				),
-				"started":     lookup.ComputedText("When the snapshot was begun: RFC 3339, UTC."),
-				"started_ms":  lookup.ComputedNumber("The same in epoch milliseconds."),
+				"started":     lookup.ComputedText("When the snapshot was started: RFC 3339, UTC."),
+				"started_ms":  lookup.ComputedNumber("`started` in epoch milliseconds."),
 				"finished":    lookup.ComputedText("When the snapshot was finished: RFC 3339, UTC."),
-				"finished_ms": lookup.ComputedNumber("The same in epoch milliseconds."),
+				"finished_ms": lookup.ComputedNumber("`finished` in epoch milliseconds."),
 			},
 		),
 	}

@@ -82,33 +82,34 @@ func (*tableRestore) Schema() restore.Schema {
 	}
 	return restore.Schema{
 		Description: "Restores tables of a DWS cluster from a snapshot, into the same database of the same cluster. " +
-			"**The service deletes a target table that exists**; the provider lets it do so with `allow_overwrite` only. " +
+			"**The service deletes a target table that exists.** The provider allows that only with `allow_overwrite`. " +
 			"The restored copy lacks comments and grants.",
 		Attributes: map[string]schema.Attribute{
 			"snapshot_id": schema.StringAttribute{
 				Required: true, Validators: []validator.String{validators.AnyName},
-				MarkdownDescription: "The snapshot, taken with fine-grained snapshots switched on.",
+				MarkdownDescription: "The id of the snapshot, taken with fine-grained snapshots switched on.",
 			},
 			"database": schema.StringAttribute{
 				Required: true, Validators: name, MarkdownDescription: "The database of all the tables.",
 			},
 			"case_sensitive": schema.BoolAttribute{
-				Required: true, MarkdownDescription: "Whether upper and lower case differ in the names.",
+				Required: true, MarkdownDescription: "Whether names are case-sensitive.",
 			},
 			sourceList: tables("The tables to restore.", validators.Identifier),
-			targetList: tables("What each of `restore_table_list` is restored as, by position. "+
-				"A table's name has up to 63 bytes: a letter or an underscore, then letters, digits and underscores.", targetName),
+			targetList: tables("The targets of `restore_table_list`, by position. A table's name has up to 63 bytes: "+
+				"a letter or an underscore, then letters, digits and underscores.", targetName),
 			"allow_overwrite": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether targets that exist may be overwritten. By default `false`: a restore whose target exists is refused in the plan, " +
-					"and once more just before it starts. That takes a look-up, which `preflight = false` or a missing permission leaves out.",
+				MarkdownDescription: "Whether the restore may overwrite targets that exist. Defaults to `false`: " +
+					"if a target exists, the provider rejects the restore in the plan, and again just before it starts. " +
+					"That check needs a lookup, which `preflight = false` or a missing permission skips.",
 			},
 		},
 		OnChange: map[string]string{
 			"snapshot_id":     restore.ChangeRestores,
 			"database":        restore.ChangeRestores,
 			"case_sensitive":  restore.ChangeRestores,
-			sourceList:        "A change runs the restore again; another order of both lists alike does not.",
+			sourceList:        "Changing this starts a new restore; reordering both lists alike does not.",
 			targetList:        restore.ChangeRestores,
 			"allow_overwrite": restore.ChangeCallsNothing,
 		},

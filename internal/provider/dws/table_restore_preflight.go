@@ -66,7 +66,8 @@ func (c check) holds(ctx context.Context, snapshot client.DWSSnapshot) bool {
 		case len(snapshot.Schemas) > 0 && !c.isOneOf(snapshot.Schemas, source.SchemaName):
 			c.f.Add(errorSchemaNotHeld(at, snapshot, source))
 		// Whether tables are listed with their schema is not documented.
-		case len(snapshot.Tables) > 0 && !c.isOneOf(snapshot.Tables, fullName(source)) && !c.isOneOf(snapshot.Tables, source.TableName):
+		case len(snapshot.Tables) > 0 && !c.isOneOf(snapshot.Tables, fullName(source)) &&
+			!c.isOneOf(snapshot.Tables, source.TableName):
 			c.f.Add(errorTableNotHeld(at, snapshot, source))
 		}
 	}

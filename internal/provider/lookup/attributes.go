@@ -22,7 +22,7 @@ import (
 // InstanceAttribute is the required argument instance_id.
 func InstanceAttribute() schema.Attribute {
 	return schema.StringAttribute{
-		Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The instance.",
+		Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The id of the instance.",
 	}
 }
 
@@ -30,8 +30,9 @@ func InstanceAttribute() schema.Attribute {
 func RestoreTimeAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Required: true, CustomType: pointintime.Type{},
-		MarkdownDescription: "The point in time: RFC 3339 with any offset, epoch milliseconds, or `latest`. `latest` is the newest " +
-			"moment that the service offers when Terraform reads the data source. A moment that cannot be restored to is an error.",
+		MarkdownDescription: "The point in time: RFC 3339 with any offset, epoch milliseconds, or `latest`. " +
+			"`latest` is the newest moment that the service offers when Terraform reads the data source. " +
+			"If the instance cannot be restored to that moment, reading fails.",
 	}
 }
 
@@ -39,7 +40,8 @@ func RestoreTimeAttribute() schema.Attribute {
 func NameRegexAttribute(of string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, Validators: []validator.String{validators.Regex{}},
-		MarkdownDescription: "A regular expression (RE2) that matches " + of + ", at any place unless `^` and `$` anchor it. " +
+		MarkdownDescription: "A regular expression (RE2) to filter by " + of + ". " +
+			"It matches anywhere in the name unless you anchor it with `^` and `$`. " +
 			"Names that do not match are left out. If nothing matches, the lists are empty.",
 	}
 }
@@ -52,13 +54,13 @@ func NameRegex(value types.String) (*regexp.Regexp, diag.Diagnostics) {
 // RestorableAttributes adds what restore_time means to a data source's own attributes.
 func RestorableAttributes(attributes map[string]schema.Attribute) map[string]schema.Attribute {
 	attributes["restorable_at"] = ComputedText("The moment that `restore_time` means: RFC 3339, UTC.")
-	attributes["restore_time_ms"] = ComputedNumber("The same in epoch milliseconds.")
+	attributes["restore_time_ms"] = ComputedNumber("`restorable_at` in epoch milliseconds.")
 	return attributes
 }
 
 // CopiesToo says what a restore to the latest moment does to the next plan.
-const CopiesToo = " With `latest`, the next plan also lists what you restored meanwhile, and would restore that too. " +
-	"Exclude it with `name_regex`."
+const CopiesToo = " With `latest`, the next plan also lists what you have restored in the meantime, " +
+	"and would restore that too. Exclude it with `name_regex`."
 
 // ComputedText is a computed string.
 func ComputedText(description string) schema.Attribute {

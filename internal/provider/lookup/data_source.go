@@ -65,7 +65,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{MarkdownDescription: m.Description(), Attributes: m.Attributes()}
 	resp.Schema.Attributes["region"] = schema.StringAttribute{
 		Optional: true, Computed: true, Validators: []validator.String{validators.AnyName},
-		MarkdownDescription: "The region to ask. By default the provider's.",
+		MarkdownDescription: "The region to query. Defaults to the provider's region.",
 	}
 }
 

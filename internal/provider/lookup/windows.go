@@ -59,17 +59,17 @@ type window struct {
 
 // WindowsAttributes joins a data source's own attributes with those of Windows.
 func WindowsAttributes(attributes map[string]schema.Attribute) map[string]schema.Attribute {
-	attributes["windows"] = ComputedList("The spans of time that can be restored to, by their start.",
+	attributes["windows"] = ComputedList("The time ranges that the instance can be restored to, sorted by their start.",
 		map[string]schema.Attribute{
 			"start":    ComputedText("The first moment: RFC 3339, UTC."),
-			"start_ms": ComputedNumber("The first moment in epoch milliseconds."),
+			"start_ms": ComputedNumber("`start` in epoch milliseconds."),
 			"end":      ComputedText("The last moment: RFC 3339, UTC."),
-			"end_ms":   ComputedNumber("The last moment in epoch milliseconds."),
+			"end_ms":   ComputedNumber("`end` in epoch milliseconds."),
 		})
-	attributes["earliest"] = ComputedText("The first moment of all windows: RFC 3339, UTC. Null without windows.")
-	attributes["earliest_ms"] = ComputedNumber("The same in epoch milliseconds.")
-	attributes["latest"] = ComputedText("The last moment of all windows: RFC 3339, UTC. Null without windows.")
-	attributes["latest_ms"] = ComputedNumber("The same in epoch milliseconds.")
+	attributes["earliest"] = ComputedText("The first moment of all windows: RFC 3339, UTC. Null if there are no windows.")
+	attributes["earliest_ms"] = ComputedNumber("`earliest` in epoch milliseconds.")
+	attributes["latest"] = ComputedText("The last moment of all windows: RFC 3339, UTC. Null if there are no windows.")
+	attributes["latest_ms"] = ComputedNumber("`latest` in epoch milliseconds.")
 	return attributes
 }
 

@@ -70,8 +70,11 @@ func (*pgTablePITR) Schema() restore.Schema {
 		},
 		"new_name": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: name,
-			MarkdownDescription: "The restored table's name, which should be free: what becomes of a taken one is not documented. " +
-				"By default `old_name`, an underscore, and `restored_to` in epoch milliseconds.",
+			MarkdownDescription: "The restored table's name. Choose one that is free: " +
+				"it is not documented how the service handles a name that is taken. " +
+				"Defaults to `old_name`, an underscore, and `restored_to` in epoch milliseconds. " +
+				"With `restore_time = \"latest\"`, do not write out the default name: " +
+				"the provider then does not recognise a tainted, unfinished restore as the same one.",
 		},
 	}
 	schemas := map[string]schema.Attribute{
@@ -79,7 +82,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 		"tables": schema.ListNestedAttribute{
 			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: table},
 			Validators:          validators.Entries("old_name", adviceSecondCopy),
-			MarkdownDescription: "The tables to restore. Their order has no meaning.",
+			MarkdownDescription: "The tables to restore, in any order.",
 		},
 	}
 	databases := map[string]schema.Attribute{
@@ -87,31 +90,32 @@ func (*pgTablePITR) Schema() restore.Schema {
 		"schemas": schema.ListNestedAttribute{
 			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: schemas},
 			Validators:          validators.Entries("schema", adviceJoinTables),
-			MarkdownDescription: "The schemas whose tables are restored. Their order has no meaning.",
+			MarkdownDescription: "The schemas of the tables to restore, in any order.",
 		},
 	}
 	return restore.Schema{
-		Description: "Restores tables of an RDS for PostgreSQL instance to a point in time, under new names, in the same instance. " +
-			"Existing tables are documented as not overwritten. " +
+		Description: "Restores tables of an RDS for PostgreSQL instance to a point in time, under new names, " +
+			"in the same instance. The service documents that existing tables are not overwritten. " +
 			"The restored copy lacks foreign keys, triggers, inheritance and partitioning.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The instance.",
+				Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The id of the instance.",
 			},
 			"restore_time": schema.StringAttribute{
 				Required: true, CustomType: pointintime.Type{},
-				MarkdownDescription: "The point in time: RFC 3339 with any offset, epoch milliseconds, or `latest`. " + restore.LatestDescription,
+				MarkdownDescription: "The point in time: RFC 3339 with any offset, epoch milliseconds, or `latest`. " +
+					restore.LatestDescription,
 			},
 			"databases": schema.ListNestedAttribute{
 				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: databases},
 				Validators:          validators.Entries("database", adviceJoinSchemas),
-				MarkdownDescription: "What to restore.",
+				MarkdownDescription: "The databases of the tables to restore, in any order.",
 			},
 		},
 		OnChange: map[string]string{
 			"instance_id":  restore.ChangeRestores,
-			"restore_time": "Another moment runs the restore again; another spelling of the same moment does not.",
-			"databases":    "A change, other than of the order, runs the restore again.",
+			"restore_time": "Another moment starts a new restore; another notation of the same moment does not.",
+			"databases":    "Changing more than the order starts a new restore.",
 		},
 	}
 }

@@ -48,7 +48,9 @@ func (m *pgTablePITR) tablesAt(ctx context.Context, at time.Time) ([]tableEntry,
 			for k, table := range schema.Tables {
 				entry := tableEntry{
 					RDSTableName: client.RDSTableName{
-						Database: database.Database.ValueString(), Schema: schema.Schema.ValueString(), Table: table.OldName.ValueString(),
+						Database: database.Database.ValueString(),
+						Schema:   schema.Schema.ValueString(),
+						Table:    table.OldName.ValueString(),
 					},
 					newName: table.NewName.ValueString(),
 					at:      path.Root("databases").AtListIndex(i).AtName("schemas").AtListIndex(j).AtName("tables").AtListIndex(k),

@@ -63,14 +63,15 @@ func (*pgRestorableTables) Name() string { return "rds_pg_restorable_tables" }
 
 func (*pgRestorableTables) Description() string {
 	return "Lists the tables of an RDS for PostgreSQL instance that can be restored to a point in time. " +
-		"The service is known to take most of a minute for the answer. The parent of a partitioned table is not listed, its partitions are."
+		"The service may take most of a minute to answer. It lists the partitions of a partitioned table, but not the parent."
 }
 
 func (*pgRestorableTables) Attributes() map[string]schema.Attribute {
 	like := func(of string) schema.Attribute {
 		return schema.StringAttribute{
 			Optional: true, Validators: []validator.String{validators.AnyName},
-			MarkdownDescription: "A part of the " + of + "'s name. The service searches for it, in its own fuzzy way, and so lists less.",
+			MarkdownDescription: "A part of the " + of + "'s name. The service searches for it, with its own fuzzy match, " +
+				"and lists fewer tables.",
 		}
 	}
 	return lookup.RestorableAttributes(map[string]schema.Attribute{
@@ -79,20 +80,19 @@ func (*pgRestorableTables) Attributes() map[string]schema.Attribute {
 		"database_name_like": like("database"),
 		"table_name_like":    like("table"),
 		"name_regex":         lookup.NameRegexAttribute("`database.schema.table`"),
-		"table_limit": lookup.ComputedNumber(
-			"How many tables one restore takes. Null where the service does not say.",
-		),
+		"table_limit": lookup.ComputedNumber("The largest number of tables in one restore. " +
+			"Null if the service does not report it."),
 		"tables": lookup.ComputedList("The tables, sorted by database, schema and table.", map[string]schema.Attribute{
-			"name":     lookup.ComputedText("`database.schema.table`."),
+			"name":     lookup.ComputedText("The full name: `database.schema.table`."),
 			"database": lookup.ComputedText("The database's name."),
 			"schema":   lookup.ComputedText("The schema's name."),
 			"table":    lookup.ComputedText("The table's name."),
 		}),
 		"databases": lookup.ComputedList(
-			"The same tables in the form of `databases` of `x_rds_pg_table_pitr`."+lookup.CopiesToo,
+			"The same tables, in the form of `databases` of `x_rds_pg_table_pitr`."+lookup.CopiesToo,
 			map[string]schema.Attribute{
 				"database": lookup.ComputedText("The database's name."),
-				"schemas": lookup.ComputedList("The schemas that hold one of the tables.", map[string]schema.Attribute{
+				"schemas": lookup.ComputedList("The schemas with at least one of the tables.", map[string]schema.Attribute{
 					"schema": lookup.ComputedText("The schema's name."),
 					"tables": lookup.ComputedList("The tables.", map[string]schema.Attribute{
 						"old_name": lookup.ComputedText("The table's name."),

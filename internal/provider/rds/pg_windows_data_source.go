@@ -30,7 +30,7 @@ func NewPgRestoreWindows() lookup.Model { return &pgRestoreWindows{} }
 func (*pgRestoreWindows) Name() string { return "rds_pg_restore_windows" }
 
 func (*pgRestoreWindows) Description() string {
-	return "Lists the spans of time to which an RDS for PostgreSQL instance can be restored."
+	return "Lists the time ranges that an RDS for PostgreSQL instance can be restored to."
 }
 
 func (*pgRestoreWindows) Attributes() map[string]schema.Attribute {
@@ -38,8 +38,8 @@ func (*pgRestoreWindows) Attributes() map[string]schema.Attribute {
 		"instance_id": lookup.InstanceAttribute(),
 		"date": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{validators.Date{}},
-			MarkdownDescription: "A day in UTC, `yyyy-mm-dd`, to list the windows of. By default all days. " +
-				"Whether a window that goes on beyond the day is cut is the service's own affair.",
+			MarkdownDescription: "The day in UTC, `yyyy-mm-dd`, to list the windows of. By default all days are listed. " +
+				"The service decides whether it cuts a window that continues beyond the day.",
 		},
 	})
 }

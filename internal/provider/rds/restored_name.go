@@ -23,9 +23,10 @@ func (restoredName) Metadata(_ context.Context, _ function.MetadataRequest, resp
 
 func (restoredName) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "The name of a restored table",
-		MarkdownDescription: "Returns what an omitted `new_name` of `x_rds_pg_table_pitr` becomes: the table's name, an underscore, and the moment in " +
-			"milliseconds since 1970. A name of more than 63 bytes is an error, because PostgreSQL would cut it.",
+		Summary: "Default name of a restored table",
+		MarkdownDescription: "Returns the default `new_name` of `x_rds_pg_table_pitr`: the table's name, an underscore, " +
+			"and the moment in milliseconds since 1970. A name of more than 63 bytes is an error, " +
+			"because PostgreSQL would truncate it.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "table", MarkdownDescription: "The table's `old_name`."},
 			function.StringParameter{

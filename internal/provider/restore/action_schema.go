@@ -23,18 +23,21 @@ func actionSchema(ctx context.Context, own Schema) action.Schema {
 	}
 	arguments["on_timeout"] = action.StringAttribute{
 		Optional: true, Validators: []validator.String{stringvalidator.OneOf(onTimeoutFail, onTimeoutDetach)},
-		MarkdownDescription: "What becomes of an action whose restore is still running when the timeout is over: `fail` (the default) is an error, `detach` a warning. In both cases the job goes on.",
+		MarkdownDescription: "What the action does if the restore is still running after the timeout. " +
+			"`fail` (the default) is an error; `detach` is a warning. In both cases the job continues.",
 	}
 	arguments["timeouts"] = timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-		InvokeDescription: "How long to wait for the service to be free and for the job to end; such as `90m`. By default `3h`.",
+		InvokeDescription: "How long to wait until the service is free and the job has ended, such as `90m`. " +
+			"Defaults to `3h`.",
 	})
-	if nested, ok := arguments["timeouts"].(action.SingleNestedAttribute); ok { // which its module leaves without a description
+	// The module leaves the attribute itself without a description.
+	if nested, ok := arguments["timeouts"].(action.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = "How long the action waits for a restore."
 		arguments["timeouts"] = nested
 	}
 	return action.Schema{
-		MarkdownDescription: own.Description +
-			" The action does what the resource of the same name does, each time that it is invoked, and keeps nothing in a state.",
+		MarkdownDescription: own.Description + " The action does the same as the resource of that name, " +
+			"each time you invoke it, and keeps nothing in a state.",
 		Attributes: arguments,
 	}
 }
@@ -54,10 +57,13 @@ func actionAttribute(of schema.Attribute) action.Attribute {
 	switch of := of.(type) {
 	case schema.StringAttribute:
 		return action.StringAttribute{
-			CustomType: of.CustomType, Required: required, Optional: optional, MarkdownDescription: about, Validators: of.Validators,
+			CustomType: of.CustomType, Required: required, Optional: optional,
+			MarkdownDescription: about, Validators: of.Validators,
 		}
 	case schema.BoolAttribute:
-		return action.BoolAttribute{Required: required, Optional: optional, MarkdownDescription: about, Validators: of.Validators}
+		return action.BoolAttribute{
+			Required: required, Optional: optional, MarkdownDescription: about, Validators: of.Validators,
+		}
 	case schema.ListNestedAttribute:
 		return action.ListNestedAttribute{
 			Required: required, Optional: optional, MarkdownDescription: about, Validators: of.Validators,

@@ -54,7 +54,7 @@ func (h *handOver) noteEnded(key, jobID string, failed bool) {
 	r.ended, r.failed = jobID, failed
 }
 
-// noteApplying keeps that Terraform carries out a plan: what it has begun to remove cannot be refused any more.
+// noteApplying keeps that Terraform carries out a plan: what it has started to remove can no longer be rejected.
 func (h *handOver) noteApplying() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()

@@ -45,7 +45,9 @@ func (r *restoreResource) ImportState(
 		resp.Diagnostics.Append(errorAnotherProject(id.projectID, mine, c.Region()))
 		return
 	}
-	for name, value := range map[string]string{r.Target: id.targetID, "id": id.jobID, "job_id": id.jobID, "region": c.Region()} {
+	for name, value := range map[string]string{
+		r.Target: id.targetID, "id": id.jobID, "job_id": id.jobID, "region": c.Region(),
+	} {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, adoptedMark)...)
@@ -150,9 +152,8 @@ func (r *restoreResource) identify(
 	}
 	common := m.common()
 	values := map[string]types.String{
-		r.Target: types.StringValue(
-			m.TargetID(),
-		), "job_id": common.JobID, "region": common.Region, "project_id": types.StringNull(),
+		r.Target: types.StringValue(m.TargetID()), "job_id": common.JobID,
+		"region": common.Region, "project_id": types.StringNull(),
 	}
 	if project != "" {
 		values["project_id"] = types.StringValue(project)

@@ -42,31 +42,34 @@ func NewJobDataSource() lookup.Model { return &jobDataSource{} }
 func (*jobDataSource) Name() string { return "restore_job" }
 
 func (*jobDataSource) Description() string {
-	return "Shows where a job of RDS, DDS or DWS stands, such as a restore that another configuration started. It waits for nothing. " +
-		"The services know a job from some seconds after it began; RDS and DDS forget it after a month."
+	return "Reads the status of an RDS, DDS or DWS job, such as a restore that another configuration started. " +
+		"It does not wait for the job. The services know a job only some seconds after it started; " +
+		"RDS and DDS forget it after a month."
 }
 
 func (*jobDataSource) Attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"service": schema.StringAttribute{
 			Required: true, Validators: []validator.String{stringvalidator.OneOf(client.JobServices()...)},
-			MarkdownDescription: "The service whose job it is: `rds`, `dds` or `dws`.",
+			MarkdownDescription: "The service that runs the job: `rds`, `dds` or `dws`.",
 		},
 		"job_id": schema.StringAttribute{
 			Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The job's id.",
 		},
-		"name": lookup.ComputedText("What kind of job it is, in the service's words, such as `MongodbRestoreTable`. " +
-			"Null where the service does not say."),
+		"name": lookup.ComputedText("The service's name for this kind of job, such as `MongodbRestoreTable`. " +
+			"Null if the service does not report it."),
 		"instance_id": lookup.ComputedText(
-			"The instance that the job works on. Null where the service does not say, as DWS never does.",
+			"The id of the instance that the job works on. Null if the service does not report it, which DWS never does.",
 		),
-		"status":        lookup.ComputedText("`Running`, `Completed` or `Failed`."),
-		"reason":        lookup.ComputedText("Why the job failed, in the service's words. Null unless it has."),
-		"progress":      lookup.ComputedText("How far the job is, such as `60%`. Null where the service does not say."),
-		"created_at":    lookup.ComputedText("When the job began: RFC 3339, UTC. Null where the service does not say."),
-		"created_at_ms": lookup.ComputedNumber("The same in epoch milliseconds."),
-		"ended_at":      lookup.ComputedText("When the job ended: RFC 3339, UTC. Null unless it has."),
-		"ended_at_ms":   lookup.ComputedNumber("The same in epoch milliseconds."),
+		"status": lookup.ComputedText("The status of the job: `Running`, `Completed` or `Failed`."),
+		"reason": lookup.ComputedText("Why the job failed, as the service reports it. " +
+			"Null unless the job has failed."),
+		"progress": lookup.ComputedText("The progress of the job, such as `60%`. " +
+			"Null if the service does not report it."),
+		"created_at":    lookup.ComputedText("When the job started: RFC 3339, UTC. Null if the service does not report it."),
+		"created_at_ms": lookup.ComputedNumber("`created_at` in epoch milliseconds."),
+		"ended_at":      lookup.ComputedText("When the job ended: RFC 3339, UTC. Null unless the job has ended."),
+		"ended_at_ms":   lookup.ComputedNumber("`ended_at` in epoch milliseconds."),
 	}
 }
 

@@ -159,7 +159,8 @@ func (r *restoreResource) planReplacement(ctx context.Context, change plannedCha
 	resp *resource.ModifyPlanResponse) {
 	common := change.plan.common()
 	common.ID, common.JobID = types.StringUnknown(), types.StringUnknown()
-	common.Status, common.SubmittedAt, common.DataAgeSeconds = types.StringUnknown(), types.StringUnknown(), types.Int64Unknown()
+	common.Status, common.SubmittedAt = types.StringUnknown(), types.StringUnknown()
+	common.DataAgeSeconds = types.Int64Unknown()
 	common.pending()
 	for _, name := range changed {
 		resp.RequiresReplace.Append(path.Root(name))

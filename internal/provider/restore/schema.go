@@ -27,8 +27,8 @@ const LatestDescription = "`latest` is the newest moment that the service offers
 
 // What a change of an argument does to a resource, for Schema.OnChange.
 const (
-	ChangeRestores     = "A change runs the restore again."
-	ChangeCallsNothing = "A change calls nothing."
+	ChangeRestores     = "Changing this starts a new restore."
+	ChangeCallsNothing = "Changing this makes no API call."
 )
 
 // Schema describes a restore in words that are true of the resource as well as of the action.
@@ -81,55 +81,61 @@ func commonSchema(ctx context.Context) Schema {
 	return Schema{
 		Attributes: map[string]schema.Attribute{
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `job_id`."},
-			"job_id": computed("The id of the service's job that runs the restore."),
+			"job_id": computed("The id of the service's restore job."),
 			"region": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: []validator.String{validators.AnyName},
-				MarkdownDescription: "The region of the restore. By default the provider's.",
+				MarkdownDescription: "The region of the restore. Defaults to the provider's region.",
 			},
-			"status": computed("`Running`, `Completed` or `Failed`, as last seen."),
+			"status": computed("The last known status of the job: `Running`, `Completed` or `Failed`."),
 			"submitted_at": computed(
-				"When the restore was sent to the service that accepted it: RFC 3339, UTC. For an imported restore, " +
-					"when the service began its job; null where it says so without a zone, as DWS does.",
+				"When the provider sent the restore request that the service accepted: RFC 3339, UTC. " +
+					"For an imported restore, when the service started its job; null if the service gives that time " +
+					"without a time zone, as DWS does.",
 			),
 			"started_at": computed(
-				"When the service began the job, by its own word: RFC 3339, UTC. Null where it does not say.",
+				"When the job started, as the service reports it: RFC 3339, UTC. Null if the service does not report it.",
 			),
 			"finished_at": computed(
-				"When the job ended, or was seen to have ended where the service does not say when: RFC 3339, UTC. " +
-					"While it is null and the job has not failed, the next apply waits for the same job.",
+				"When the job ended: RFC 3339, UTC. If the service does not report that time, when the provider saw the end. " +
+					"While this is null and the job has not failed, the next apply waits for the same job.",
 			),
 			"restored_to": computed(
-				"The moment that was restored to: RFC 3339, UTC. Of several, the earliest; of a DWS snapshot, when it was begun. " +
-					"Null where that cannot be told, as for an imported restore to the latest moment.",
+				"The point in time of the restored data: RFC 3339, UTC. If there are several, the earliest; for a DWS snapshot, " +
+					"when it was started. Null if it is unknown, as for an imported restore to the latest moment.",
 			),
 			"duration_seconds": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "How long the restore took from its submission to its end, which is what an operator waits for.",
+				Computed: true,
+				MarkdownDescription: "How long the restore took in seconds, from its submission to its end: " +
+					"the time that an operator waits.",
 			},
 			"data_age_seconds": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "How old the restored data was when the restore was submitted: `submitted_at` minus `restored_to`.",
+				Computed: true,
+				MarkdownDescription: "The age of the restored data in seconds when the restore was submitted: " +
+					"`submitted_at` minus `restored_to`.",
 			},
 			"restored_objects": computedStrings(
-				"The fully qualified names of what was restored, as they are now. Where the service chose a name, " +
-					"the form that it documents, with `<timestamp>` for what nobody tells. Null until the restore has completed, and for one that failed.",
+				"The fully qualified names of the restored objects. " +
+					"If the service chose a name, it has the form that the service documents, with `<timestamp>` for the part that the service does not report. " +
+					"Null until the restore has completed, and if it failed.",
 			),
 			"cleanup_statements": computedStrings(
-				"For each of `restored_objects` the statement that would drop it, with names quoted. " +
-					"The provider never runs any. Where the service chose the name, it is a comment.",
+				"For each of `restored_objects`, a statement that drops it, with quoted names. The provider never runs them. " +
+					"If the service chose the name, the statement is a comment.",
 			),
 			"triggers": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType, MarkdownDescription: "Values of your own. A change of one runs the restore again.",
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Arbitrary values. Changing one starts a new restore.",
 			},
 			"on_timeout": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(onTimeoutFail, onTimeoutDetach)},
-				MarkdownDescription: "What an apply does whose restore is still running when the timeout is over: `fail` (the default) is an error, " +
-					"so that nothing that depends on it runs; `detach` is a warning. In both cases the job goes on, and the next apply waits for it again.",
+				MarkdownDescription: "What the apply does if the restore is still running after the timeout. " +
+					"`fail` (the default) is an error, so that no dependent resource runs; `detach` is a warning. " +
+					"In both cases the job continues, and the next apply waits for it again.",
 			},
 			"preflight": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether to look up before a restore, in the plan and just before it starts, what the service would refuse. " +
-					"By default the provider's.",
+				MarkdownDescription: "Whether to check, in the plan and again just before the restore starts, " +
+					"for what the service would reject. Defaults to the provider's `preflight`.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},
@@ -153,11 +159,12 @@ func computedStrings(description string) schema.Attribute {
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Update: true,
-		CreateDescription: "How long to wait for the service to be free and for the job to end, from when its turn comes; such as `90m`. By default `3h`.",
-		UpdateDescription: "How long an apply waits that resumes an unfinished restore; such as `90m`. By default `3h`.",
+		CreateDescription: "How long to wait until the service is free and the job has ended, such as `90m`. " +
+			"It counts from when it is this restore's turn. Defaults to `3h`.",
+		UpdateDescription: "How long an apply that resumes an unfinished restore waits, such as `90m`. Defaults to `3h`.",
 	})
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long an apply waits for a restore. A change calls nothing."
+		nested.MarkdownDescription = "How long an apply waits for a restore. " + ChangeCallsNothing
 		return nested
 	}
 	return attribute

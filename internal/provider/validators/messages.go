@@ -26,41 +26,24 @@ func uniqueDescription(attribute string) string {
 }
 
 func errorEmptyName(at path.Path) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(
-		at,
-		"Empty name",
-		fmt.Sprintf("%s is empty.\nSet a name, or remove the entry.", at),
-	)
+	return diag.NewAttributeErrorDiagnostic(at, "Empty name",
+		fmt.Sprintf("%s is empty.\nSet a name, or remove the entry.", at))
 }
 
 func errorLongName(at path.Path, name string, maximum int) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(
-		at,
-		"Name too long",
-		fmt.Sprintf(
-			"%s is %q, which has %d bytes. The service allows %d.\nChoose a shorter name.",
-			at,
-			name,
-			len(name),
-			maximum,
-		),
-	)
+	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
+		fmt.Sprintf("%s is %q, which has %d bytes. The service allows %d.\nChoose a shorter name.",
+			at, name, len(name), maximum))
 }
 
 func errorName(at path.Path, name, rule string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(
-		at,
-		"Name is not allowed",
-		fmt.Sprintf("%s is %q.\nA name there must %s.", at, name, rule),
-	)
+	return diag.NewAttributeErrorDiagnostic(at, "Name is not allowed",
+		fmt.Sprintf("%s is %q.\nA name there must %s.", at, name, rule))
 }
 
 func errorTwice(first, second path.Path, name, advice string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(
-		second,
-		"Duplicate entry",
-		fmt.Sprintf("%s and %s are both %q.\n%s", first, second, name, advice),
-	)
+	return diag.NewAttributeErrorDiagnostic(second, "Duplicate entry",
+		fmt.Sprintf("%s and %s are both %q.\n%s", first, second, name, advice))
 }
 
 func errorFuture(at path.Path, moment, now time.Time) diag.Diagnostic {
