@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package pointintime holds the one notion of a moment that all restores share: how a person may write it, what it is
-// in milliseconds since 1970 for the services, and how it is shown again. Its Terraform type is in type.go. Whether a
-// moment can be restored, and which one is the latest, is not decided here: only the services know their windows.
+// Package pointintime is the moment that all restores share: how a person writes it, its milliseconds since 1970 for
+// the services, and how it is shown. Its Terraform type is in type.go. Only the services know whether a moment can be
+// restored, and which one is the latest.
 package pointintime
 
 import (
@@ -15,22 +15,22 @@ import (
 // Latest stands for the newest moment that the service offers when the restore starts.
 const Latest = "latest"
 
-// earliestMilliseconds is 1973-03-03T09:46:40Z. A smaller number is a moment nobody has a backup of, but all of today's
-// moments in epoch seconds: ten digits where thirteen are meant.
+// earliestMilliseconds is 1973-03-03T09:46:40Z. Nobody has a backup of an earlier moment. A smaller number is most
+// likely one of today's moments in epoch seconds: ten digits instead of thirteen.
 const earliestMilliseconds = 100_000_000_000
 
 // latestMilliseconds is 9999-12-31T23:59:59.999Z, the last moment that RFC 3339 can write.
 const latestMilliseconds = 253_402_300_799_999
 
-// rfc3339 is what time.Parse takes too much for: a comma, an hour of one digit, an offset of 24 hours (RFC 3339,
+// rfc3339 rejects what time.Parse accepts in excess: a comma, an hour of one digit, an offset of 24 hours (RFC 3339,
 // section 5.6).
 var rfc3339 = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // Parse reads a moment written as RFC 3339 with any offset ("2023-07-05T13:32:17+02:00") or as milliseconds since 1970
-// in UTC ("1688556737000"). The result is in UTC and has whole milliseconds, which is as finely as the services count.
-// The error says what to write instead.
+// in UTC ("1688556737000"). The result is in UTC and has whole milliseconds, the services' precision. The error says
+// what to write instead.
 func Parse(text string) (time.Time, error) {
 	if digits.MatchString(text) {
 		return parseMilliseconds(text)
@@ -66,7 +66,7 @@ func parseMilliseconds(text string) (time.Time, error) {
 	return time.UnixMilli(ms).UTC(), nil
 }
 
-// Format writes a moment as RFC 3339 in UTC, with milliseconds only where there are any.
+// Format writes a moment as RFC 3339 in UTC, with milliseconds only if they are not zero.
 func Format(moment time.Time) string {
 	return moment.UTC().Format("2006-01-02T15:04:05.999Z07:00")
 }

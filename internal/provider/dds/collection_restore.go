@@ -112,7 +112,7 @@ func (*collectionRestore) Schema() restore.Schema {
 	}
 }
 
-// times are all that the configuration holds.
+// times are all moments of the configuration.
 func (m *collectionRestore) times(ctx context.Context) []pointintime.Value {
 	databases, _ := restore.Elements[databaseModel](ctx, m.RestoreCollections)
 	var times []pointintime.Value
@@ -147,7 +147,7 @@ func (m *collectionRestore) ConfiguredTime(ctx context.Context) time.Time {
 	return earliest
 }
 
-// ResolveTime asks for the newest moment if that is what the configuration says.
+// ResolveTime looks up the newest moment if the configuration says "latest".
 func (m *collectionRestore) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
 	if !m.latest(ctx) {
 		return m.ConfiguredTime(ctx), nil

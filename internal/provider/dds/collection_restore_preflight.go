@@ -18,7 +18,7 @@ import (
 	"terraform-provider-x/internal/provider/restore"
 )
 
-// unfitStatuses are those that no waiting mends (DDS API reference, Querying Instances and Details).
+// unfitStatuses are the statuses that waiting does not end (DDS API reference, Querying Instances and Details).
 var unfitStatuses = []string{"abnormal", "frozen", "data_disk_full", "createfail", "enlargefail"}
 
 // check is one preflight of a DDS restore.
@@ -29,8 +29,7 @@ type check struct {
 	latest     time.Time // the newest moment there is; zero if it is not known
 }
 
-// Check asks about the instance, and for each entry about its moment, its database, its collections and their new
-// names.
+// Check looks up the instance, and for each entry its moment, its database, its collections and their new names.
 func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
 	c := check{look: look, f: f, instanceID: m.TargetID()}
 	if !c.instance(ctx) {
@@ -59,7 +58,7 @@ func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *re
 	}
 }
 
-// renames reports whether a collection is to get a name, which must not be taken now.
+// renames reports whether a collection gets a new_name, which must be free now.
 func renames(databases []databaseModel) bool {
 	return slices.ContainsFunc(databases, func(database databaseModel) bool {
 		return slices.ContainsFunc(
@@ -69,7 +68,7 @@ func renames(databases []databaseModel) bool {
 	})
 }
 
-// instance reports whether there is more to check.
+// instance checks the instance, and reports whether to continue.
 func (c check) instance(ctx context.Context) bool {
 	instance, err := instance(ctx, c.look, c.instanceID)
 	switch {
@@ -125,7 +124,7 @@ func (c check) collection(ctx context.Context, root path.Path, index int, databa
 	c.target(ctx, entry, database, collection.NewName.ValueString())
 }
 
-// time is the moment that a value means; false if there is nothing more to check.
+// time is the moment that a value means; false ends the check.
 func (c check) time(ctx context.Context, root path.Path, value pointintime.Value) (time.Time, bool) {
 	at, explicit := value.Moment()
 	if !explicit {
@@ -158,7 +157,7 @@ func (c check) databaseExists(ctx context.Context, root path.Path, name string, 
 	return false
 }
 
-// defaultNames rejects a restore of a whole database of which a collection would get a name that is too long.
+// defaultNames rejects the restore of a whole database if one of its collections would get a name that is too long.
 func (c check) defaultNames(ctx context.Context, root path.Path, database string, at time.Time) {
 	there, err := restorableCollections(ctx, c.look, c.instanceID, database, at)
 	if c.f.AddError(ctx, root, err) {
@@ -172,7 +171,7 @@ func (c check) defaultNames(ctx context.Context, root path.Path, database string
 }
 
 // target rejects a new name that is taken: the restore would fail (DDS user guide, "Restoring Databases and Collections
-// to a Point in Time"). The service does not tell what there is now, but what there was a few minutes ago.
+// to a Point in Time"). The service lists what existed a few minutes ago, not what exists now.
 func (c check) target(ctx context.Context, entry path.Path, database, newName string) {
 	if newName == "" || c.latest.IsZero() {
 		return

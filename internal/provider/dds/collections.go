@@ -21,14 +21,14 @@ import (
 	"terraform-provider-x/internal/provider/validators"
 )
 
-// This file knows the databases and collections of a restore, and what they are called.
+// This file has the databases and collections of a restore, and their names.
 
-// longestNamespace is the longest db.collection that is restored for certain (DDS user guide, "Restoring Databases and
-// Collections to a Point in Time").
+// longestNamespace is the longest db.collection that the service certainly restores (DDS user guide, "Restoring
+// Databases and Collections to a Point in Time").
 const longestNamespace = 120
 
-// defaultNamespace is as long as what a collection is restored as that is given no name: the service appends _bak_ and
-// a timestamp, whose length is not documented. Milliseconds have 13 digits.
+// defaultNamespace is as long as the name that the service chooses: it appends _bak_ and a timestamp, whose length is
+// not documented. Milliseconds have 13 digits.
 func defaultNamespace(database, collection string) string {
 	return fmt.Sprintf("%s.%s_bak_%013d", database, collection, 0)
 }
@@ -101,8 +101,7 @@ func (m *collectionRestore) Parameters(ctx context.Context) restore.Parameters {
 	return all
 }
 
-// request is the call's body, in an order that depends on nothing but what is to be restored; false while it is not
-// known.
+// request is the call's body, sorted so that it depends only on what is restored; false while something is unknown.
 func (m *collectionRestore) request(ctx context.Context) (client.DDSCollectionRestore, bool) {
 	databases, known := restore.Elements[databaseModel](ctx, m.RestoreCollections)
 	if !known {

@@ -41,7 +41,7 @@ type restorableCollection struct {
 	Collection string `tfsdk:"collection"`
 }
 
-// restorableDatabase has the form of x_dds_collection_restore's restore_collections, but for what is optional there.
+// restorableDatabase has the form of x_dds_collection_restore's restore_collections, without its optional attributes.
 type restorableDatabase struct {
 	Database    string              `tfsdk:"database"`
 	Collections []restorableOldName `tfsdk:"collections"`
@@ -129,8 +129,8 @@ func (m *restorableDataSource) Read(ctx context.Context, look lookup.Region) dia
 	return nil
 }
 
-// list adds the collections of one database. A database of which none matches is left out: a restore rejects an empty
-// list.
+// list adds the collections of one database. It leaves out a database without a match, because a restore rejects an
+// empty list.
 func (m *restorableDataSource) list(database string, collections []string, expression *regexp.Regexp) {
 	restore := restorableDatabase{Database: database}
 	for _, collection := range collections {

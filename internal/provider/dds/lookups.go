@@ -49,8 +49,7 @@ func restorableCollections(
 	}, "DDS collections", instanceID, database, pointintime.Format(at))
 }
 
-// newestDays is how many days back the newest moment of DDS is looked for, one call a day. Older data is not what
-// anyone means by "latest".
+// newestDays is how many days back newestMoment searches, at one call a day. Nobody means older data by "latest".
 const newestDays = 31
 
 // newestMoment is the newest moment that an instance can be restored to; false if there is none.
@@ -69,7 +68,7 @@ func newestMoment(ctx context.Context, look lookup.Region, instanceID string) (t
 const nearDays = 3
 
 // windowsNear are the windows of the day of a moment and of the nearest days before and after it that have any, within
-// nearDays and not after today. A day beside it that cannot be looked up is left out.
+// nearDays and not after today. It leaves out a neighbouring day that it cannot look up.
 func windowsNear(ctx context.Context, look lookup.Region, instanceID string, at time.Time) ([]client.Window, error) {
 	windows, err := restoreWindows(ctx, look, instanceID, at)
 	if err != nil {

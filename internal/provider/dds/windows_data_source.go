@@ -20,8 +20,8 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// windowsDataSource lists when an instance can be restored to (DDS API reference, "Querying the Restoration Time
-// Ranges").
+// windowsDataSource lists the time ranges that an instance can be restored to (DDS API reference, "Querying the
+// Restoration Time Ranges").
 type windowsDataSource struct {
 	lookup.RegionArgument
 	lookup.Windows
@@ -30,7 +30,7 @@ type windowsDataSource struct {
 	To         pointintime.Value `tfsdk:"to"`
 }
 
-// windowDays is how many days one data source asks for, one call a day: a month, which is more than any overview needs.
+// windowDays is the longest range of a data source, at one call a day. A month is more than any overview needs.
 const windowDays = 31
 
 const utcDay = 24 * time.Hour // every day of UTC is as long
@@ -42,7 +42,8 @@ func (*windowsDataSource) Name() string { return "dds_restore_windows" }
 
 func (*windowsDataSource) Description() string {
 	return "Lists the time ranges that a DDS instance can be restored to. " +
-		"It makes one call for each UTC day of the range, and joins windows that continue on the next day. Several windows a day are usual."
+		"It makes one call for each UTC day of the range, and joins windows that continue on the next day. " +
+		"Several windows a day are usual."
 }
 
 func (*windowsDataSource) Attributes() map[string]schema.Attribute {
@@ -102,7 +103,7 @@ func (m *windowsDataSource) bounds(now time.Time) (from, to time.Time, diags dia
 	return from, to, diags
 }
 
-// joined puts together again the windows that were cut between two days, or listed for both.
+// joined joins the windows that the service cuts at midnight, or lists for both days.
 func joined(windows []client.Window) []client.Window {
 	windows = slices.SortedFunc(slices.Values(windows), func(a, b client.Window) int {
 		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End))
@@ -120,9 +121,9 @@ func joined(windows []client.Window) []client.Window {
 	return all
 }
 
-// goesOn is true where the next window leaves out no moment after a window: it begins within it or a millisecond, which
-// is as finely as the service counts, later; or it begins with a day of whose eve the window reaches the last second.
-// In the API reference's example a window that goes on the next day ends at 23:59:59.
+// goesOn reports whether no moment lies between a window and the next one. The next one starts within the window or a
+// millisecond later, the service's precision. Or it starts at midnight and the window reaches the last second before:
+// in the API reference's example, a window that continues on the next day ends at 23:59:59.
 func goesOn(window, next client.Window) bool {
 	gap := time.Millisecond
 	if next.Start.Equal(next.Start.Truncate(utcDay)) {
@@ -131,7 +132,7 @@ func goesOn(window, next client.Window) bool {
 	return !next.Start.After(window.End.Add(gap))
 }
 
-// fixedTime rejects "latest" for an argument in which it says nothing.
+// fixedTime rejects "latest" for an argument in which it has no meaning.
 type fixedTime struct{}
 
 func (fixedTime) Description(context.Context) string { return "a point in time that is written out" }

@@ -58,7 +58,7 @@ func (*tableRestore) Type() restore.Type {
 
 func (m *tableRestore) TargetID() string { return m.SnapshotID.ValueString() }
 
-// LockKey is the cluster that a snapshot belongs to and is restored into: two snapshots of one cluster are in each other's way.
+// LockKey is the cluster that a snapshot belongs to and is restored into: two snapshots of one cluster share it.
 func (*tableRestore) LockKey(ctx context.Context, look lookup.Region, snapshotID string) (string, error) {
 	snapshot, err := snapshot(ctx, look, snapshotID)
 	if err == nil && snapshot.ClusterID == "" {
@@ -152,7 +152,7 @@ func (m *tableRestore) validateUnique(ctx context.Context, list, advice string) 
 // ConfiguredTime is never known: a configuration names a snapshot.
 func (*tableRestore) ConfiguredTime(context.Context) time.Time { return time.Time{} }
 
-// ResolveTime is when the snapshot was begun: what it holds is at least as new. It is zero if the snapshot cannot be
+// ResolveTime is when the snapshot was started: its data is at least as new. It is zero if the snapshot cannot be
 // looked up.
 func (m *tableRestore) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
 	snapshot, _ := snapshot(ctx, look, m.TargetID())

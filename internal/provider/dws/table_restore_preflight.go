@@ -16,7 +16,7 @@ import (
 	"terraform-provider-x/internal/provider/restore"
 )
 
-// Check asks about the snapshot, its cluster and the names, in this order.
+// Check looks up the snapshot, its cluster and the names, in this order.
 func (m *tableRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
 	c := check{tableRestore: m, look: look, f: f}
 	snapshot, found := c.snapshot(ctx)
@@ -33,7 +33,7 @@ type check struct {
 	f    *restore.Findings
 }
 
-// snapshot is false if there is nothing more to check.
+// snapshot looks up and checks the snapshot; false ends the check.
 func (c check) snapshot(ctx context.Context) (client.DWSSnapshot, bool) {
 	snapshot, err := snapshot(ctx, c.look, c.TargetID())
 	switch fineGrained := snapshot.FineGrainedBackup; {
@@ -41,7 +41,7 @@ func (c check) snapshot(ctx context.Context) (client.DWSSnapshot, bool) {
 		c.f.Add(errorNoSnapshot(c.TargetID(), c.look.Client.Region()))
 	case c.f.AddError(ctx, path.Root("snapshot_id"), err):
 		return snapshot, c.f.MayContinue(ctx)
-	// The cluster's list of snapshots calls one RESTORING from which another restore runs; that is waited for.
+	// The cluster's list of snapshots calls one RESTORING from which another restore runs; the provider waits for that.
 	case !slices.Contains([]string{"AVAILABLE", "RESTORING"}, strings.ToUpper(snapshot.Status)):
 		c.f.Add(errorSnapshotStatus(snapshot))
 	case fineGrained != nil && !*fineGrained:
@@ -52,7 +52,7 @@ func (c check) snapshot(ctx context.Context) (client.DWSSnapshot, bool) {
 	return snapshot, false
 }
 
-// holds compares with what a snapshot of some schemas or tables says that it holds. One of a whole cluster says
+// holds compares the tables with what a snapshot of some schemas or tables holds. A snapshot of a whole cluster lists
 // nothing.
 func (c check) holds(ctx context.Context, snapshot client.DWSSnapshot) bool {
 	if held := snapshot.Database; held != "" && !c.sameName(held, c.Database.ValueString()) {
@@ -74,7 +74,7 @@ func (c check) holds(ctx context.Context, snapshot client.DWSSnapshot) bool {
 	return !c.f.HasError()
 }
 
-// cluster reports whether there is more to check.
+// cluster checks the snapshot's cluster, and reports whether to continue.
 func (c check) cluster(ctx context.Context, snapshot client.DWSSnapshot) bool {
 	cluster, err := cluster(ctx, c.look, snapshot.ClusterID)
 	readOnly := slices.ContainsFunc(strings.Split(cluster.SubStatus, "|"), func(s string) bool {
@@ -82,7 +82,7 @@ func (c check) cluster(ctx context.Context, snapshot client.DWSSnapshot) bool {
 	})
 	denied := (*client.APIError)(nil)
 	switch {
-	// One code is for "not found" as well as for "no access"; the login was accepted for the snapshot.
+	// One code means both "not found" and "no access". The login works: the service accepted it for the snapshot.
 	case client.IsNotFound(err) && errors.As(err, &denied) && denied.StatusCode != http.StatusNotFound:
 		c.f.AddUnchecked(err.Error())
 		return true
@@ -104,8 +104,8 @@ func (c check) cluster(ctx context.Context, snapshot client.DWSSnapshot) bool {
 // Codes).
 var missingCodes = []string{"DWS.5172", "DWS.5173", "DWS.5174"}
 
-// names has the service check the names, each time anew: the restore deletes a target that exists. The page does not
-// say what its lists hold: here, sources that are missing and targets that exist.
+// names lets the service check the names, each time anew: the restore deletes a target that exists. The API reference
+// does not say what the reply's lists hold; here they are the missing sources and the existing targets.
 func (c check) names(ctx context.Context) {
 	request, _ := c.request(ctx)
 	names, err := c.look.Client.DWS().CheckTableRestore(ctx, c.TargetID(), request)
@@ -132,7 +132,7 @@ func (c check) names(ctx context.Context) {
 	}
 }
 
-// entry is where the configuration names a table, as the service calls it.
+// entry is the path at which the configuration has a table, which is given by the service's name for it.
 func (c check) entry(ctx context.Context, list, name string) path.Path {
 	tables, _ := c.tablesOf(ctx, list)
 	for i, table := range tables {

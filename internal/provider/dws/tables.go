@@ -14,7 +14,7 @@ import (
 	"terraform-provider-x/internal/provider/restore"
 )
 
-// This file knows the tables of a restore, and what they are called.
+// This file has the tables of a restore, and their names.
 
 // tablesOf are the tables of an argument; false while anything in it is unknown.
 func (m *tableRestore) tablesOf(ctx context.Context, list string) ([]client.DWSTable, bool) {
@@ -55,8 +55,8 @@ func (m *tableRestore) Parameters(ctx context.Context) restore.Parameters {
 	if m.RestoreTableList.IsNull() && m.TargetTableList.IsNull() {
 		return all
 	}
-	// Either list means something only together with the other: re-ordering one alone changes both, and Terraform replaces
-	// a resource only for an attribute that differs as it is written.
+	// Each list has a meaning only together with the other, so reordering one alone changes both. Terraform replaces a
+	// resource only for an attribute whose text differs.
 	request, known := m.request(ctx)
 	both := [][]client.DWSTable{request.RestoreTableList, request.TargetTableList}
 	all.Set(sourceList, both, known)
@@ -64,9 +64,8 @@ func (m *tableRestore) Parameters(ctx context.Context) restore.Parameters {
 	return all
 }
 
-// request is the call's body, in an order that depends on nothing but what is to be restored; false while it is not
-// known. How the service pairs the two lists is not documented; by position is the only reading of two lists of equal
-// length.
+// request is the call's body, sorted so that it depends only on what is restored; false while something is unknown. How
+// the service pairs the two lists is not documented; two lists of equal length can only be paired by position.
 func (m *tableRestore) request(ctx context.Context) (client.DWSTableRestore, bool) {
 	pairs, known := m.pairs(ctx)
 	if !known {

@@ -19,12 +19,12 @@ import (
 	"terraform-provider-x/internal/client/joined"
 )
 
-// keptFor is how long an answer may stand for a new question. A plan asks much of the same for each of its resources;
-// an apply, which plans each resource once more just before it creates it, may last for hours.
+// keptFor is how long a stored answer is used. The resources of a plan share many questions; an apply may last for
+// hours, and plans each resource once more just before it creates it.
 const keptFor = 5 * time.Minute
 
-// Cache holds the answers that one configured provider has had. Questions that are put at the same time share one call:
-// a hundred restores of one instance ask for its windows once.
+// Cache stores the answers of one configured provider. Equal questions at the same time share one call: a hundred
+// restores of one instance query its windows once.
 type Cache struct {
 	clock client.Clock
 	calls joined.Calls[*answer, any]
@@ -33,7 +33,7 @@ type Cache struct {
 	answers map[string]*answer // by question
 }
 
-// answer is what a service said to a question. That there is nothing, and that one may not look, are answers as well.
+// answer is a service's answer to a question. "Not found" and "forbidden" are answers as well.
 type answer struct {
 	value any
 	err   error
@@ -45,8 +45,7 @@ func NewCache(clock client.Clock) *Cache {
 	return &Cache{clock: clock, answers: map[string]*answer{}}
 }
 
-// Forget drops what is asked and answered about some instances, snapshots or clusters: a restore changes what there is
-// and what runs.
+// Forget drops the answers about some instances, snapshots or clusters: a restore changes what exists and what runs.
 func (c *Cache) Forget(ids ...string) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -55,7 +54,7 @@ func (c *Cache) Forget(ids ...string) {
 	})
 }
 
-// entry is where the answer to a question belongs.
+// entry returns the stored answer to a question, or a new entry for it.
 func (c *Cache) entry(question string) *answer {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -74,8 +73,8 @@ func (c *Cache) read(a *answer) (value any, known bool, err error) {
 	return a.value, !a.at.IsZero(), a.err
 }
 
-// fill stores an answer that lasts. Any other error is one only for those who wait for it: it must not decide later
-// what is safe.
+// fill stores an answer that may be used again. Any other error is only for those who wait for it: it must not decide
+// later what is safe.
 func (c *Cache) fill(a *answer, value any, err error) {
 	if err != nil && !client.IsNotFound(err) && !client.IsForbidden(err) {
 		return
@@ -85,7 +84,7 @@ func (c *Cache) fill(a *answer, value any, err error) {
 	a.value, a.err, a.at = value, err, c.clock.Now()
 }
 
-// Region asks the services of one region what there is and what can be restored.
+// Region looks up what exists in one region and what can be restored.
 type Region struct {
 	Client *client.Client
 	cache  *Cache
@@ -94,7 +93,7 @@ type Region struct {
 // In returns the lookups in a client's region, with the answers of a cache.
 func In(c *client.Client, cache *Cache) Region { return Region{c, cache} }
 
-// Uncached asks again what the cache may know by now, and keeps nothing.
+// Uncached makes lookups that use no stored answer, and stores none.
 func (r Region) Uncached() Region { return Region{r.Client, NewCache(r.cache.clock)} }
 
 // Forget drops what is kept about some ids: see Cache.Forget.
@@ -103,8 +102,8 @@ func (r Region) Forget(ids ...string) { r.cache.Forget(ids...) }
 // Now is the time of the cache's clock.
 func (r Region) Now() time.Time { return r.cache.clock.Now() }
 
-// Get answers a question from the cache, or by ask. Whoever puts the same question meanwhile waits for the same answer.
-// The error is context.Cause(ctx) if ctx ends first.
+// Get returns the answer from the cache, or calls ask. Equal questions at the same time wait for the same answer. The
+// error is context.Cause(ctx) if ctx ends first.
 func Get[T any](ctx context.Context, r Region, ask func(context.Context) (T, error), question ...string) (T, error) {
 	entry := r.cache.entry(fmt.Sprintf("%q", append(question, r.Client.Region())))
 	got, known, err := r.cache.read(entry)

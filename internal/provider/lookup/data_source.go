@@ -32,7 +32,7 @@ type Model interface {
 	Description() string
 	// Attributes are all but region, which every data source has.
 	Attributes() map[string]schema.Attribute
-	// Read answers the arguments, all of which are known. Lists that hold nothing are empty, not null.
+	// Read fills in the attributes; all arguments are known. A list without entries is empty, not null.
 	Read(ctx context.Context, look Region) diag.Diagnostics
 }
 
@@ -97,8 +97,8 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 }
 
-// RestorableAt is the moment that restore_time means. Newest looks up what latest is; nothing words that there is no
-// such moment.
+// RestorableAt is the moment that restore_time means. Newest looks up the latest moment; nothing is the message if
+// there is none.
 func RestorableAt(ctx context.Context, look Region, value pointintime.Value,
 	newest func() (time.Time, bool, error), nothing string) (time.Time, diag.Diagnostics) {
 	if at, explicit := value.Moment(); explicit {

@@ -118,7 +118,7 @@ func warnNameTaken(instanceID string, latest time.Time, entry tableEntry) diag.D
 // partitionSuffix is how partitions are usually named after their parent, by a number or a date.
 var partitionSuffix = regexp.MustCompile(`^_(p|part|y)?_?[0-9]`)
 
-// adviceForTable is what to write instead of a table that is missing, from what there is.
+// adviceForTable suggests what to write instead of a missing table.
 func adviceForTable(e tableEntry, there client.RDSRestorableTables) string {
 	var databases, schemas, tables, parts []string
 	for _, table := range there.Tables {
@@ -133,7 +133,7 @@ func adviceForTable(e tableEntry, there client.RDSRestorableTables) string {
 			}
 		}
 	}
-	// The list is sorted, so that what is equal stands together.
+	// The list is sorted, so that equal names are neighbours.
 	databases, schemas = slices.Compact(databases), slices.Compact(schemas)
 	switch {
 	case there.Truncated() && len(tables) == 0: // which are not all that there are

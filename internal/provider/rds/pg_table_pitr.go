@@ -151,7 +151,7 @@ func (m *pgTablePITR) ConfiguredTime(context.Context) time.Time {
 	return at
 }
 
-// ResolveTime asks for the newest moment if that is what the configuration says.
+// ResolveTime looks up the newest moment if the configuration says "latest".
 func (m *pgTablePITR) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
 	if !m.RestoreTime.IsLatest() {
 		return m.ConfiguredTime(ctx), nil
@@ -171,8 +171,8 @@ func (m *pgTablePITR) at() (time.Time, bool) {
 	return m.RestoreTime.Moment()
 }
 
-// Complete fills in the default names. They are as unknown, or as null (of an imported restore to the latest moment,
-// which nobody can tell any more), as the moment itself.
+// Complete fills in the default names. A name is unknown if the moment is unknown, and null if the moment is null: that
+// of an imported restore to the latest moment is lost.
 func (m *pgTablePITR) Complete(ctx context.Context, config restore.Model) diag.Diagnostics {
 	var databases []databaseModel
 	configured := config.(*pgTablePITR).Databases

@@ -15,11 +15,11 @@ import (
 	"terraform-provider-x/internal/provider/restore"
 )
 
-// unfitStatuses are those that no waiting mends (RDS API reference, Querying DB Instances). In any other but ACTIVE the
-// instance is busy, which is waited for.
+// unfitStatuses are the statuses that waiting does not end (RDS API reference, Querying DB Instances). In any other
+// status but ACTIVE, the instance is busy, and the provider waits for it.
 var unfitStatuses = []string{"FAILED", "CREATE FAIL", "FROZEN", "STORAGE FULL"}
 
-// Check asks about the instance, the moment, the tables and their new names, in this order.
+// Check looks up the instance, the moment, the tables and their new names, in this order.
 func (m *pgTablePITR) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
 	c := pgCheck{look: look, f: f, instanceID: m.TargetID()}
 	if !c.instance(ctx) {
@@ -48,7 +48,7 @@ type pgCheck struct {
 	instanceID string
 }
 
-// instance reports whether there is more to check.
+// instance checks the instance, and reports whether to continue.
 func (c pgCheck) instance(ctx context.Context) bool {
 	instance, err := instance(ctx, c.look, c.instanceID)
 	switch {
@@ -68,7 +68,7 @@ func (c pgCheck) instance(ctx context.Context) bool {
 	return false
 }
 
-// time is the moment to restore to; false if there is nothing more to check.
+// time is the moment to restore to; false ends the check.
 func (c pgCheck) time(ctx context.Context, m *pgTablePITR) (time.Time, []client.Window, bool) {
 	root := path.Root("restore_time")
 	at, explicit := m.at()
@@ -93,10 +93,10 @@ func (c pgCheck) time(ctx context.Context, m *pgTablePITR) (time.Time, []client.
 	return at, windows, true
 }
 
-// narrowed is how many tables of one resource are asked for singly if the service does not list all there are.
+// narrowed is how many tables of one resource are looked up one by one if the service's list is incomplete.
 const narrowed = 20
 
-// sources finds the tables that are not there at the moment: what the service makes of those is not documented.
+// sources rejects the tables that did not exist at the moment: it is not documented how the service handles those.
 func (c pgCheck) sources(ctx context.Context, at time.Time, entries []tableEntry, listed client.RDSRestorableTables) {
 	single := 0
 	for _, entry := range entries {
@@ -125,8 +125,8 @@ func (c pgCheck) sources(ctx context.Context, at time.Time, entries []tableEntry
 	}
 }
 
-// targets warns of new names that are taken. What the service makes of those is not documented, most likely a failed
-// job; and what it lists may be as old as the last full backup.
+// targets warns of new names that are taken. It is not documented how the service handles those; most likely the job
+// fails. The service's list may be as old as the last full backup.
 func (c pgCheck) targets(ctx context.Context, entries []tableEntry, windows []client.Window) {
 	latest, found := lookup.Newest(windows)
 	if !c.f.Planning || !found || !slices.ContainsFunc(entries, func(e tableEntry) bool { return !e.defaultName }) {

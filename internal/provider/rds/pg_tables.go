@@ -15,7 +15,7 @@ import (
 	"terraform-provider-x/internal/provider/restore"
 )
 
-// This file knows the tables of a restore, and what they are called.
+// This file has the tables of a restore, and their names.
 
 // tableEntry is one table of a configuration, a plan or a state.
 type tableEntry struct {
@@ -25,7 +25,7 @@ type tableEntry struct {
 	at                  path.Path
 }
 
-// defaultName is what a restored table is called if nobody says otherwise: as in the service's own example.
+// defaultName is a restored table's name without new_name. It has the form of the service's own example.
 func defaultName(oldName string, at time.Time) string {
 	return fmt.Sprintf("%s_%d", oldName, at.UnixMilli())
 }
@@ -68,7 +68,7 @@ func (m *pgTablePITR) tablesAt(ctx context.Context, at time.Time) ([]tableEntry,
 	return tables, true
 }
 
-// sortedTables are all tables in an order that depends on nothing else.
+// sortedTables are all tables, sorted by their names.
 func (m *pgTablePITR) sortedTables(ctx context.Context) ([]tableEntry, bool) {
 	tables, known := m.tables(ctx)
 	slices.SortStableFunc(tables, func(a, b tableEntry) int {
@@ -81,8 +81,8 @@ func (m *pgTablePITR) Parameters(ctx context.Context) restore.Parameters {
 	all := restore.Parameters{}
 	all.SetString("instance_id", m.InstanceID)
 	all.SetTime("restore_time", m.RestoreTime)
-	// Without a moment (an imported restore whose restore_time is ignored) nobody can tell the default names, nor whether
-	// they changed.
+	// Without a moment (an imported restore whose restore_time is ignored), the default names are unknown, and so is
+	// whether they changed.
 	if m.Databases.IsNull() || m.RestoreTime.IsNull() {
 		return all
 	}

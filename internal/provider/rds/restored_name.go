@@ -14,7 +14,7 @@ import (
 // NewRestoredName returns the function restored_name.
 func NewRestoredName() function.Function { return restoredName{} }
 
-// restoredName tells the name that x_rds_pg_table_pitr chooses, for what is configured before the restore has run.
+// restoredName returns the default name of x_rds_pg_table_pitr, for what is configured before the restore has run.
 type restoredName struct{}
 
 func (restoredName) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {

@@ -115,7 +115,8 @@ func commonSchema(ctx context.Context) Schema {
 			},
 			"restored_objects": computedStrings(
 				"The fully qualified names of the restored objects. " +
-					"If the service chose a name, it has the form that the service documents, with `<timestamp>` for the part that the service does not report. " +
+					"If the service chose a name, it has the form that the service documents, " +
+					"with `<timestamp>` for the part that the service does not report. " +
 					"Null until the restore has completed, and if it failed.",
 			),
 			"cleanup_statements": computedStrings(

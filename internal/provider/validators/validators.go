@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package validators checks single arguments: names, lists of names, regular expressions, dates and moments. What takes
-// several arguments together, or a call, is checked by the resource or data source that has them.
+// Package validators checks single arguments: names, lists of names, regular expressions, dates and moments. Resources
+// and data sources make the checks that need several arguments or a call.
 package validators
 
 import (
@@ -29,8 +29,8 @@ type Name struct {
 var (
 	// AnyName is for ids, and for names whose length only counts together with another (DDS, db.collection).
 	AnyName = Name{}
-	// Identifier is PostgreSQL's limit (NAMEDATALEN, 64 with the final NUL), which DWS shares. The database cuts a longer
-	// name without a word, so that it would be another one.
+	// Identifier is PostgreSQL's limit (NAMEDATALEN, 64 with the final NUL), which DWS shares. The database truncates a
+	// longer name without an error, so that it would be another one.
 	Identifier = Name{Maximum: 63}
 )
 
@@ -56,8 +56,8 @@ func (v Name) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 }
 
-// Entries are the validators of a list that must not be empty, and of which no two entries may agree in an attribute.
-// Advice says what to write instead of two such entries.
+// Entries are the validators of a list that must not be empty, and whose entries must differ in an attribute. Advice
+// says what to write instead of two such entries.
 func Entries(attribute, advice string) []validator.List {
 	return []validator.List{listvalidator.SizeAtLeast(1), unique{attribute, advice}}
 }
