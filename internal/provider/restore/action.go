@@ -18,8 +18,8 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-// restoreAction runs the restore of a resource type each time that it is invoked. It keeps no state, and so has nothing
-// to resume. Terraform knows actions from 1.14 on.
+// restoreAction runs the restore of a resource type each time it is invoked. It keeps no state, so it has nothing to
+// resume. Terraform has actions since 1.14.
 type restoreAction struct {
 	restore *restoreResource
 }
@@ -47,8 +47,8 @@ func (a *restoreAction) Configure(ctx context.Context, req action.ConfigureReque
 	a.restore.Configure(ctx, resource.ConfigureRequest{ProviderData: req.ProviderData}, nil)
 }
 
-// model reads a configuration as that of the resource: the arguments have the same names, and what only a resource has
-// is null.
+// model reads the configuration as that of the resource: the arguments have the same names, and attributes that only
+// the resource has are null.
 func (a *restoreAction) model(ctx context.Context, config tfsdk.Config) (Model, diag.Diagnostics) {
 	m := a.restore.newModel()
 	schema := resourceSchema(ctx, m.Schema())
@@ -86,8 +86,8 @@ func (a *restoreAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReq
 	}
 }
 
-// Invoke restores, and says how it goes. Unlike a resource it fails whenever it did not see the end: nothing is left
-// that would resume the job, and what was to follow it must not run.
+// Invoke restores and reports progress. Unlike a resource, it fails if it did not see the end: nothing would resume the
+// job, and what depends on the restore must not run.
 func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	r := a.restore
 	plan, diags := a.model(ctx, req.Config)
@@ -142,8 +142,7 @@ func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	tell(progressCompleted(ctx, plan))
 }
 
-// actionProblem is what there is to say of a restore that did not end well, or whose end was not seen; nil for all
-// others.
+// actionProblem is the message for a restore that failed or whose end was not seen; nil for all others.
 func (r *restoreResource) actionProblem(
 	ctx context.Context,
 	m Model,

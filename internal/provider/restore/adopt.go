@@ -19,8 +19,8 @@ const (
 	appearancePause = 5 * time.Second
 )
 
-// findAccepted looks for the job of a call whose answer was lost. It adopts a job only if it can be no other: the one
-// restore that was not there before the call and that began with or after it.
+// findAccepted looks for the job of a call whose answer was lost. It adopts a job only if it is the single restore that
+// was not listed before the call and that started with or after it.
 func (s *submission) findAccepted(
 	ctx context.Context,
 	before earlierJobs,
@@ -29,7 +29,8 @@ func (s *submission) findAccepted(
 ) (job, diag.Diagnostics) {
 	found, lookup := s.awaitNewRestore(ctx, before, sent)
 	restores := slices.DeleteFunc(slices.Clone(found), func(job client.Job) bool { return !job.MayBeRestore() })
-	// The services note whole seconds. A clock that runs ahead of the service's only means that the job is named instead.
+	// The services record whole seconds. If this clock is ahead of the service's, the job is not adopted but named in the
+	// error.
 	if before.listed && len(restores) == 1 && restores[0].ID != "" &&
 		!restores[0].Created.Before(sent.Truncate(time.Second)) {
 		return s.accepted(restores[0].ID, sent), diag.Diagnostics{warnAdopted(restores[0].ID, lost)}
@@ -40,8 +41,8 @@ func (s *submission) findAccepted(
 	return job{}, diag.Diagnostics{s.errorAmbiguous(ctx, lost, found, lookup)}
 }
 
-// awaitNewRestore lists the jobs that this configuration does not know and that began around a call, until there is a
-// restore among them or none is to be expected any more. The error is that of the last lookup.
+// awaitNewRestore lists the jobs that this configuration does not know and that started around a call. It repeats the
+// lookup until a restore is among them or the time is over. The error is that of the last lookup.
 func (s *submission) awaitNewRestore(ctx context.Context, before earlierJobs, sent time.Time) ([]client.Job, error) {
 	for until := s.clock.Now().Add(appearance); ; {
 		jobs, err := s.list(ctx, sent)
@@ -55,8 +56,8 @@ func (s *submission) awaitNewRestore(ctx context.Context, before earlierJobs, se
 	}
 }
 
-// newJobs keeps the jobs that were not there before the call. If those are not known, it keeps the ones that began
-// around it.
+// newJobs keeps the jobs that were not listed before the call. If that list is unknown, it keeps the jobs that started
+// around the call.
 func newJobs(jobs []client.Job, before earlierJobs, sent time.Time) []client.Job {
 	var later []client.Job
 	for _, job := range jobs {

@@ -16,8 +16,8 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-// Evidence is what a restore leaves behind for a drill to assert. What is not known is null, never zero. Read writes
-// none of it: it is what the apply saw that waited for the restore.
+// Evidence is what a restore leaves for a drill to assert. An unknown value is null, never zero. Read writes none of
+// it: only the apply that waited for the restore does.
 type Evidence struct {
 	SubmittedAt       types.String `tfsdk:"submitted_at"`
 	StartedAt         types.String `tfsdk:"started_at"`
@@ -32,7 +32,7 @@ type Evidence struct {
 // Object is what a restore has brought back.
 type Object struct {
 	Name    string // fully qualified, as it exists now
-	Cleanup string // what would drop it again, or a comment where the service chose the name
+	Cleanup string // what drops it again, or a comment if the service chose the name
 }
 
 // namesOf are the names of what is restored.
@@ -44,8 +44,7 @@ func namesOf(ctx context.Context, m Model) []string {
 	return names
 }
 
-// begin starts the evidence of a job that was accepted; submittedAt is "" if it is not known. RestoredTo is there
-// already.
+// begin starts the evidence of an accepted job; submittedAt is "" if it is unknown. RestoredTo is already set.
 func (e *Evidence) begin(submittedAt string) {
 	if e.SubmittedAt = types.StringNull(); submittedAt != "" {
 		e.SubmittedAt = types.StringValue(submittedAt)
@@ -64,19 +63,19 @@ func (e *Evidence) dataAge() types.Int64 {
 	return types.Int64Value(seconds(submitted.Sub(restored)))
 }
 
-// open is evidence of a restore whose end was not seen.
+// open sets the evidence to that of a restore whose end was not seen.
 func (e *Evidence) open() {
 	e.StartedAt, e.FinishedAt, e.DurationSeconds = types.StringNull(), types.StringNull(), types.Int64Null()
 	e.RestoredObjects, e.CleanupStatements = types.ListNull(types.StringType), types.ListNull(types.StringType)
 }
 
-// pending is evidence that an apply is going to complete.
+// pending sets the evidence to unknown values, which the apply completes.
 func (e *Evidence) pending() {
 	e.StartedAt, e.FinishedAt, e.DurationSeconds = types.StringUnknown(), types.StringUnknown(), types.Int64Unknown()
 	e.RestoredObjects, e.CleanupStatements = types.ListUnknown(types.StringType), types.ListUnknown(types.StringType)
 }
 
-// finish completes the evidence, for a job that has ended: well, unless there are no objects.
+// finish completes the evidence of a job that has ended. No objects mean that it failed.
 func (e *Evidence) finish(ctx context.Context, job client.Job, now time.Time, objects []Object) diag.Diagnostics {
 	submitted, told := pointintime.MomentOf(e.SubmittedAt)
 	begun, ended := timesOf(job, submitted, now)
@@ -104,13 +103,13 @@ func (e *Evidence) finish(ctx context.Context, job client.Job, now time.Time, ob
 // seconds is a duration in whole seconds. A clock that is behind makes none of it negative.
 func seconds(d time.Duration) int64 { return int64(max(0, d.Round(time.Second)) / time.Second) }
 
-// timesOf are when a job began and ended by the service's clock. Where that is not told, or cannot be, the beginning is
-// zero and the end is now: an end before the submission is none, nor is one that is yet to come (a documented example
-// of a running DDS job already has one).
+// timesOf are when a job started and ended by the service's clock. If a time is missing or impossible, the start is
+// zero and the end is now. An end before the submission is impossible, and so is one in the future (a documented
+// example of a running DDS job has one).
 //
-// DWS writes its times without a zone, and which one it means is not documented. A restore begins when it is submitted,
-// so that the difference tells. One of less than an hour is taken for a late beginning: hardly a zone is that near to
-// UTC.
+// DWS writes its times without a time zone, and does not document which one it uses. A restore starts when it is
+// submitted, so the difference is the zone. A difference of less than an hour is a late start: hardly any zone is that
+// near to UTC.
 func timesOf(job client.Job, submitted, now time.Time) (begun, ended time.Time) {
 	begun, ended = job.Created, job.Ended
 	switch {
@@ -130,8 +129,8 @@ func timesOf(job client.Job, submitted, now time.Time) (begun, ended time.Time) 
 	return begun, ended
 }
 
-// DropTable is a statement of PostgreSQL and of DWS. It can only be run while connected to the database, which
-// therefore stands in a comment, in quotes that keep it on the line.
+// DropTable is a statement of PostgreSQL and of DWS. It runs only while connected to the database, so a comment names
+// the database, in quotes that keep it on the line.
 func DropTable(database, schema, table string) string {
 	return "DROP TABLE " + sqlName(schema) + "." + sqlName(table) + "; -- in database " + JSONText(database)
 }

@@ -12,12 +12,13 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-// This file keeps a restore from being sent while another one runs that may be the same.
+// This file stops a restore while another one runs that may be the same.
 
 const (
-	// settlePause gives the other resources of one apply time to say which jobs are theirs: they start at the same moment.
+	// settlePause gives the other resources of an apply, which start at the same moment, time to note which jobs are
+	// theirs.
 	settlePause = 2 * time.Second
-	// settling is how long an instance may go on to call itself busy after an own job has ended.
+	// settling is how long an instance may still report busy after an own job has ended.
 	settling = 2 * time.Minute
 	// lookBack is how far back the guard looks for restores that may still run.
 	lookBack = 72 * time.Hour
@@ -32,12 +33,12 @@ func (e *unknownRestoreError) Error() string {
 	return "a restore is running that this apply did not start"
 }
 
-// unknownOperationError is a service that is busy, and nobody can tell whether with a restore.
+// unknownOperationError says that the service is busy, and that it is unknown whether with a restore.
 type unknownOperationError struct{ rejected, lookup error }
 
 func (e *unknownOperationError) Error() string { return e.rejected.Error() }
 
-// earlierJobs are the jobs there were before the call; listed is false if the service did not tell.
+// earlierJobs are the jobs before the call; listed is false if the service did not list them.
 type earlierJobs struct {
 	ids    map[string]bool
 	listed bool
@@ -51,9 +52,9 @@ func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, 
 	return s.jobs.ListJobs(ctx, s.lockKey, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
 
-// guard stops the restore while another one runs there that this configuration does not know: most likely it is the
-// same one, started by an apply that was killed. It leaves a restore that it knows to the service's own "busy". A list that
-// the credentials may not have, or that this cloud does not offer, keeps nobody from restoring. A rejected login does,
+// guard stops the restore while an unknown restore runs under the lock key: most likely it is the same one, started by an
+// apply that was killed. A known restore does not stop it: the service itself then answers that it is busy. If the
+// credentials may not list jobs, or the cloud does not offer the list, the restore continues. A rejected login stops it,
 // because five wrong signatures lock a key.
 func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 	for attempt := 0; ; attempt++ {
@@ -108,9 +109,9 @@ func idsOf(jobs []client.Job) map[string]bool {
 	return ids
 }
 
-// mayTryAgain is nil if the service rejected the call because of something that is worth waiting for. A restore is so
-// only if it is an own one. If nobody can tell, it is not: waiting for the end of a restore that an earlier apply has
-// started, and lost, would restore twice.
+// mayTryAgain is nil if it is safe to wait for what made the service reject the call. Wait only if the running restore
+// is ours. If that is unknown, stop: after a restore that an earlier apply started and lost, waiting would restore
+// twice.
 func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline time.Time) error {
 	if !client.IsBusy(rejected) {
 		return rejected

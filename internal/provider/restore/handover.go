@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// handOver carries an unfinished job from the state that holds it to the Create that resumes it, since Terraform hands
-// nothing from the one to the other. It lives as long as one configured provider; a plan and its apply are two.
+// handOver carries an unfinished job from the state that holds it to the Create that resumes it, because Terraform does
+// not. It lives as long as one configured provider; a plan and its apply are two.
 //
-// What Read, Delete and the plan of a removal learn is noted here. What the plan of a restore without a state, and
-// Create, decide is decided here. A key names one restore, that is, all resources with the same parameters: see keyOf.
+// Read, Delete and the plan of a removal note here what they learn. The plan of a restore without a state, and Create,
+// get their decisions here. A key names one restore, that is, all resources with the same parameters: see keyOf.
 type handOver struct {
 	mutex    sync.Mutex
 	applying bool
@@ -37,7 +37,7 @@ func (h *handOver) record(key string) *record {
 	return h.records[key]
 }
 
-// noteUnfinished keeps an unfinished job for whatever asks for the same restore.
+// noteUnfinished records an unfinished job for the same restore to resume.
 func (h *handOver) noteUnfinished(key string, unfinished job) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -46,7 +46,7 @@ func (h *handOver) noteUnfinished(key string, unfinished job) {
 	}
 }
 
-// noteEnded keeps that a state holds the restore as completed or failed.
+// noteEnded records that a state holds the restore as completed or failed.
 func (h *handOver) noteEnded(key, jobID string, failed bool) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -54,24 +54,23 @@ func (h *handOver) noteEnded(key, jobID string, failed bool) {
 	r.ended, r.failed = jobID, failed
 }
 
-// noteApplying keeps that Terraform carries out a plan: what it has started to remove can no longer be rejected.
+// noteApplying records that Terraform applies a plan: what it has started to remove can no longer be rejected.
 func (h *handOver) noteApplying() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.applying = true
 }
 
-// plannedRestore is what a plan without a state means.
+// plannedRestore is the decision for a plan without a state.
 type plannedRestore struct {
 	resumes string // the job to resume; "" for a new restore
 	ended   string // for a new one: the job that has restored the same before; "" if none is known
 	failed  bool   // that one failed
-	// ambiguous means that the restore would run twice: nobody can tell which job to resume, or nothing would hand it
-	// over.
+	// ambiguous means that the restore would run twice: it is unknown which job to resume, or nothing would hand it over.
 	ambiguous bool
 }
 
-// plan notes that a resource without a state is planned, and decides what that means. It takes nothing: Terraform plans
+// plan notes that a resource without a state is planned, and decides what that means. It takes no job: Terraform plans
 // more than once.
 func (h *handOver) plan(key string) plannedRestore {
 	h.mutex.Lock()
@@ -79,7 +78,7 @@ func (h *handOver) plan(key string) plannedRestore {
 	r := h.record(key)
 	r.planned = true
 	decided := plannedRestore{ended: r.ended, failed: r.failed, ambiguous: !h.applying && r.ambiguous()}
-	// If an apply has several to choose from, Create takes one, and no two take the same.
+	// If an apply can choose from several, each Create takes a different one.
 	if len(r.unfinished) == 1 || len(r.unfinished) > 0 && !h.applying {
 		decided.resumes = r.unfinished[0].id
 	}
@@ -96,8 +95,8 @@ func (h *handOver) planRemoval(key string) (ambiguous bool) {
 	return !h.applying && r.ambiguous()
 }
 
-// ambiguous reports whether nobody can tell which unfinished job a resource that is planned without a state resumes, or
-// nothing would hand it over: Terraform creates and removes side by side what is not one replacement.
+// ambiguous reports whether it is unknown which unfinished job a resource that is planned without a state resumes, or
+// nothing would hand the job over: Terraform creates and removes in parallel what is not one replacement.
 func (r *record) ambiguous() bool {
 	return r.planned && (r.leaving && len(r.unfinished) > 0 || len(r.unfinished) > 1)
 }

@@ -18,14 +18,14 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-// adoptedKey marks, in private state, a restore that was imported or moved here: the next plan takes over from the
+// adoptedKey marks, in private state, a restore that was imported or moved here. The next plan takes from the
 // configuration what the state cannot know, instead of restoring again. Update removes the mark.
 const adoptedKey = "adopted"
 
 var adoptedMark = []byte(`true`)
 
 // ImportState takes over a restore by INSTANCE_ID/JOB_ID (SNAPSHOT_ID/JOB_ID), with REGION/ before it for another
-// region than the provider's, or by its identity. Read, which Terraform calls next, looks whether the job exists.
+// region than the provider's, or by its identity. Read, which Terraform calls next, checks that the job exists.
 func (r *restoreResource) ImportState(
 	ctx context.Context,
 	req resource.ImportStateRequest,
@@ -53,7 +53,7 @@ func (r *restoreResource) ImportState(
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, adoptedMark)...)
 }
 
-// importID is what finds a restore again. An empty region is the provider's; an empty project is not given.
+// importID identifies a restore. An empty region is the provider's; an empty project was not given.
 type importID struct{ region, targetID, jobID, projectID string }
 
 // importID reads the id or the identity of an import.
@@ -92,8 +92,8 @@ func parseImportID(text string) (importID, error) {
 	return importID{region: parts[0], targetID: parts[1], jobID: parts[2]}, nil
 }
 
-// readImported completes what ImportState began. Unlike every other Read it fails if the job is not found: nothing was
-// adopted yet, so nothing can be lost.
+// readImported completes what ImportState started. Unlike every other Read, it fails if the job is not found: nothing
+// was adopted yet, so nothing can be lost.
 func (r *restoreResource) readImported(ctx context.Context, state Model, resp *resource.ReadResponse) {
 	common := state.common()
 	c, diags := r.inRegion(common.Region)
@@ -126,8 +126,8 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// submittedAt is when an imported job began, as far as it tells. A time without a zone may be off by hours, and nothing
-// here tells by how many.
+// submittedAt is when an imported job started, null if unknown. A time without a time zone may be hours off, and
+// nothing here shows by how many.
 func (r *restoreResource) submittedAt(job client.Job) types.String {
 	if job.Created.IsZero() || job.NoZone {
 		return types.StringNull()
@@ -140,7 +140,7 @@ func (r *restoreResource) submittedAt(job client.Job) types.String {
 }
 
 // identify writes the resource identity, unless there is one already: an identity must never change. Terraform before
-// 1.12 keeps none, so that every Read has to write it, without a call; the project then stays out of it.
+// 1.12 keeps none, so every Read has to write it, without a call; it then has no project.
 func (r *restoreResource) identify(
 	ctx context.Context,
 	identity *tfsdk.ResourceIdentity,
@@ -165,7 +165,7 @@ func (r *restoreResource) identify(
 	return diags
 }
 
-// projectFor is the project for an identity, "" if nobody can tell. It was looked up for the call before.
+// projectFor is the project for an identity, "" if unknown. The call before has looked it up.
 func projectFor(ctx context.Context, c *client.Client) string {
 	project, err := c.ProjectID(ctx)
 	if err != nil {

@@ -74,7 +74,7 @@ func (*jobDataSource) Attributes() map[string]schema.Attribute {
 }
 
 func (m *jobDataSource) Read(ctx context.Context, look lookup.Region) diag.Diagnostics {
-	// Nothing is kept: unlike what there is to restore, a job moves on from one question to the next.
+	// The cache keeps no job: unlike what can be restored, a job changes between two lookups.
 	jobs, err := look.Client.JobService(m.Service.ValueString())
 	var job client.Job
 	if err == nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // The files messages*.go and action_messages.go hold every message about a restore; this one holds their common parts.
-// A detail says, each on a line of its own, what failed, what the service said, what is true now and what to do.
-// ADDRESS stands for the resource's address in a command: Terraform prints it with the message, and tells it to no
+// A detail says, each on a line of its own, what failed, what the service said, what is true now and what to do. In a
+// command, ADDRESS stands for the resource's address: Terraform prints it with the message, but does not give it to a
 // provider.
 
 // words are what a resource and an action call differently.

@@ -72,13 +72,12 @@ func warnRunsOnceMore(jobID string, failed bool) diag.Diagnostic {
 // preflightOff is how a person overrules a check.
 const preflightOff = "To restore without these checks, set preflight = false."
 
-// OwnTarget is for a target that the restore itself has taken: without a refresh, Terraform tells a plan nothing of a
+// OwnTarget is for a target that the restore itself has created: without a refresh, the plan does not know of the
 // tainted restore that it replaces.
 const OwnTarget = "If an earlier apply started this restore and did not see its end, plan with a refresh: " +
 	"the apply then resumes that restore."
 
-// Rejection rejects an entry for which the restore would not do what is asked for. The format says what the service
-// knows, and what to write instead.
+// Rejection rejects an entry that the restore could not fulfil. The format says why, and what to write instead.
 func Rejection(at path.Path, summary, format string, arguments ...any) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, summary,
 		fmt.Sprintf(format, arguments...)+"\nNo restore was started.\n"+preflightOff)

@@ -37,7 +37,7 @@ func errorTaken(jobID string) diag.Diagnostic {
 			"Plan again.", jobID))
 }
 
-// errorPlannedTwice is for a resource whose job is unfinished while the same restore is planned anew.
+// errorPlannedTwice is for a resource whose job is unfinished while the same restore is planned again.
 func errorPlannedTwice(targetID, jobID string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unfinished restore is planned again",
 		fmt.Sprintf("An earlier apply started restore job %[2]s and did not see its end. "+
@@ -107,7 +107,7 @@ func (s *submission) errorUnknownRestore(jobs []client.Job) diag.Diagnostic {
 			s.targetID, describeJobs(jobs), s.words().importIt, s.importCommands(s.plan, jobIDs(jobs)...)))
 }
 
-// errorAmbiguous is for a call whose answer was lost and whose job could not be told for certain.
+// errorAmbiguous is for a call whose answer was lost and whose job is not certain.
 func (s *submission) errorAmbiguous(ctx context.Context, lost error, found []client.Job, lookup error) diag.Diagnostic {
 	var now, next string
 	switch {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package restore is the lifecycle that all restores share: resource and action, plan, submission, wait, hand-over of
-// unfinished jobs, import, evidence and their messages. What one restore has that others have not is its Model, in the
-// package of its service. What goes over the wire, and how often, is internal/client's business.
+// unfinished jobs, import, evidence and their messages. What differs between restores is in their Models, in the
+// packages of the services. Requests and retries are internal/client's.
 package restore
 
 import (
@@ -43,13 +43,13 @@ type Model interface {
 	Validate(ctx context.Context, now time.Time) diag.Diagnostics
 	// Parameters says what is restored.
 	Parameters(ctx context.Context) Parameters
-	// ConfiguredTime is the point in time that the configuration names, the earliest of several; zero if it names none
-	// that is known.
+	// ConfiguredTime is the point in time in the configuration, the earliest of several; zero if it has none that is
+	// known.
 	ConfiguredTime(ctx context.Context) time.Time
-	// ResolveTime is the point in time that a restore goes to which starts now; zero if nobody can tell.
+	// ResolveTime is the point in time of a restore that starts now; zero if it is unknown.
 	ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error)
-	// Complete writes what the configuration leaves to the provider into the receiver, a plan. It depends on RestoredTo:
-	// known, not known yet, or null for never.
+	// Complete fills the receiver, a plan, with the values that the configuration leaves to the provider. They depend on
+	// RestoredTo, which is known, unknown, or null if it will never be known.
 	Complete(ctx context.Context, config Model) diag.Diagnostics
 	// Check makes the lookups of preflight. Only what the provider fills in may be unknown.
 	Check(ctx context.Context, look lookup.Region, findings *Findings)
@@ -61,7 +61,7 @@ type Model interface {
 	Objects(ctx context.Context) []Object
 }
 
-// Common is what all restores have: their evidence, and how Terraform is to run them.
+// Common is what all restores have: their evidence, and how Terraform runs them.
 type Common struct {
 	Evidence
 	ID        types.String   `tfsdk:"id"`
@@ -76,9 +76,9 @@ type Common struct {
 
 func (c *Common) common() *Common { return c }
 
-// unfinished reports whether no Create or Update has seen the restore's end. finished_at marks it, which Read never
-// writes: Terraform tells Delete nothing but the state. A job that completed while nobody waited must be taken over by
-// what replaces it, while a finished restore that a person replaces must run again.
+// unfinished reports whether no Create or Update has seen the restore's end. finished_at marks it: Read never writes
+// that, and Delete gets nothing but the state. A replacement must resume a job that completed while nobody waited, but
+// must run a finished restore again.
 func (c *Common) unfinished() bool {
 	return c.FinishedAt.IsNull() && c.Status.ValueString() != string(client.JobFailed)
 }
@@ -90,7 +90,7 @@ func (c *Common) accept(accepted job) {
 	c.Evidence.begin(accepted.submittedAt)
 }
 
-// keepJob takes over what a state knows of the job.
+// keepJob takes the job's attributes from a state.
 func (c *Common) keepJob(state *Common) {
 	c.ID, c.JobID, c.Status, c.Evidence = state.ID, state.JobID, state.Status, state.Evidence
 }

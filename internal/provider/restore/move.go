@@ -15,8 +15,8 @@ import (
 	"terraform-provider-x/internal/client"
 )
 
-// MoveState takes a restore over from the vendor's own provider, whose id is the job's and whose parameters have the
-// same names. It writes a state only after the job has completed, or marks the resource tainted.
+// MoveState moves a restore from the vendor's own provider, whose id is the job's and whose parameters have the same
+// names. That provider writes a state only after the job has completed, or marks the resource tainted.
 func (r *restoreResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: r.moveState}}
 }
@@ -43,7 +43,7 @@ func (r *restoreResource) moveState(
 	resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, adoptedKey, adoptedMark)...)
 }
 
-// movedState is the state of the vendor's provider as one of ours: what has the same name is kept, the rest is null.
+// movedState converts a state of the vendor's provider: attributes with the same name are kept, the rest is null.
 func movedState(raw *tfprotov6.RawState, wanted tftypes.Type) (tftypes.Value, error) {
 	object, ok := wanted.(tftypes.Object)
 	if !ok || raw == nil {
@@ -74,8 +74,7 @@ func movedState(raw *tfprotov6.RawState, wanted tftypes.Type) (tftypes.Value, er
 	return (&tfprotov6.RawState{JSON: text}).Unmarshal(wanted)
 }
 
-// withoutEmpty makes null of what the other provider's plugin library writes for an absent argument, and text of
-// numbers.
+// withoutEmpty turns the other provider's values for an absent argument into null, and numbers into text.
 func withoutEmpty(value any) any {
 	switch value := value.(type) {
 	case string:

@@ -20,7 +20,7 @@ type ownJobs struct {
 	ended   map[place]time.Time // when the last one was seen to have ended
 }
 
-// place is where jobs run, as far as a state tells: DWS names a snapshot, and not its cluster.
+// place is where jobs run, as a state has it: for DWS a snapshot, not its cluster.
 type place struct{ service, targetID string }
 
 type ownJob struct {
@@ -32,7 +32,7 @@ func newOwnJobs() *ownJobs {
 	return &ownJobs{known: map[string]bool{}, ended: map[place]time.Time{}}
 }
 
-// noteRunning keeps that a job belongs to this configuration and may be running.
+// noteRunning records that a job belongs to this configuration and may be running.
 func (o *ownJobs) noteRunning(started ownJob) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
@@ -42,7 +42,7 @@ func (o *ownJobs) noteRunning(started ownJob) {
 	}
 }
 
-// noteEnded keeps that a job was seen to run no more.
+// noteEnded records that a job no longer runs.
 func (o *ownJobs) noteEnded(over ownJob, at time.Time) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
@@ -79,8 +79,8 @@ func (o *ownJobs) lastEnd(here func(place) bool) time.Time {
 	return last
 }
 
-// unknown leaves out the jobs that belong to this configuration. A job whose id the service does not tell belongs to it
-// only if one of its own may be running there.
+// unknown leaves out the jobs that belong to this configuration. A job without an id belongs to it only if one of its
+// own jobs may be running there.
 func (o *ownJobs) unknown(jobs []client.Job, ownMayRun bool) []client.Job {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
@@ -104,8 +104,8 @@ func (s *submission) ownPlace(ctx context.Context) func(place) bool {
 	}
 }
 
-// refreshOwn asks for the own jobs under the lock key, notes which have ended, and reports whether one runs. What was noted of
-// them may be long over.
+// refreshOwn queries the own jobs under the lock key, notes which have ended, and reports whether one runs. Those noted as
+// running may have ended long ago.
 func (s *submission) refreshOwn(ctx context.Context) (running bool) {
 	for _, own := range s.own.mayRun(s.ownPlace(ctx)) {
 		job, err := s.jobs.Job(ctx, own.id)
@@ -124,7 +124,7 @@ func (s *submission) refreshOwn(ctx context.Context) (running bool) {
 	return running
 }
 
-// ownJustEnded reports whether an own restore under the lock key ended so recently that the instance may still call itself busy.
+// ownJustEnded reports whether an own restore under the lock key ended so recently that the instance may still report busy.
 func (s *submission) ownJustEnded(ctx context.Context) bool {
 	return s.clock.Now().Sub(s.own.lastEnd(s.ownPlace(ctx))) < settling
 }

@@ -15,7 +15,7 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-// Parameters says what is restored: for each attribute whose change is another restore, a text that is equal if and
+// Parameters says what is restored. Each attribute whose change means another restore has a text, which is equal if and
 // only if the restore is the same. A null attribute is absent, and one with unknown parts is "".
 type Parameters map[string]string
 
@@ -41,7 +41,7 @@ func (p Parameters) SetBool(name string, value types.Bool) {
 	}
 }
 
-// SetTime adds a moment, however it is spelled. The latest one stays the latest, whichever it was.
+// SetTime adds a moment in any notation. "latest" stays "latest", whichever moment it was.
 func (p Parameters) SetTime(name string, value pointintime.Value) {
 	if value.IsNull() {
 		return
@@ -100,8 +100,8 @@ func identityOf(ctx context.Context, m Model) Parameters {
 	return all
 }
 
-// keyOf names one restore among all that a configured provider may meet; account and project are the provider's own and
-// the same for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
+// keyOf names one restore among all of a configured provider; account and project are the provider's own and the same
+// for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
 func keyOf(ctx context.Context, m Model) (string, bool) {
 	all := identityOf(ctx, m)
 	if !all.known() || m.TargetID() == "" || len(m.Parameters(ctx)) < 2 {
@@ -110,9 +110,9 @@ func keyOf(ctx context.Context, m Model) (string, bool) {
 	return m.Type().Name + canonical(all), true
 }
 
-// changedParameters are the names in which what is wanted differs from what there is, in order. An adopted restore,
-// imported or moved here, takes over what its state does not know. A restore stays in its region if the configuration
-// names none.
+// changedParameters are the sorted names of the parameters that differ. An adopted restore, imported or moved here,
+// takes from the configuration what its state does not know. A restore stays in its region if the configuration names
+// none.
 func changedParameters(wanted, have Parameters, adopted bool) []string {
 	names := map[string]bool{}
 	for name, value := range wanted {
@@ -132,7 +132,7 @@ func changedParameters(wanted, have Parameters, adopted bool) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// changes are the attributes in which a configuration asks for another restore than the state holds, in order.
+// changes are the sorted attributes whose change asks for another restore than the state holds.
 func changes(ctx context.Context, config, state Model, adopted bool) []string {
 	configured := config.common().RestoredTo
 	config.common().RestoredTo = state.common().RestoredTo // which a default name that is written out stands for
@@ -141,8 +141,7 @@ func changes(ctx context.Context, config, state Model, adopted bool) []string {
 	return changedParameters(wanted, identityOf(ctx, state), adopted)
 }
 
-// lacksParameters reports whether a state is an imported one: it has no parameters but its target, which no restore is
-// without.
+// lacksParameters reports whether a state is an imported one, which has no parameters but its target.
 func lacksParameters(ctx context.Context, config, state Model) bool {
 	return len(state.Parameters(ctx)) < len(config.Parameters(ctx))
 }

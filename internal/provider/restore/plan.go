@@ -18,8 +18,8 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-// ModifyPlan decides what a change means: nothing, an update that calls nothing, an update that resumes an unfinished
-// job, or a new restore. It says so before it happens.
+// ModifyPlan decides what a change means, and says so: nothing, an update without a call, an update that resumes an
+// unfinished job, or a new restore.
 func (r *restoreResource) ModifyPlan(
 	ctx context.Context,
 	req resource.ModifyPlanRequest,
@@ -51,9 +51,9 @@ type plannedChange struct {
 	adopted bool
 }
 
-// planRemoval plans the removal of a resource; Delete says what stays. An unfinished job is handed over to nobody that
-// way: it goes with a resource that was renamed without a "moved" block, or with an object that create_before_destroy
-// has left deposed. If the same restore is planned anew beside it, it would run twice.
+// planRemoval plans the removal of a resource; Delete says what stays. Nothing resumes an unfinished job that is
+// removed by itself: that of a resource that was renamed without a "moved" block, or of an object that
+// create_before_destroy has left deposed. If the same restore is also planned anew, it would run twice.
 func (r *restoreResource) planRemoval(ctx context.Context, state Model, resp *resource.ModifyPlanResponse) {
 	if !state.common().unfinished() {
 		return
@@ -64,8 +64,8 @@ func (r *restoreResource) planRemoval(ctx context.Context, state Model, resp *re
 	}
 }
 
-// planWithoutState plans a restore without a state. Terraform also asks for this, with the same request, to replace a
-// tainted restore; Read has then noted the unfinished job.
+// planWithoutState plans a restore without a state. Terraform sends the same request to replace a tainted restore; Read
+// has then noted the unfinished job.
 func (r *restoreResource) planWithoutState(ctx context.Context, config, plan Model, resp *resource.ModifyPlanResponse) {
 	common := plan.common()
 	if common.Region.IsUnknown() && config.common().Region.IsNull() && r.Client != nil {
@@ -98,10 +98,10 @@ func (r *restoreResource) planWithState(ctx context.Context, req resource.Modify
 	resp *resource.ModifyPlanResponse) {
 	mark, diags := req.Private.GetKey(ctx, adoptedKey)
 	resp.Diagnostics.Append(diags...)
-	// The private mark is not all there is to go by: Terraform loses it when a provider is killed in an Update.
+	// The private mark is not enough: Terraform loses it if the provider is killed in an Update.
 	change.adopted = mark != nil || lacksParameters(ctx, change.config, change.state)
 	if change.config.common().Region.IsNull() {
-		// A restore stays where it ran, wherever the provider looks meanwhile.
+		// A restore stays in its region, even if the provider's region has changed.
 		change.plan.common().Region = change.state.common().Region
 	}
 	resp.Diagnostics.Append(foresee(ctx, change.config, change.plan)...)
@@ -115,7 +115,7 @@ func (r *restoreResource) planWithState(ctx context.Context, req resource.Modify
 	resp.Diagnostics.Append(change.keepSpelling(ctx, req.State, &resp.Plan)...)
 }
 
-// replacing are the attributes for which the restore has to run again. Terraform replaces a resource only for an
+// replacing are the attributes whose change makes the restore run again. Terraform replaces a resource only for an
 // attribute whose planned value differs; one that ignore_changes holds back does not.
 func (c plannedChange) replacing(ctx context.Context, plan tfsdk.Plan, prior tfsdk.State) []string {
 	var changed []string
@@ -135,8 +135,7 @@ func (c plannedChange) replacing(ctx context.Context, plan tfsdk.Plan, prior tfs
 	return changed
 }
 
-// foresee writes what the configuration leaves to the provider into the plan of a new restore, as far as it is known
-// yet.
+// foresee fills the plan of a new restore with the provider's own values, as far as they are known yet.
 func foresee(ctx context.Context, config, plan Model) diag.Diagnostics {
 	plan.common().RestoredTo = types.StringUnknown()
 	if at := config.ConfiguredTime(ctx); !at.IsZero() {
@@ -145,7 +144,7 @@ func foresee(ctx context.Context, config, plan Model) diag.Diagnostics {
 	return plan.Complete(ctx, config)
 }
 
-// settle writes down the moment that is restored to, and what depends on it; zero if nobody can tell.
+// settle sets the moment that is restored to, and what depends on it; zero if it is unknown.
 func settle(ctx context.Context, config, plan Model, at time.Time) diag.Diagnostics {
 	plan.common().RestoredTo = types.StringNull()
 	if !at.IsZero() {
@@ -173,7 +172,7 @@ func (r *restoreResource) planReplacement(ctx context.Context, change plannedCha
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)
 }
 
-// unknownOf are those of the names whose value is not known yet.
+// unknownOf are the names whose value is not known yet.
 func unknownOf(parameters Parameters, names []string) map[string]bool {
 	unknown := map[string]bool{}
 	for _, name := range names {
@@ -203,8 +202,8 @@ func (c plannedChange) keep(ctx context.Context) diag.Diagnostics {
 	return diags
 }
 
-// keepSpelling keeps each parameter as it is in the state: what is written differently but means the same is no change
-// to show. Terraform allows a plan to keep a prior value for that purpose.
+// keepSpelling keeps each parameter as it is in the state, so that another notation of the same value shows no change.
+// Terraform allows a plan to keep a prior value for that purpose.
 func (c plannedChange) keepSpelling(ctx context.Context, prior tfsdk.State, plan *tfsdk.Plan) diag.Diagnostics {
 	var diags diag.Diagnostics
 	have := c.state.Parameters(ctx)
@@ -219,8 +218,8 @@ func (c plannedChange) keepSpelling(ctx context.Context, prior tfsdk.State, plan
 	return diags
 }
 
-// withoutUnknown is a plan with null for what the provider has yet to fill in, so that its parameters are those of the
-// configuration.
+// withoutUnknown is the plan with null for the values that the provider fills in, so that its parameters are those of
+// the configuration.
 func (r *restoreResource) withoutUnknown(ctx context.Context, plan tfsdk.Plan) (Model, diag.Diagnostics) {
 	m := r.newModel()
 	raw, err := tftypes.Transform(plan.Raw, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {

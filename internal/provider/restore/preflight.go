@@ -14,26 +14,26 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// Findings are what a preflight has found: what the service would reject, or do silently, and what nobody could look
-// up.
+// Findings are the results of a preflight: what the service would reject or get silently wrong, and what could not be
+// looked up.
 type Findings struct {
 	Planning  bool // warnings are of use
 	diags     diag.Diagnostics
 	unchecked []string
 }
 
-// Add takes a problem, as Rejection words one, or a warning.
+// Add adds a problem, as Rejection words it, or a warning.
 func (f *Findings) Add(found ...diag.Diagnostic) { f.diags.Append(found...) }
 
-// AddUnchecked takes the reason why a check was left out. The person gets one warning with all of them.
+// AddUnchecked adds the reason for a check that was skipped. One warning shows them all.
 func (f *Findings) AddUnchecked(reason string) { f.unchecked = append(f.unchecked, reason) }
 
 // HasError reports whether the restore would be rejected.
 func (f *Findings) HasError() bool { return f.diags.HasError() }
 
-// AddError takes the error of a lookup, and reports whether there was one. What the credentials may not look up, and
-// what the cloud does not offer, keeps nobody from restoring: that is unchecked. A rejected login does, as does an
-// answer that makes no sense.
+// AddError adds the error of a lookup, and reports whether there was one. If the credentials may not make the lookup,
+// or the cloud does not offer it, the check is skipped and the restore continues. A rejected login or an unreadable
+// answer stops it.
 func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	var answered *client.APIError
 	switch {
@@ -58,18 +58,18 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	return true
 }
 
-// MayContinue reports, after a lookup that failed, whether others are still worth making.
+// MayContinue reports, after a failed lookup, whether to make others.
 func (f *Findings) MayContinue(ctx context.Context) bool { return ctx.Err() == nil && !f.HasError() }
 
-// AddNoLatest takes the error of a lookup of the newest moment, without which the restore would not be started. A busy
-// instance is waited for.
+// AddNoLatest adds the error of a lookup of the newest moment, without which the restore cannot start. A busy instance
+// is no error: the provider waits for it.
 func (f *Findings) AddNoLatest(ctx context.Context, at path.Path, err error) {
 	if ctx.Err() == nil && !client.IsBusy(err) && !f.HasError() {
 		f.Add(errorNoLatest(at, err))
 	}
 }
 
-// result is what the person is shown.
+// result is what Terraform shows.
 func (f *Findings) result() diag.Diagnostics {
 	if len(f.unchecked) > 0 && !f.HasError() {
 		slices.Sort(f.unchecked)
@@ -78,8 +78,8 @@ func (f *Findings) result() diag.Diagnostics {
 	return f.diags
 }
 
-// preflight finds out with lookups what the service would reject, often after most of an hour, or would silently do
-// otherwise. It is for a restore that would be started, with all its parameters known.
+// preflight makes lookups to find what the service would otherwise reject, or get silently wrong, up to an hour later.
+// It is for a restore that would be started, with all its parameters known.
 func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m Model, planning bool) diag.Diagnostics {
 	wanted := r.preflightDefault
 	if set := m.common().Preflight; !set.IsNull() {
@@ -93,8 +93,8 @@ func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m M
 	return findings.result()
 }
 
-// preflightPlan is preflight if the plan can tell: with the provider configured and every parameter known. What is not
-// known yet is checked in the apply, which plans a resource once more and checks an action when it is invoked.
+// preflightPlan is preflight if the provider is configured and every parameter is known. Otherwise the apply checks: it
+// plans a resource once more, and checks an action when it is invoked.
 func (r *restoreResource) preflightPlan(ctx context.Context, m Model) diag.Diagnostics {
 	common := m.common()
 	if !m.Parameters(ctx).known() || r.Client == nil || common.Region.IsUnknown() || common.Preflight.IsUnknown() {

@@ -12,7 +12,7 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// Provider is what one configured provider gives to its resources and actions, and what these share while it lives.
+// Provider is what the resources and actions of one configured provider share.
 type Provider struct {
 	Client           *client.Client // nil while the provider's own arguments are unknown
 	Cache            *lookup.Cache
@@ -25,12 +25,11 @@ type Provider struct {
 	starting *semaphore.Weighted
 }
 
-// startingAtOnce: with sixty calls a minute, more would only grow old between the check and the call. A list of jobs
-// answers for all that ask at the same time.
+// startingAtOnce: at sixty calls a minute, more would only age between the check and the call. Those that list jobs at
+// the same time share one call.
 const startingAtOnce = 20
 
-// NewProvider returns what the resources of a provider share. Preflight is whether they check before they restore,
-// unless one says otherwise.
+// NewProvider returns what the resources of a provider share. Preflight is their default for the argument preflight.
 func NewProvider(source lookup.Provider, preflight bool) *Provider {
 	return &Provider{
 		Client: source.Client, Cache: source.Cache, preflightDefault: preflight,
@@ -38,7 +37,7 @@ func NewProvider(source lookup.Provider, preflight bool) *Provider {
 	}
 }
 
-// unconfigured is the provider of a resource that Terraform asks without configuring it.
+// unconfigured is the provider of a resource that Terraform calls without configuring it.
 func unconfigured(clock client.Clock) *Provider {
 	return NewProvider(lookup.Provider{Cache: lookup.NewCache(clock)}, true)
 }

@@ -94,7 +94,7 @@ func (r *restoreResource) jobsOf(c *client.Client) client.JobService {
 	return jobs
 }
 
-// Create restores. If the same restore was begun before and nobody saw its end, it resumes that job instead.
+// Create restores. If an earlier apply started the same restore and did not see its end, it resumes that job instead.
 func (r *restoreResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan, diags := r.withoutUnknown(ctx, req.Plan)
 	resp.Diagnostics.Append(diags...)
@@ -131,13 +131,13 @@ func (r *restoreResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(settle(ctx, plan, plan, restoredTime(ctx, plan, accepted))...)
 	plan.common().accept(accepted)
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, plan, projectFor(ctx, c))...)
-	// The id is in the state before the wait begins, so that whatever ends it cannot lose the job.
+	// The id is in the state before the wait starts, so that nothing that ends the wait can lose the job.
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(r.awaitJob(ctx, w, plan, timeout)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// takeOver is the unfinished job that this restore has to resume, if there is one.
+// takeOver takes the unfinished job that this restore has to resume, if there is one.
 func (r *restoreResource) takeOver(ctx context.Context, plan Model) (job, bool, diag.Diagnostics) {
 	key, known := keyOf(ctx, plan)
 	if !known {
@@ -152,7 +152,7 @@ func (r *restoreResource) takeOver(ctx context.Context, plan Model) (job, bool, 
 	return taken, found, nil
 }
 
-// restoredTime is the moment that an accepted job restores to; zero if nobody can tell.
+// restoredTime is the moment that an accepted job restores to; zero if it is unknown.
 func restoredTime(ctx context.Context, plan Model, accepted job) time.Time {
 	if at := plan.ConfiguredTime(ctx); !at.IsZero() {
 		return at
@@ -161,8 +161,8 @@ func restoredTime(ctx context.Context, plan Model, accepted job) time.Time {
 	return at
 }
 
-// Read asks nothing about a restore whose end is known. It never removes one: a job whose record has expired ran all
-// the same, and Terraform would run it again.
+// Read makes no call for a restore whose end is known. It never removes a restore: a job whose record has expired did
+// run, and Terraform would run it again.
 func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.newModel()
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
@@ -203,7 +203,7 @@ func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// noteUnfinished keeps the unfinished job of a state for whatever asks for the same restore in this process.
+// noteUnfinished records the unfinished job of a state for the same restore to resume in this process.
 func (r *restoreResource) noteUnfinished(ctx context.Context, state Model) {
 	r.own.noteRunning(r.ownJob(state))
 	if key, known := keyOf(ctx, state); known {
@@ -211,7 +211,8 @@ func (r *restoreResource) noteUnfinished(ctx context.Context, state Model) {
 	}
 }
 
-// noteEnded keeps that a state holds a restore as ended, so that the plan of the same one can say that it runs again.
+// noteEnded records that a state holds a restore as ended, so that a plan of the same restore can say that it runs
+// again.
 func (r *restoreResource) noteEnded(ctx context.Context, state Model) {
 	common := state.common()
 	if key, known := keyOf(ctx, state); known {
@@ -220,7 +221,7 @@ func (r *restoreResource) noteEnded(ctx context.Context, state Model) {
 	}
 }
 
-// noteFailed keeps that a job which a state holds as unfinished turned out to have failed.
+// noteFailed records that a job that a state holds as unfinished has failed.
 func (r *restoreResource) noteFailed(ctx context.Context, state Model) {
 	r.own.noteEnded(r.ownJob(state), r.clock.Now())
 	if key, known := keyOf(ctx, state); known {
@@ -233,7 +234,7 @@ func (r *restoreResource) ownJob(state Model) ownJob {
 	return ownJob{state.common().JobID.ValueString(), place{r.Service, state.TargetID()}}
 }
 
-// Update never restores. It waits for an unfinished job, and stores what is only Terraform's.
+// Update never restores. It waits for an unfinished job, and stores the arguments that need no call.
 func (r *restoreResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, state := r.newModel(), r.newModel()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
@@ -265,8 +266,8 @@ func (r *restoreResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete forgets. What was restored stays where it is: a provider that dropped tables because a line was removed would
-// be a danger, and so Delete tells what stays.
+// Delete forgets the restore and says which objects stay. It would be dangerous to drop tables because a line was
+// removed.
 func (r *restoreResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.newModel()
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)

@@ -31,7 +31,7 @@ const (
 	ChangeCallsNothing = "Changing this makes no API call."
 )
 
-// Schema describes a restore in words that are true of the resource as well as of the action.
+// Schema describes a restore in words that hold for the resource and for the action.
 type Schema struct {
 	Description string
 	Attributes  map[string]schema.Attribute // the model's own
@@ -156,7 +156,7 @@ func computedStrings(description string) schema.Attribute {
 	return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
 }
 
-// timeoutsAttribute is the ecosystem's own, with a description, which its module leaves out.
+// timeoutsAttribute is the usual timeouts attribute. Its module gives it no description.
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Update: true,
@@ -171,7 +171,7 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	return attribute
 }
 
-// identityAttributes is what finds a restore again without its state; target is "instance_id" or "snapshot_id".
+// identityAttributes are what identifies a restore without its state; target is "instance_id" or "snapshot_id".
 func identityAttributes(target string) map[string]identityschema.Attribute {
 	return map[string]identityschema.Attribute{
 		target:       identityschema.StringAttribute{RequiredForImport: true},

@@ -15,7 +15,7 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// busyPause is how long a busy instance is left alone. Restores take minutes at least.
+// busyPause is the wait before a busy instance is called again. Restores take minutes at least.
 const busyPause = 15 * time.Second
 
 // submission is one restore on its way to being accepted. It holds the lock of its instance or cluster.
@@ -93,7 +93,7 @@ func (s *submission) try(ctx context.Context) (accepted job, rejected error, dia
 	if err != nil {
 		return job{}, nil, diag.Diagnostics{s.errorNotStarted(ctx, err)}
 	}
-	// Each time anew: while a busy instance is waited for, a target may come to be that DWS would delete.
+	// Check each time: during the wait for a busy instance, a target may appear that DWS would delete.
 	if problems := s.preflight(ctx, s.look, s.config, false).Errors(); len(problems) > 0 {
 		return job{}, nil, problems
 	}
@@ -108,8 +108,8 @@ func (s *submission) try(ctx context.Context) (accepted job, rejected error, dia
 	return job{}, err, nil
 }
 
-// send sends the call, after writing down what the restore goes to. It asks for the newest moment anew each time: until
-// a call is accepted, no restore has started. Sent is when the call itself began: a lookup before it may take a while.
+// send sends the call, after setting the moment to restore to. It looks up the newest moment each time: until a call is
+// accepted, no restore has started. Sent is when the call itself started: the lookup before it may take a while.
 func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, err error) {
 	at, err := s.config.ResolveTime(ctx, s.look)
 	if err != nil && !client.IsBusy(err) {
@@ -129,8 +129,7 @@ func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, er
 	return jobID, sent, err
 }
 
-// noLatestError is why the newest moment is not known. It does not unwrap: a cause that says "busy" is not one of
-// these.
+// noLatestError is why the newest moment is unknown. It does not unwrap: the cause is never "busy".
 type noLatestError struct{ error }
 
 // accepted notes a job that the service has just accepted.

@@ -15,12 +15,12 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-// recordKept is how long every service is known to keep the record of a job: Open Telekom Cloud keeps a failed DDS task
+// recordKept is how long every service keeps the record of a job at least: Open Telekom Cloud keeps a failed DDS task
 // for seven days (DDS user guide, Task Center), RDS and DDS otherwise for a month (API reference). A younger job that
 // is not found has not expired.
 const recordKept = 7 * 24 * time.Hour
 
-// wait says how to wait for a job.
+// wait describes a wait for a job.
 type wait struct {
 	jobs     client.JobService
 	deadline time.Time
@@ -40,8 +40,8 @@ type waitResult struct {
 // failed reports whether the job has ended, and not well.
 func (w waitResult) failed() bool { return w.err == nil && w.job.Status == client.JobFailed }
 
-// waitForJob waits for the end of a restore's job and writes into the model what is then known, whatever happens: there
-// is always a state to store.
+// waitForJob waits for the end of a restore's job, and writes what is then known into the model. In every case there is
+// a state to store.
 func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (waitResult, diag.Diagnostics) {
 	common, own := m.common(), r.ownJob(m)
 	r.own.noteRunning(own)
@@ -81,7 +81,7 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 	return result, diags
 }
 
-// awaitJob is waitForJob for what a state keeps, with the messages of a resource.
+// awaitJob is waitForJob with the messages of a resource.
 func (r *restoreResource) awaitJob(ctx context.Context, w wait, m Model, timeout time.Duration) diag.Diagnostics {
 	result, diags := r.waitForJob(ctx, w, m)
 	common := m.common()
