@@ -35,7 +35,7 @@ func TestLatestWithItsDefaultNameWrittenOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	env.configure(config(fmt.Sprintf(`, new_name = "orders_%d"`, moment.UnixMilli()), ""))
-	if o := env.plan(); o.exit != clitest.ExitChanges || strings.Contains(o.output, "Restore job "+job) {
+	if o := env.plan(); o.exit != clitest.ExitChanges || strings.Contains(o.output, "restore job "+job) {
 		t.Fatalf("the plan takes it for the same restore:\n%s", o.output)
 	}
 	env.change(job, "finish", "")

@@ -159,7 +159,7 @@ func TestPreflightRDS(t *testing.T) {
 			says: []string{"Restore time is not available", "restore_time is 2023-09-01T00:00:00Z",
 				"The nearest available moment is 2023-07-08T00:00:00Z (before)."}},
 		"between": {resource: of("df29b535eec64ee1b286bd2c62871a9cin03", "2023-09-01T00:00:00Z"),
-			says: []string{"Restore time is not available", "The nearest available moments are 2023-07-08T00:00:00Z (before) and 20", "after it."}},
+			says: []string{"Restore time is not available", "The nearest available moments are 2023-07-08T00:00:00Z (before) and 20", "(after)."}},
 		"no_backup": {resource: of("new", moment), says: []string{"Restore time is not available",
 			"There is no other moment either"}},
 		"no_backup_latest": {resource: of("new", "latest"), says: []string{"No restore time is available", "new has no moment to restore to"}},

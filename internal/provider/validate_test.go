@@ -118,7 +118,7 @@ var invalids = []invalid{
 		`, collections = [{ old_name = "c", restore_collection_time = ` + when + ` }] }]`),
 		`restore_collections[0] (database "d") has restore_database_time, which restores the whole database, as well as collections`, 0},
 	{"dds_neither_level", ddsWith(`[{ database = "d" }]`),
-		`restore_collections[0] (database "d") needs restore_database_time`, 0},
+		`restore_collections[0] (database "d") has neither restore_database_time nor collections`, 0},
 	{"dds_old_name_twice",
 		ddsWith(`[{ database = "d", collections = [for n in ["a", "b"] : { old_name = "c", new_name = n, restore_collection_time = ` + when + ` }] }]`), `collections[1].old_name are both "c"`, 0},
 	{"dds_equal_targets",
