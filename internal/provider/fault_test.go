@@ -191,7 +191,7 @@ func TestOutages(t *testing.T) {
 				Status: 503, Times: -1})
 			o := env.apply()
 			job := env.expectAccepted(1)[0]
-			env.expect(o, clitest.ExitError, "Restore status is unknown", "Job "+job, "HTTP 503")
+			env.expect(o, clitest.ExitError, "Restore status is unknown", "could not query job "+job, "HTTP 503")
 			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
 			env.cloud.ClearFaults()
 			env.mustApply()

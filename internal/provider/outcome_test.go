@@ -271,7 +271,7 @@ func TestUnreadable(t *testing.T) {
 		env, job := timedOut(t, c)
 		env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultStatus, Status: 503,
 			Times: -1})
-		env.expect(env.plan(), clitest.ExitChanges, "Restore job could not be queried", "Job "+job, resumesIt)
+		env.expect(env.plan(), clitest.ExitChanges, "Restore job could not be queried", "could not query job "+job, resumesIt)
 		env.cloud.ClearFaults()
 		env.change(job, "finish", "")
 		env.mustApply()

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
 	"terraform-provider-x/internal/provider/providertest"
@@ -20,13 +21,13 @@ import (
 )
 
 // oneTable is a restore of one table; newName may be null.
-func oneTable(t *testing.T, at, database, schema, table string, newName types.String) *pgTablePITR {
+func oneTable(t *testing.T, at string, from client.RDSTableName, newName types.String) *pgTablePITR {
 	t.Helper()
 	m := &pgTablePITR{RestoreTime: pointintime.NewValue(at)}
 	m.Databases = providertest.List(t, m.Schema().Attributes["databases"].GetType(), databaseModel{
-		Database: types.StringValue(database),
+		Database: types.StringValue(from.Database),
 		Schemas: []schemaModel{{
-			Schema: types.StringValue(schema), Tables: []tableModel{{types.StringValue(table), newName}},
+			Schema: types.StringValue(from.Schema), Tables: []tableModel{{types.StringValue(from.Table), newName}},
 		}},
 	})
 	return m
@@ -65,7 +66,8 @@ func TestLatestIsAskedForAnew(t *testing.T) {
 // TestUnknownTimeStaysAComment keeps a name of which the time is not known from ending the comment that it stands in.
 func TestUnknownTimeStaysAComment(t *testing.T) {
 	t.Parallel()
-	have := onlyObject(t, oneTable(t, pointintime.Latest, "shop", "public", "a\nDROP TABLE customers; --", types.StringNull()))
+	have := onlyObject(t, oneTable(t, pointintime.Latest,
+		client.RDSTableName{Database: "shop", Schema: "public", Table: "a\nDROP TABLE customers; --"}, types.StringNull()))
 	want := restore.Object{
 		Name:    "shop.public.a\nDROP TABLE customers; --_<timestamp>",
 		Cleanup: `-- The timestamp in the name is unknown: table "shop.public.a\nDROP TABLE customers; --_<timestamp>"`,
@@ -93,7 +95,8 @@ func FuzzCleanupStatements(f *testing.F) {
 		if newName != "" {
 			optional, intended = types.StringValue(newName), newName
 		}
-		object := onlyObject(t, oneTable(t, at, database, schema, table, optional))
+		from := client.RDSTableName{Database: database, Schema: schema, Table: table}
+		object := onlyObject(t, oneTable(t, at, from, optional))
 		if newName == "" && !explicit { // the newest moment, which nobody can tell any more
 			if !providertest.IsComment(object.Cleanup, "-- ") {
 				t.Errorf("something is run by %q", object.Cleanup)
@@ -127,7 +130,7 @@ func FuzzRestoredName(f *testing.F) {
 		arguments := function.NewArgumentsData([]attr.Value{types.StringValue(table), types.StringValue(moment)})
 		NewRestoredName().Run(ctx, function.RunRequest{Arguments: arguments}, &resp)
 		at, err := pointintime.Parse(moment)
-		config := oneTable(t, moment, "d", "s", table, types.StringNull())
+		config := oneTable(t, moment, client.RDSTableName{Database: "d", Schema: "s", Table: table}, types.StringNull())
 		config.RestoredTo = types.StringValue(pointintime.Format(at))
 		if resp.Error != nil {
 			if err == nil && table != "" && !config.Validate(ctx, at.AddDate(1, 0, 0)).HasError() {
