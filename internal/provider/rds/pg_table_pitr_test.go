@@ -49,7 +49,9 @@ func TestLatestIsAskedForAnew(t *testing.T) {
 	clock := providertest.NewClock()
 	look := lookup.In(providertest.Cloud(t, clock), lookup.NewCache(clock))
 	m := &pgTablePITR{
-		InstanceID: types.StringValue("df29b535eec64ee1b286bd2c62871a9cin03"), RestoreTime: pointintime.NewValue(pointintime.Latest),
+		InstanceID: types.StringValue(
+			"df29b535eec64ee1b286bd2c62871a9cin03",
+		), RestoreTime: pointintime.NewValue(pointintime.Latest),
 	}
 	for range 3 {
 		if _, err := restoreWindows(t.Context(), look, m.TargetID(), ""); err != nil {
@@ -103,7 +105,8 @@ func FuzzCleanupStatements(f *testing.F) {
 			}
 			return
 		}
-		if d, s, n, err := providertest.ReadDrop(object.Cleanup); err != nil || d != database || s != schema || n != intended {
+		if d, s, n, err := providertest.ReadDrop(object.Cleanup); err != nil || d != database || s != schema ||
+			n != intended {
 			t.Errorf("%q drops %q.%q in %q (%v), want %q.%q in %q", object.Cleanup, s, n, d, err, schema, intended, database)
 		}
 	})
