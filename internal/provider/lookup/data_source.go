@@ -26,7 +26,8 @@ type Provider struct {
 
 // Model is the model of one data source: a pointer to a struct that embeds RegionArgument.
 type Model interface {
-	region() *types.String
+	// RegionArgumentValue is where the argument region is: see RegionArgument.
+	RegionArgumentValue() *types.String
 	// Name is the data source's name without the provider's.
 	Name() string
 	Description() string
@@ -41,7 +42,8 @@ type RegionArgument struct {
 	Region types.String `tfsdk:"region"`
 }
 
-func (r *RegionArgument) region() *types.String { return &r.Region }
+// RegionArgumentValue is where the argument is.
+func (r *RegionArgument) RegionArgumentValue() *types.String { return &r.Region }
 
 // dataSource is what all data sources share.
 type dataSource struct {
@@ -85,12 +87,12 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(ErrorNotConfigured())
 		return
 	}
-	c, err := d.provider.Client.ForRegion(m.region().ValueString())
+	c, err := d.provider.Client.ForRegion(m.RegionArgumentValue().ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(ErrorRegion(err))
 		return
 	}
-	*m.region() = types.StringValue(c.Region())
+	*m.RegionArgumentValue() = types.StringValue(c.Region())
 	resp.Diagnostics.Append(m.Read(ctx, In(c, d.provider.Cache))...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -87,7 +87,7 @@ func (c *Common) unfinished() bool {
 func (c *Common) accept(accepted job) {
 	c.ID, c.JobID = types.StringValue(accepted.id), types.StringValue(accepted.id)
 	c.Status = types.StringValue(string(client.JobRunning))
-	c.Evidence.begin(accepted.submittedAt)
+	c.begin(accepted.submittedAt)
 }
 
 // keepJob takes the job's attributes from a state.
