@@ -26,8 +26,6 @@ type Provider struct {
 
 // Model is the model of one data source: a pointer to a struct that embeds RegionArgument.
 type Model interface {
-	// RegionArgumentValue is where the argument region is: see RegionArgument.
-	RegionArgumentValue() *types.String
 	// Name is the data source's name without the provider's.
 	Name() string
 	Description() string
@@ -41,9 +39,6 @@ type Model interface {
 type RegionArgument struct {
 	Region types.String `tfsdk:"region"`
 }
-
-// RegionArgumentValue is where the argument is.
-func (r *RegionArgument) RegionArgumentValue() *types.String { return &r.Region }
 
 // dataSource is what all data sources share.
 type dataSource struct {
@@ -87,15 +82,17 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(ErrorNotConfigured())
 		return
 	}
-	c, err := d.provider.Client.ForRegion(m.RegionArgumentValue().ValueString())
+	var region types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("region"), &region)...)
+	c, err := d.provider.Client.ForRegion(region.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(ErrorRegion(err))
 		return
 	}
-	*m.RegionArgumentValue() = types.StringValue(c.Region())
 	resp.Diagnostics.Append(m.Read(ctx, In(c, d.provider.Cache))...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("region"), c.Region())...)
 	}
 }
 
