@@ -4,6 +4,7 @@ package restore
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -18,17 +19,18 @@ import (
 // fakeModel is a restore that does what a test says.
 type fakeModel struct {
 	Common
-	targetID string
-	resolve  func() time.Time
-	check    func(*Findings)
-	submit   func() (string, error)
-	lockKeys map[string]string // the lock key of a target; the target itself if it is not here
+	targetID   string
+	parameters Parameters
+	resolve    func() time.Time
+	check      func(*Findings)
+	submit     func() (string, error)
+	lockKeys   map[string]string // the lock key of a target; the target itself if it is not here
 }
 
 func (m *fakeModel) Type() Type                            { return Type{Name: "fake", Target: "instance_id", Service: "rds"} }
 func (m *fakeModel) Schema() Schema                        { return Schema{} }
 func (m *fakeModel) TargetID() string                      { return m.targetID }
-func (m *fakeModel) Parameters(context.Context) Parameters { return Parameters{} }
+func (m *fakeModel) Parameters(context.Context) Parameters { return maps.Clone(m.parameters) }
 func (m *fakeModel) ConfiguredTime(context.Context) time.Time {
 	return time.Time{}
 }

@@ -3,6 +3,7 @@
 package restore
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,6 +137,27 @@ func TestChangedParameters(t *testing.T) {
 	} {
 		if diff := cmp.Diff(c.want, changedParameters(c.wanted, c.have, c.adopted)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+}
+
+// TestAddedParameter adds an optional argument to a finished restore: that is another restore, and no import.
+func TestAddedParameter(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		have    Parameters
+		adopted bool
+		changed []string
+	}{
+		"finished": {have: Parameters{"instance_id": `"i"`, "databases": `[1]`}, changed: []string{"is_fast"}},
+		"imported": {have: Parameters{"instance_id": `"i"`}, adopted: true},
+	} {
+		state := &fakeModel{parameters: c.have}
+		config := &fakeModel{parameters: Parameters{"instance_id": `"i"`, "databases": `[1]`, "is_fast": "true"}}
+		adopted := lacksParameters(t.Context(), state)
+		changed := changes(t.Context(), config, state, adopted)
+		if adopted != c.adopted || !slices.Equal(changed, c.changed) {
+			t.Errorf("%s: adopted %t, changed %q", name, adopted, changed)
 		}
 	}
 }

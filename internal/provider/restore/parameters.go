@@ -141,7 +141,6 @@ func changes(ctx context.Context, config, state Model, adopted bool) []string {
 	return changedParameters(wanted, identityOf(ctx, state), adopted)
 }
 
-// lacksParameters reports whether a state is an imported one, which has no parameters but its target.
-func lacksParameters(ctx context.Context, config, state Model) bool {
-	return len(state.Parameters(ctx)) < len(config.Parameters(ctx))
-}
+// lacksParameters reports whether a state is an imported one: it has no parameter but its target, which no restore is
+// without. How many the configuration has does not count: an optional one that is added asks for another restore.
+func lacksParameters(ctx context.Context, state Model) bool { return len(state.Parameters(ctx)) < 2 }

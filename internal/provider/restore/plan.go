@@ -99,7 +99,7 @@ func (r *restoreResource) planWithState(ctx context.Context, req resource.Modify
 	mark, diags := req.Private.GetKey(ctx, adoptedKey)
 	resp.Diagnostics.Append(diags...)
 	// The private mark is not enough: Terraform loses it if the provider is killed in an Update.
-	change.adopted = mark != nil || lacksParameters(ctx, change.config, change.state)
+	change.adopted = mark != nil || lacksParameters(ctx, change.state)
 	if change.config.common().Region.IsNull() {
 		// A restore stays in its region, even if the provider's region has changed.
 		change.plan.common().Region = change.state.common().Region

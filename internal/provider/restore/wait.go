@@ -20,6 +20,9 @@ import (
 // is not found has not expired.
 const recordKept = 7 * 24 * time.Hour
 
+// shownWithin is how young a job is that the service may not show yet: "several seconds", say the RDS and DDS API references.
+const shownWithin = time.Minute
+
 // wait describes a wait for a job.
 type wait struct {
 	jobs     client.JobService
@@ -64,7 +67,7 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 	}
 	result := waitResult{job: job, age: r.clock.Now().Sub(submitted), err: err}
 	notFound := client.IsNotFound(err)
-	result.timedOut = errors.As(err, new(*client.WaitTimeoutError)) || notFound && result.age < appearance
+	result.timedOut = errors.As(err, new(*client.WaitTimeoutError)) || notFound && result.age < shownWithin
 	result.expired = w.resumed && notFound && result.age >= recordKept
 	var diags diag.Diagnostics
 	switch {
