@@ -4,6 +4,7 @@ package restore
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -65,10 +66,7 @@ func (o *ownJobs) mayRun(here func(place) bool) []ownJob {
 // lastEnd is when the last job at the places that here accepts was seen to have ended; zero if none was.
 func (o *ownJobs) lastEnd(here func(place) bool) time.Time {
 	o.mutex.Lock()
-	ends := make(map[place]time.Time, len(o.ended))
-	for at, end := range o.ended {
-		ends[at] = end
-	}
+	ends := maps.Clone(o.ended)
 	o.mutex.Unlock()
 	var last time.Time
 	for at, end := range ends {
@@ -89,8 +87,8 @@ func (o *ownJobs) unknown(jobs []client.Job, ownMayRun bool) []client.Job {
 	})
 }
 
-// ownPlace reports whether a place is under the submission's lock key. One that cannot be looked up is not: it must not excuse an
-// unknown restore.
+// ownPlace reports whether a place is under the submission's lock key. One that cannot be looked up is not: it must not
+// excuse an unknown restore.
 func (s *submission) ownPlace(ctx context.Context) func(place) bool {
 	return func(at place) bool {
 		if at.service != s.Service {

@@ -91,20 +91,28 @@ func fullyKnown(ctx context.Context, value attr.Value) bool {
 
 // identityOf is all that makes two restores the same: the model's own parameters, the region, the triggers.
 func identityOf(ctx context.Context, m Model) Parameters {
-	common, all := m.common(), m.Parameters(ctx)
-	all.SetString("region", common.Region)
+	return m.Parameters(ctx).withCommon(ctx, m.common())
+}
+
+// withCommon adds the parameters that all restores have.
+func (p Parameters) withCommon(ctx context.Context, common *Common) Parameters {
+	p.SetString("region", common.Region)
 	// No triggers are like null.
 	if !common.Triggers.IsNull() && (common.Triggers.IsUnknown() || len(common.Triggers.Elements()) > 0) {
-		all.Set("triggers", common.Triggers.String(), fullyKnown(ctx, common.Triggers))
+		p.Set("triggers", common.Triggers.String(), fullyKnown(ctx, common.Triggers))
 	}
-	return all
+	return p
 }
 
 // keyOf names one restore among all of a configured provider; account and project are the provider's own and the same
 // for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
 func keyOf(ctx context.Context, m Model) (string, bool) {
-	all := identityOf(ctx, m)
-	if !all.known() || m.TargetID() == "" || len(m.Parameters(ctx)) < 2 {
+	parameters := m.Parameters(ctx)
+	if parameters.onlyTarget() || m.TargetID() == "" {
+		return "", false
+	}
+	all := parameters.withCommon(ctx, m.common())
+	if !all.known() {
 		return "", false
 	}
 	return m.Type().Name + canonical(all), true
@@ -143,4 +151,9 @@ func changes(ctx context.Context, config, state Model, adopted bool) []string {
 
 // lacksParameters reports whether a state is an imported one: it has no parameter but its target, which no restore is
 // without. How many the configuration has does not count: an optional one that is added asks for another restore.
-func lacksParameters(ctx context.Context, state Model) bool { return len(state.Parameters(ctx)) < 2 }
+func lacksParameters(ctx context.Context, state Model) bool {
+	return state.Parameters(ctx).onlyTarget()
+}
+
+// onlyTarget reports whether there is no parameter but the target, if that.
+func (p Parameters) onlyTarget() bool { return len(p) < 2 }
