@@ -156,6 +156,7 @@ func TestActionInterrupted(t *testing.T) {
 				env.plant(fakecloud.Fault{Service: c.service, Operation: fakecloud.ShowJob, Kind: fakecloud.FaultDelay,
 					Delay: time.Hour, Times: -1})
 				p := env.startApply(c.invoke())
+				env.awaitOutput(p, "Accepted as job") // which Terraform may print after the first look
 				env.awaitPolls(c.service, 1)
 				job := env.expectAccepted(1)[0]
 				env.signalGroup(p, signal)
@@ -173,8 +174,9 @@ func TestActionInterruptedWhileSent(t *testing.T) {
 	forEachAction(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
 		env.configure(c.action(t))
+		// Long enough for the stop to arrive first: what is said between Terraform's stop and the provider's costs the error.
 		env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultDelay,
-			Delay: 6 * time.Second})
+			Delay: time.Minute})
 		p := env.startApply(c.invoke())
 		env.await(func() bool { return len(env.cloud.Restores()) == 1 })
 		env.signalGroup(p, syscall.SIGINT)
