@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -123,7 +122,7 @@ func (a acceptance) testCase(config string, clock client.Clock) resource.TestCas
 	return resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"x": func() (tfprotov6.ProviderServer, error) {
-				return providerserver.NewProtocol6WithError(newWithClock("test", clock)())()
+				return newServer(newWithClock("test", clock)), nil
 			},
 		},
 		Steps: []resource.TestStep{

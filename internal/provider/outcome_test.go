@@ -62,7 +62,7 @@ func TestEveryRestoreIsACase(t *testing.T) {
 			t.Errorf("%s has no row in decisionCases", resourceType)
 		}
 	}
-	for _, of := range newWithClock("test", client.SystemClock)().Resources(t.Context()) {
+	for _, of := range newWithClock("test", client.SystemClock).Resources(t.Context()) {
 		var named resource.MetadataResponse
 		of().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "x"}, &named)
 		if !cases[named.TypeName] {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -169,7 +168,7 @@ func TestPlans(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 					"x": func() (tfprotov6.ProviderServer, error) {
-						return providerserver.NewProtocol6WithError(newWithClock("test", env.clock)())()
+						return newServer(newWithClock("test", env.clock)), nil
 					},
 				},
 				Steps: steps,

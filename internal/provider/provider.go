@@ -56,16 +56,17 @@ var (
 type restoreProvider struct {
 	version string
 	clock   client.Clock
+	states  *restore.States // which server.go fills
 }
 
 // New makes the provider as it is released.
 func New(version string) func() provider.Provider {
-	return newWithClock(version, client.SystemClock)
+	return func() provider.Provider { return newWithClock(version, client.SystemClock) }
 }
 
 // newWithClock exists for tests, which compress hours of waiting into moments.
-func newWithClock(version string, clock client.Clock) func() provider.Provider {
-	return func() provider.Provider { return &restoreProvider{version: version, clock: clock} }
+func newWithClock(version string, clock client.Clock) *restoreProvider {
+	return &restoreProvider{version: version, clock: clock, states: restore.NewStates(restores)}
 }
 
 func (p *restoreProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -86,7 +87,7 @@ func (p *restoreProvider) Configure(ctx context.Context, req provider.ConfigureR
 	if req.Config.Raw.IsFullyKnown() {
 		source.Client = p.newClient(ctx, req, resp)
 	}
-	shared := restore.NewProvider(source, preflight.IsNull() || preflight.ValueBool())
+	shared := restore.NewProvider(source, p.states, preflight.IsNull() || preflight.ValueBool())
 	resp.ResourceData, resp.ActionData, resp.DataSourceData = shared, shared, &source
 }
 

@@ -70,3 +70,109 @@ func TestRemovedFromConfiguration(t *testing.T) {
 		env.expectAccepted(1)
 	})
 }
+
+// TestCreatedBeforeDestroyedWithoutRefresh comes to a replacement of an unfinished restore in each of the ways in which
+// Terraform does not refresh it first. Terraform creates before it tells of the state again, so nothing runs; the advice
+// leads on.
+func TestCreatedBeforeDestroyedWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	c := rdsCase
+	version := func(number int) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"version\" {\n input = %d\n}\n", number)
+	}
+	const lifecycle = "lifecycle {\n create_before_destroy = true\n replace_triggered_by = [terraform_data.version]\n}"
+	for name, how := range map[string]struct {
+		tainted bool
+		version int
+		flags   []string
+	}{
+		"tainted":                {tainted: true, version: 1, flags: []string{"-refresh=false"}},
+		"-replace":               {version: 1, flags: []string{"-refresh=false", "-replace=" + c.address}},
+		"replace_triggered_by":   {version: 2, flags: []string{"-refresh=false"}},
+		"-replace and a refresh": {version: 1, flags: []string{"-replace=" + c.address}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnv(t)
+			env.configure(version(1) + c.config(t, lifecycle, shortTimeouts))
+			env.change("next", "hold", "")
+			env.expect(env.apply(), clitest.ExitError, "Restore is still running")
+			job := env.expectAccepted(1)[0]
+			env.change(job, "finish", "")
+			if !how.tainted {
+				env.expect(env.run("untaint", c.address), clitest.ExitOK)
+			}
+			env.configure(version(how.version) + c.config(t, lifecycle))
+			env.expect(env.apply(how.flags...), clitest.ExitError, "inconsistent final plan", job)
+			env.expectAccepted(1)
+			env.expect(env.apply(), clitest.ExitError, "terraform state rm ADDRESS", "terraform import ADDRESS "+c.target+"/"+job)
+			env.expect(env.run("state", "rm", c.address), clitest.ExitOK)
+			env.expect(env.run("import", "-no-color", c.address, c.target+"/"+job), clitest.ExitOK)
+			env.mustApply()
+			env.expectResumed(c, job)
+		})
+	}
+}
+
+// TestForgotten forgets an unfinished restore, by a removed block, while the same one is planned at another address, which
+// goes on with its job. Terraform only upgrades the state of what it forgets. If it does so after it has planned the new
+// address, the plan stops.
+func TestForgotten(t *testing.T) {
+	t.Parallel()
+	for _, flag := range []string{"-refresh=true", "-refresh=false", "-parallelism=1"} {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnv(t)
+			env.configure(ordersTable("old", `{ old_name = "orders" }`, shortTimeouts+"\n"+`on_timeout = "detach"`))
+			env.change("next", "hold", "")
+			env.mustApply()
+			job := env.expectAccepted(1)[0]
+			env.change(job, "finish", "")
+			removed := "\nremoved {\n from = x_rds_pg_table_pitr.old\n lifecycle {\n  destroy = false\n }\n}\n"
+			env.configure(ordersTable("new", `{ old_name = "orders" }`, "") + removed)
+			if o := env.apply(flag); o.exit != clitest.ExitOK {
+				env.expect(o, clitest.ExitError, "Unfinished restore is planned again", "terraform state mv OLD_ADDRESS NEW_ADDRESS", job)
+				env.expect(env.run("state", "mv", "x_rds_pg_table_pitr.old", "x_rds_pg_table_pitr.new"), clitest.ExitOK)
+				env.configure(ordersTable("new", `{ old_name = "orders" }`, ""))
+				env.mustApply()
+			}
+			env.expectAccepted(1)
+			env.expectStored("x_rds_pg_table_pitr.new", map[string]any{"job_id": job, "status": "Completed"})
+			env.expectNoChanges()
+		})
+	}
+}
+
+// TestFinishedThenRenamed renames a finished restore without a "moved" block. The plan says that it restores again, in
+// whichever order Terraform goes about it, and what to do instead.
+func TestFinishedThenRenamed(t *testing.T) {
+	t.Parallel()
+	env := newTestEnv(t)
+	env.configure(ordersTable("old", `{ old_name = "orders" }`, ""))
+	env.mustApply()
+	job := env.expectAccepted(1)[0]
+	env.configure(ordersTable("new", `{ old_name = "orders" }`, "preflight = false"))
+	for _, flag := range []string{"-parallelism=1", "-parallelism=1", "-parallelism=10", "-parallelism=10", "-refresh=false"} {
+		env.expect(env.plan(flag), clitest.ExitChanges, "Apply will repeat a finished restore", job,
+			"terraform state mv OLD_ADDRESS NEW_ADDRESS")
+	}
+	env.expect(env.run("state", "mv", "x_rds_pg_table_pitr.old", "x_rds_pg_table_pitr.new"), clitest.ExitOK)
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectNoChanges()
+}
+
+// TestReplacedWhileUnfinished asks for another restore while the job of the first one runs: the plan says which job it
+// leaves behind, tainted or not.
+func TestReplacedWhileUnfinished(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		env, job := timedOut(t, c)
+		env.configure(c.config(t, `triggers = { drill = "tuesday" }`, "preflight = false"))
+		for _, flag := range []string{"-refresh=true", "-refresh=false"} {
+			env.expect(env.plan(flag), clitest.ExitChanges, "Unfinished restore is left behind", job, "terraform untaint ADDRESS")
+		}
+		env.expect(env.run("untaint", c.address), clitest.ExitOK)
+		env.expect(env.plan(), clitest.ExitChanges, runsAgain, "No apply has seen the end of job "+job)
+		env.expectAccepted(1)
+	})
+}

@@ -139,26 +139,14 @@ func TestTimeoutWithCreateBeforeDestroy(t *testing.T) {
 	})
 }
 
+// TestTimeoutThenApplyWithoutRefresh resumes all the same: Terraform upgrades the state also of what it does not refresh.
 func TestTimeoutThenApplyWithoutRefresh(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		// without a refresh, the plan does not know that the names are taken by this very restore
-		env, job := timedOut(t, c, "preflight = false")
+		env, job := timedOut(t, c)
 		env.change(job, "finish", "")
-		env.mustApply("-refresh=false")
+		env.expect(env.apply("-refresh=false"), clitest.ExitOK, resumesIt, job)
 		env.expectResumed(c, job)
 	})
-}
-
-// TestTimeoutThenPlanWithoutRefresh finds the target taken, by the restore itself, which such a plan cannot know.
-func TestTimeoutThenPlanWithoutRefresh(t *testing.T) {
-	t.Parallel()
-	c := dwsCase
-	env, job := timedOut(t, c)
-	env.change(job, "finish", "")
-	env.expect(env.apply("-refresh=false"), clitest.ExitError, "Target table already exists", "plan with a refresh")
-	env.expectAccepted(1)
-	env.mustApply()
-	env.expectResumed(c, job)
 }
 
 func TestTimeoutThenSavedPlan(t *testing.T) {

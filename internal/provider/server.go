@@ -11,16 +11,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/restore"
 )
 
 // Serve serves the provider as it is released to a CLI, until that has done with it.
-func Serve(version string, debugging bool) error { return serve(New(version), debugging) }
+func Serve(version string, debugging bool) error {
+	return serve(newWithClock(version, client.SystemClock), debugging)
+}
 
 // ServeWithClock serves the provider on another clock, to test and to measure it.
 func ServeWithClock(version string, clock client.Clock) error {
@@ -44,15 +47,67 @@ func reduceOverhead(environment []string) {
 	}
 }
 
-func serve(newProvider func() provider.Provider, debugging bool) error {
+func serve(p *restoreProvider, debugging bool) error {
 	reduceOverhead(os.Environ())
 	var options []tf6server.ServeOpt
 	if debugging {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(Address, func() tfprotov6.ProviderServer {
-		return withStopAfterActions(providerserver.NewProtocol6(newProvider())())
-	}, options...)
+	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return newServer(p) }, options...)
+}
+
+// actionServer is what the framework's server is.
+type actionServer = tfprotov6.ProviderServerWithActions
+
+// newServer answers the plugin protocol: the framework does, behind what it has no hook for.
+func newServer(p *restoreProvider) tfprotov6.ProviderServer {
+	server, ok := providerserver.NewProtocol6(p)().(actionServer)
+	if !ok {
+		panic("this version of the framework has no actions")
+	}
+	return &stopAfterActions{actionServer: &noteStates{server, p.states}}
+}
+
+// noteStates notes each restore that Terraform's state holds: to upgrade a state is the one request that Terraform makes
+// for every object that it looks at, also for one that it replaces, forgets or does not refresh (measured with Terraform
+// 1.11.4, 1.16.0 and OpenTofu 1.12.6). To the framework, it is a request without a provider.
+type noteStates struct {
+	actionServer
+	states *restore.States
+}
+
+func (s *noteStates) UpgradeResourceState(
+	ctx context.Context,
+	req *tfprotov6.UpgradeResourceStateRequest,
+) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	resp, err := s.actionServer.UpgradeResourceState(ctx, req)
+	if err == nil && len(resp.Diagnostics) == 0 {
+		resp.Diagnostics = protocolDiagnostics(s.states.Note(ctx, req.TypeName, resp.UpgradedState, false))
+	}
+	return resp, err
+}
+
+func (s *noteStates) MoveResourceState(
+	ctx context.Context,
+	req *tfprotov6.MoveResourceStateRequest,
+) (*tfprotov6.MoveResourceStateResponse, error) {
+	resp, err := s.actionServer.MoveResourceState(ctx, req)
+	if err == nil && len(resp.Diagnostics) == 0 {
+		resp.Diagnostics = protocolDiagnostics(s.states.Note(ctx, req.TargetTypeName, resp.TargetState, true))
+	}
+	return resp, err
+}
+
+func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
+	var all []*tfprotov6.Diagnostic
+	for _, d := range diags {
+		severity := tfprotov6.DiagnosticSeverityWarning
+		if d.Severity() == diag.SeverityError {
+			severity = tfprotov6.DiagnosticSeverityError
+		}
+		all = append(all, &tfprotov6.Diagnostic{Severity: severity, Summary: d.Summary(), Detail: d.Detail()})
+	}
+	return all
 }
 
 // stopAfterActions lets an action that was cancelled say how it ended. The plugin library sends nothing more of an action once the
@@ -61,7 +116,7 @@ func serve(newProvider func() provider.Provider, debugging bool) error {
 // that it ends have come to their end. That takes them milliseconds, unless a restore call is on its way: its answer is waited
 // for.
 type stopAfterActions struct {
-	tfprotov6.ProviderServerWithActions
+	actionServer
 	mu      sync.Mutex
 	running int
 	idle    chan struct{} // closed when none runs any more; nil while nobody waits for that
@@ -70,18 +125,10 @@ type stopAfterActions struct {
 // longestStop bounds how long a stop waits: longer than any call to the cloud may take.
 const longestStop = 3 * time.Minute
 
-func withStopAfterActions(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
-	actions, ok := server.(tfprotov6.ProviderServerWithActions)
-	if !ok {
-		return server
-	}
-	return &stopAfterActions{ProviderServerWithActions: actions}
-}
-
 // InvokeAction counts the action until its last event was taken.
 func (s *stopAfterActions) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	s.count(1)
-	stream, err := s.ProviderServerWithActions.InvokeAction(ctx, req)
+	stream, err := s.actionServer.InvokeAction(ctx, req)
 	if err != nil {
 		s.count(-1)
 		return stream, err
@@ -121,7 +168,7 @@ func (s *stopAfterActions) ended() <-chan struct{} {
 
 // StopProvider cancels what is running and waits for the actions among that.
 func (s *stopAfterActions) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	resp, err := s.ProviderServerWithActions.StopProvider(ctx, req)
+	resp, err := s.actionServer.StopProvider(ctx, req)
 	limit := time.NewTimer(longestStop)
 	defer limit.Stop()
 	select {

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -67,10 +66,7 @@ type inProcess struct {
 
 func newInProcess(env *testEnv, clock client.Clock, more map[string]any) *inProcess {
 	env.Helper()
-	server, err := providerserver.NewProtocol6WithError(newWithClock("test", clock)())()
-	if err != nil {
-		env.Fatal(err)
-	}
+	server := newServer(newWithClock("test", clock))
 	schema, err := server.GetProviderSchema(env.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		env.Fatal(err)

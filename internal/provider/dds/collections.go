@@ -171,3 +171,19 @@ func (m *collectionRestore) Objects(ctx context.Context) []restore.Object {
 	}
 	return objects
 }
+
+// Sources name the databases and collections that are restored from.
+func (m *collectionRestore) Sources(ctx context.Context) []string {
+	databases, _ := restore.Elements[databaseModel](ctx, m.RestoreCollections)
+	var sources []string
+	for _, database := range databases {
+		whole := m.TargetID() + "/" + database.Database.ValueString()
+		if len(database.Collections) == 0 {
+			sources = append(sources, whole)
+		}
+		for _, collection := range database.Collections {
+			sources = append(sources, whole+"/"+collection.OldName.ValueString())
+		}
+	}
+	return sources
+}

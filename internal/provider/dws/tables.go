@@ -124,3 +124,16 @@ func (m *tableRestore) isOneOf(names []string, name string) bool {
 func (m *tableRestore) sameName(a, b string) bool {
 	return a == b || !m.CaseSensitive.ValueBool() && strings.EqualFold(a, b)
 }
+
+// Sources name the tables that are restored, whatever the snapshot.
+func (m *tableRestore) Sources(ctx context.Context) []string {
+	tables, known := m.tablesOf(ctx, sourceList)
+	var sources []string
+	for _, table := range tables {
+		sources = append(sources, strings.Join([]string{m.Database.ValueString(), table.SchemaName, table.TableName}, "/"))
+	}
+	if !known || m.Database.IsUnknown() {
+		return nil
+	}
+	return sources
+}

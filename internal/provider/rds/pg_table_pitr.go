@@ -74,7 +74,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 				"it is not documented how the service handles a name that is taken. " +
 				"Defaults to `old_name`, an underscore, and `restored_to` in epoch milliseconds. " +
 				"With `restore_time = \"latest\"`, do not write out the default name: " +
-				"the provider then does not recognise a tainted, unfinished restore as the same one.",
+				"the plan of a tainted, unfinished restore then stops, because it cannot tell that it is the same one.",
 		},
 	}
 	schemas := map[string]schema.Attribute{

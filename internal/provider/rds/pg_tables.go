@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -138,4 +139,23 @@ func (m *pgTablePITR) Objects(ctx context.Context) []restore.Object {
 		objects = append(objects, object)
 	}
 	return objects
+}
+
+// Sources name the tables that are restored from.
+func (m *pgTablePITR) Sources(ctx context.Context) []string {
+	databases, known := restore.Elements[databaseModel](ctx, m.Databases)
+	if !known {
+		return nil
+	}
+	var sources []string
+	for _, database := range databases {
+		for _, schema := range database.Schemas {
+			for _, table := range schema.Tables {
+				sources = append(sources, strings.Join([]string{
+					m.TargetID(), database.Database.ValueString(), schema.Schema.ValueString(), table.OldName.ValueString(),
+				}, "/"))
+			}
+		}
+	}
+	return sources
 }

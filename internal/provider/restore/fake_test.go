@@ -21,6 +21,7 @@ type fakeModel struct {
 	Common
 	targetID   string
 	parameters Parameters
+	sources    []string
 	resolve    func() time.Time
 	check      func(*Findings)
 	submit     func() (string, error)
@@ -31,6 +32,7 @@ func (m *fakeModel) Type() Type                            { return Type{Name: "
 func (m *fakeModel) Schema() Schema                        { return Schema{} }
 func (m *fakeModel) TargetID() string                      { return m.targetID }
 func (m *fakeModel) Parameters(context.Context) Parameters { return maps.Clone(m.parameters) }
+func (m *fakeModel) Sources(context.Context) []string      { return m.sources }
 func (m *fakeModel) ConfiguredTime(context.Context) time.Time {
 	return time.Time{}
 }

@@ -25,6 +25,8 @@ func warnResumes(target, jobID string) diag.Diagnostic {
 			"To resume it without replacing the resource, run this before you apply:\n"+
 			"  terraform untaint ADDRESS\n"+
 			"With prevent_destroy or create_before_destroy, this is the only way: the apply stops otherwise, and nothing runs. "+
+			"It is also the safe way if the resource depends on others that this apply changes: "+
+			"if one of those fails, Terraform has removed the tainted resource, and with it the job, from the state.\n"+
 			"The apply also stops for another resource with the same parameters.\n"+
 			"If an apply has stopped with \"inconsistent final plan\", run:\n"+
 			"  terraform state rm ADDRESS\n"+
@@ -33,23 +35,51 @@ func warnResumes(target, jobID string) diag.Diagnostic {
 
 const newRestore = "Apply will start a new restore"
 
-// warnRunsAgain is for a replacement; changed are the attributes that cause it, unknown those of them without a value
-// yet.
-func warnRunsAgain(before *Common, changed []string, unknown map[string]bool) diag.Diagnostic {
+// warnRunsAgain is for a replacement; changed are the attributes that cause it.
+func warnRunsAgain(before *Common, changed []string) diag.Diagnostic {
 	jobID := before.JobID.ValueString()
 	if len(changed) == 1 && changed[0] == "status" {
 		return warnRunsAfterFailure(jobID)
 	}
-	var described []string
-	for _, name := range changed {
-		if unknown[name] {
-			name += " (known only after apply, so it counts as changed)"
-		}
-		described = append(described, name)
+	detail := fmt.Sprintf("The apply starts a new restore because of changes in %s.\n", strings.Join(changed, ", "))
+	if before.unfinished() {
+		detail += fmt.Sprintf("No apply has seen the end of job %s. It continues if it runs, but no resource waits for it any "+
+			"more.\nTo wait for its end first, apply without these changes.", jobID)
+	} else {
+		detail += fmt.Sprintf("The objects that job %s restored stay.", jobID)
 	}
-	return diag.NewWarningDiagnostic(newRestore,
-		fmt.Sprintf("The apply starts a new restore because of changes in %s.\n"+
-			"The objects that job %s restored stay.", strings.Join(described, ", "), jobID))
+	return diag.NewWarningDiagnostic(newRestore, detail)
+}
+
+// warnNotKnownYet is for a restore that is kept although parameters are known only after the apply.
+func warnNotKnownYet(names []string, jobID string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Restore is kept",
+		fmt.Sprintf("Known only after the apply: %s. This plan keeps the restore of job %s.\n"+
+			"If a value turns out to differ, the next plan shows a new restore.", strings.Join(names, ", "), jobID))
+}
+
+// warnLeavesJob is for a new restore that replaces a tainted one whose job is unfinished.
+func warnLeavesJob(jobIDs []string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Unfinished restore is left behind",
+		fmt.Sprintf("No apply has seen the end of restore job %s. This plan replaces its resource by another restore. "+
+			"The job continues if it runs, but no resource waits for it any more.\n"+
+			"To wait for its end first, run this and apply without the changes:\n"+
+			"  terraform untaint ADDRESS", strings.Join(jobIDs, ", ")))
+}
+
+// errorLeavesJob is for a new restore of what the unfinished job of the tainted resource restores that it replaces.
+// Unknown are the parameters of which it is not known whether they differ.
+func errorLeavesJob(jobIDs, unknown []string) diag.Diagnostic {
+	why := "with other parameters"
+	if len(unknown) > 0 {
+		why = "with parameters that are known only after the apply (" + strings.Join(unknown, ", ") + ")"
+	}
+	return diag.NewErrorDiagnostic("Unfinished restore is planned again",
+		fmt.Sprintf("No apply has seen the end of restore job %s. This plan would restore the same objects again, %s.\n"+
+			"No restore was started.\n"+
+			"Run this and apply again; the apply then waits for the job:\n"+
+			"  terraform untaint ADDRESS\n"+
+			"To restore again although the job is unfinished, also change a value in triggers.", strings.Join(jobIDs, ", "), why))
 }
 
 func warnRunsAfterFailure(jobID string) diag.Diagnostic {
@@ -57,16 +87,17 @@ func warnRunsAfterFailure(jobID string) diag.Diagnostic {
 		fmt.Sprintf("The apply starts a new restore because the earlier job %s failed.", jobID))
 }
 
-// warnRunsOnceMore is for a restore that a state holds as ended and that is planned without that state: it was tainted,
-// or another resource asks for the same.
+// warnRunsOnceMore is for a restore that a state holds as ended and that is planned without that state: it was tainted or
+// renamed, or another resource asks for the same.
 func warnRunsOnceMore(jobID string, failed bool) diag.Diagnostic {
 	if failed {
 		return warnRunsAfterFailure(jobID)
 	}
 	return diag.NewWarningDiagnostic("Apply will repeat a finished restore",
 		fmt.Sprintf("Job %s has already restored the same.\n"+
-			"If the resource is tainted and you do not want to restore again, run this before you apply:\n"+
-			"  terraform untaint ADDRESS", jobID))
+			"If you do not want to restore again, do this before you apply.\n"+
+			"If the resource was renamed, add a \"moved\" block, or run: terraform state mv OLD_ADDRESS NEW_ADDRESS\n"+
+			"If it is tainted, run: terraform untaint ADDRESS", jobID))
 }
 
 // preflightOff is how a person overrules a check.

@@ -43,6 +43,9 @@ type Model interface {
 	Validate(ctx context.Context, now time.Time) diag.Diagnostics
 	// Parameters says what is restored.
 	Parameters(ctx context.Context) Parameters
+	// Sources name what is restored from, without the moment: two restores that share one may be meant to be the same. They
+	// are none while something is unknown.
+	Sources(ctx context.Context) []string
 	// ConfiguredTime is the point in time in the configuration, the earliest of several; zero if it has none that is
 	// known.
 	ConfiguredTime(ctx context.Context) time.Time

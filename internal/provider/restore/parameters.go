@@ -89,46 +89,84 @@ func fullyKnown(ctx context.Context, value attr.Value) bool {
 	return err == nil && wire.IsFullyKnown()
 }
 
-// identityOf is all that makes two restores the same: the model's own parameters, the region, the triggers.
-func identityOf(ctx context.Context, m Model) Parameters {
-	return m.Parameters(ctx).withCommon(ctx, m.common())
+// identity says which restore is meant, among all of a configured provider: two with the same one restore the same.
+// Account and project are the provider's own and the same for all.
+type identity struct {
+	typeName string // Type.Name
+	key      string // the model's parameters
+	region   string // "" if it is not known
+	triggers types.Map
 }
 
-// withCommon adds the parameters that all restores have.
-func (p Parameters) withCommon(ctx context.Context, common *Common) Parameters {
-	p.SetString("region", common.Region)
-	// No triggers are like null.
-	if !common.Triggers.IsNull() && (common.Triggers.IsUnknown() || len(common.Triggers.Elements()) > 0) {
-		p.Set("triggers", common.Triggers.String(), fullyKnown(ctx, common.Triggers))
+// identityOf is false while something is unknown, and for an imported restore that has no parameters yet.
+func identityOf(ctx context.Context, m Model) (identity, bool) {
+	parameters, common := m.Parameters(ctx), m.common()
+	is := identity{
+		typeName: m.Type().Name, key: canonical(parameters),
+		region: common.Region.ValueString(), triggers: common.Triggers,
 	}
+	known := parameters.known() && !parameters.onlyTarget() && m.TargetID() != "" && triggersKnown(common.Triggers)
+	return is, known
+}
+
+// asksFor reports whether a restore in a state has restored, or restores, what is wanted.
+func (wanted identity) asksFor(have *stored) bool {
+	return have.known && wanted.typeName == have.typeName && wanted.key == have.key &&
+		(wanted.region == have.region || wanted.region == "" || have.region == "") && !wanted.reruns(have)
+}
+
+// reruns reports whether triggers ask for another run of a restore in a state.
+func (wanted identity) reruns(have *stored) bool {
+	return triggersChanged(wanted.triggers, have.triggers, have.moved)
+}
+
+// triggersChanged reports whether a trigger is set and differs from the one before. One that is unknown does not, until
+// it is known. An adopted restore, imported or moved here, has no triggers yet.
+func triggersChanged(wanted, have types.Map, adopted bool) bool {
+	if adopted && have.IsNull() {
+		return false
+	}
+	before := have.Elements()
+	if wanted.IsUnknown() {
+		return len(before) == 0
+	}
+	for name, value := range wanted.Elements() {
+		old, existed := before[name]
+		existed = existed && !old.IsNull()
+		if !value.IsNull() && (!existed || !value.IsUnknown() && !value.Equal(old)) {
+			return true
+		}
+	}
+	return false
+}
+
+// triggersKnown reports whether no trigger is unknown.
+func triggersKnown(triggers types.Map) bool {
+	for _, value := range triggers.Elements() {
+		if value.IsUnknown() {
+			return false
+		}
+	}
+	return !triggers.IsUnknown()
+}
+
+// withRegion adds the parameter that all restores have.
+func (p Parameters) withRegion(common *Common) Parameters {
+	p.SetString("region", common.Region)
 	return p
 }
 
-// keyOf names one restore among all of a configured provider; account and project are the provider's own and the same
-// for all. It is false while something is unknown, and for an imported restore that has no parameters yet.
-func keyOf(ctx context.Context, m Model) (string, bool) {
-	parameters := m.Parameters(ctx)
-	if parameters.onlyTarget() || m.TargetID() == "" {
-		return "", false
-	}
-	all := parameters.withCommon(ctx, m.common())
-	if !all.known() {
-		return "", false
-	}
-	return m.Type().Name + canonical(all), true
-}
-
-// changedParameters are the sorted names of the parameters that differ. An adopted restore, imported or moved here,
-// takes from the configuration what its state does not know. A restore stays in its region if the configuration names
-// none.
+// changedParameters are the sorted names of the parameters that differ. One that is unknown does not, until it is known:
+// a restore is not given up for one that may turn out to be the same. An adopted restore, imported or moved here, takes
+// from the configuration what its state does not know. A restore stays in its region if the configuration names none.
 func changedParameters(wanted, have Parameters, adopted bool) []string {
 	names := map[string]bool{}
 	for name, value := range wanted {
 		before, existed := have[name]
-		if adopted && !existed {
+		if existed && value == "" || !existed && adopted {
 			continue
 		}
-		if value == "" || value != before {
+		if !existed || value != before {
 			names[name] = true
 		}
 	}
@@ -144,9 +182,28 @@ func changedParameters(wanted, have Parameters, adopted bool) []string {
 func changes(ctx context.Context, config, state Model, adopted bool) []string {
 	configured := config.common().RestoredTo
 	config.common().RestoredTo = state.common().RestoredTo // which a default name that is written out stands for
-	wanted := identityOf(ctx, config)
+	wanted := config.Parameters(ctx).withRegion(config.common())
 	config.common().RestoredTo = configured
-	return changedParameters(wanted, identityOf(ctx, state), adopted)
+	changed := changedParameters(wanted, state.Parameters(ctx).withRegion(state.common()), adopted)
+	if triggersChanged(config.common().Triggers, state.common().Triggers, adopted) {
+		changed = append(changed, "triggers")
+	}
+	return changed
+}
+
+// notKnownYet are the sorted names of the parameters that are unknown.
+func notKnownYet(ctx context.Context, config Model) []string {
+	var names []string
+	for name, value := range config.Parameters(ctx).withRegion(config.common()) {
+		if value == "" {
+			names = append(names, name)
+		}
+	}
+	if !triggersKnown(config.common().Triggers) {
+		names = append(names, "triggers")
+	}
+	slices.Sort(names)
+	return names
 }
 
 // lacksParameters reports whether a state is an imported one: it has no parameter but its target, which no restore is

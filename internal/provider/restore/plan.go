@@ -36,7 +36,7 @@ func (r *restoreResource) ModifyPlan(
 	switch {
 	case resp.Diagnostics.HasError():
 	case req.Plan.Raw.IsNull():
-		r.planRemoval(ctx, state, resp)
+		r.planRemoval(state, resp)
 	case req.State.Raw.IsNull():
 		r.planWithoutState(ctx, config, plan, resp)
 	default:
@@ -54,18 +54,14 @@ type plannedChange struct {
 // planRemoval plans the removal of a resource; Delete says what stays. Nothing resumes an unfinished job that is
 // removed by itself: that of a resource that was renamed without a "moved" block, or of an object that
 // create_before_destroy has left deposed. If the same restore is also planned anew, it would run twice.
-func (r *restoreResource) planRemoval(ctx context.Context, state Model, resp *resource.ModifyPlanResponse) {
-	if !state.common().unfinished() {
-		return
-	}
-	r.noteUnfinished(ctx, state)
-	if key, known := keyOf(ctx, state); known && r.handOver.planRemoval(key) {
-		resp.Diagnostics.Append(errorPlannedTwice(state.TargetID(), state.common().JobID.ValueString()))
+func (r *restoreResource) planRemoval(state Model, resp *resource.ModifyPlanResponse) {
+	jobID := state.common().JobID.ValueString()
+	if state.common().unfinished() && r.states.planRemoval(jobID) {
+		resp.Diagnostics.Append(errorPlannedTwice(state.TargetID(), jobID))
 	}
 }
 
-// planWithoutState plans a restore without a state. Terraform sends the same request to replace a tainted restore; Read
-// has then noted the unfinished job.
+// planWithoutState plans a restore without a state. Terraform sends the same request to replace a tainted restore.
 func (r *restoreResource) planWithoutState(ctx context.Context, config, plan Model, resp *resource.ModifyPlanResponse) {
 	common := plan.common()
 	if common.Region.IsUnknown() && config.common().Region.IsNull() && r.Client != nil {
@@ -73,24 +69,37 @@ func (r *restoreResource) planWithoutState(ctx context.Context, config, plan Mod
 	}
 	resp.Diagnostics.Append(foresee(ctx, config, plan)...)
 	config.common().Region = common.Region
-	var planned plannedRestore
-	if key, known := keyOf(ctx, config); known {
-		planned = r.handOver.plan(key)
-	}
+	planned := r.states.plan(ctx, config)
+	resumes := planned.resumes.id
 	switch {
 	case planned.ambiguous:
-		resp.Diagnostics.Append(errorPlannedTwice(plan.TargetID(), planned.resumes))
-		return
-	case planned.resumes != "":
-		common.ID, common.JobID = types.StringValue(planned.resumes), types.StringValue(planned.resumes)
-		resp.Diagnostics.Append(warnResumes(plan.TargetID(), planned.resumes))
+		resp.Diagnostics.Append(errorPlannedTwice(plan.TargetID(), resumes))
+	case resumes != "":
+		common.ID, common.JobID = types.StringValue(resumes), types.StringValue(resumes)
+		resp.Diagnostics.Append(warnResumes(plan.TargetID(), resumes))
 	case planned.ended != "":
 		resp.Diagnostics.Append(warnRunsOnceMore(planned.ended, planned.failed))
+	default:
+		resp.Diagnostics.Append(r.planLeaves(ctx, config)...)
 	}
-	if planned.resumes == "" {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if resumes == "" {
 		resp.Diagnostics.Append(r.preflightPlan(ctx, config)...)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planLeaves says which unfinished jobs a new restore leaves behind.
+func (r *restoreResource) planLeaves(ctx context.Context, config Model) diag.Diagnostics {
+	switch left := r.states.leaves(ctx, r.clock, config); {
+	case left.stops:
+		return diag.Diagnostics{errorLeavesJob(left.jobs, notKnownYet(ctx, config))}
+	case len(left.jobs) > 0:
+		return diag.Diagnostics{warnLeavesJob(left.jobs)}
+	}
+	return nil
 }
 
 // planWithState plans to keep the restore of a state, or to replace it.
@@ -100,7 +109,7 @@ func (r *restoreResource) planWithState(ctx context.Context, req resource.Modify
 	resp.Diagnostics.Append(diags...)
 	// The private mark is not enough: Terraform loses it if the provider is killed in an Update.
 	change.adopted = mark != nil || lacksParameters(ctx, change.state)
-	if change.config.common().Region.IsNull() {
+	if region := change.config.common().Region; region.IsNull() || region.IsUnknown() {
 		// A restore stays in its region, even if the provider's region has changed.
 		change.plan.common().Region = change.state.common().Region
 	}
@@ -110,9 +119,17 @@ func (r *restoreResource) planWithState(ctx context.Context, req resource.Modify
 		r.planReplacement(ctx, change, changed, resp)
 		return
 	}
+	jobID := change.state.common().JobID.ValueString()
+	if change.state.common().unfinished() && r.states.planKept(jobID) {
+		resp.Diagnostics.Append(errorPlannedTwice(change.state.TargetID(), jobID))
+		return
+	}
 	resp.Diagnostics.Append(change.keep(ctx)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)
 	resp.Diagnostics.Append(change.keepSpelling(ctx, req.State, &resp.Plan)...)
+	if unknown := notKnownYet(ctx, change.config); len(unknown) > 0 {
+		resp.Diagnostics.Append(warnNotKnownYet(unknown, jobID))
+	}
 }
 
 // replacing are the attributes whose change makes the restore run again. Terraform replaces a resource only for an
@@ -164,23 +181,12 @@ func (r *restoreResource) planReplacement(ctx context.Context, change plannedCha
 	for _, name := range changed {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
-	unknown := unknownOf(identityOf(ctx, change.config), changed)
-	resp.Diagnostics.Append(warnRunsAgain(change.state.common(), changed, unknown))
+	r.states.planReplaced(change.state.common().JobID.ValueString())
+	resp.Diagnostics.Append(warnRunsAgain(change.state.common(), changed))
 	// Terraform plans the replacement once more, without the state, but then drops warnings.
 	change.config.common().Region = common.Region
 	resp.Diagnostics.Append(r.preflightPlan(ctx, change.config)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)
-}
-
-// unknownOf are the names whose value is not known yet.
-func unknownOf(parameters Parameters, names []string) map[string]bool {
-	unknown := map[string]bool{}
-	for _, name := range names {
-		if value, given := parameters[name]; given && value == "" {
-			unknown[name] = true
-		}
-	}
-	return unknown
 }
 
 // keep plans to keep the restore.
@@ -202,11 +208,14 @@ func (c plannedChange) keep(ctx context.Context) diag.Diagnostics {
 	return diags
 }
 
-// keepSpelling keeps each parameter as it is in the state, so that another notation of the same value shows no change.
-// Terraform allows a plan to keep a prior value for that purpose.
+// keepSpelling keeps each parameter as it is in the state, so that another notation of the same value shows no change,
+// and neither does a value that is not known yet. Terraform allows a plan to keep a prior value for that purpose.
 func (c plannedChange) keepSpelling(ctx context.Context, prior tfsdk.State, plan *tfsdk.Plan) diag.Diagnostics {
 	var diags diag.Diagnostics
 	have := c.state.Parameters(ctx)
+	if !triggersKnown(c.config.common().Triggers) && !c.state.common().Triggers.IsNull() {
+		diags.Append(plan.SetAttribute(ctx, path.Root("triggers"), c.state.common().Triggers)...)
+	}
 	for name := range c.config.Parameters(ctx) {
 		if _, inState := have[name]; c.adopted && !inState {
 			continue

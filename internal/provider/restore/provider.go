@@ -18,9 +18,9 @@ type Provider struct {
 	Cache            *lookup.Cache
 	preflightDefault bool // unless a resource says otherwise
 
-	handOver *handOver
-	own      *ownJobs
-	locks    locks
+	states *States
+	own    *ownJobs
+	locks  locks
 	// starting limits how many restores are checked and sent side by side.
 	starting *semaphore.Weighted
 }
@@ -30,16 +30,16 @@ type Provider struct {
 const startingAtOnce = 20
 
 // NewProvider returns what the resources of a provider share. Preflight is their default for the argument preflight.
-func NewProvider(source lookup.Provider, preflight bool) *Provider {
+func NewProvider(source lookup.Provider, states *States, preflight bool) *Provider {
 	return &Provider{
 		Client: source.Client, Cache: source.Cache, preflightDefault: preflight,
-		handOver: newHandOver(), own: newOwnJobs(), starting: semaphore.NewWeighted(startingAtOnce),
+		states: states, own: states.own, starting: semaphore.NewWeighted(startingAtOnce),
 	}
 }
 
 // unconfigured is the provider of a resource that Terraform calls without configuring it.
 func unconfigured(clock client.Clock) *Provider {
-	return NewProvider(lookup.Provider{Cache: lookup.NewCache(clock)}, true)
+	return NewProvider(lookup.Provider{Cache: lookup.NewCache(clock)}, NewStates(nil), true)
 }
 
 // locks lets one restore at a time use an instance or cluster.

@@ -139,14 +139,10 @@ func (r *restoreResource) Create(ctx context.Context, req resource.CreateRequest
 
 // takeOver takes the unfinished job that this restore has to resume, if there is one.
 func (r *restoreResource) takeOver(ctx context.Context, plan Model) (job, bool, diag.Diagnostics) {
-	key, known := keyOf(ctx, plan)
-	if !known {
-		return job{}, false, nil
-	}
 	planned := plan.common().JobID.ValueString() // "" while unknown
-	taken, found := r.handOver.take(key, planned)
+	taken, found := r.states.take(ctx, plan, planned)
 	if planned != "" && !found {
-		// The plan promised to resume a job that another resource has taken meanwhile.
+		// The plan promised to resume a job that another resource has, or has taken meanwhile.
 		return job{}, false, diag.Diagnostics{errorTaken(planned)}
 	}
 	return taken, found, nil
@@ -176,10 +172,9 @@ func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, state, "")...)
 	if !common.unfinished() {
-		r.noteEnded(ctx, state)
 		return
 	}
-	r.noteUnfinished(ctx, state)
+	r.own.noteRunning(r.ownJob(state))
 	if r.Client == nil || resp.Diagnostics.HasError() {
 		return
 	}
@@ -198,36 +193,10 @@ func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	common.Status = types.StringValue(string(seen.Status))
 	if !common.unfinished() {
-		r.noteFailed(ctx, state)
+		r.own.noteEnded(r.ownJob(state), r.clock.Now())
+		r.states.readState(ctx, state)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-}
-
-// noteUnfinished records the unfinished job of a state for the same restore to resume in this process.
-func (r *restoreResource) noteUnfinished(ctx context.Context, state Model) {
-	r.own.noteRunning(r.ownJob(state))
-	if key, known := keyOf(ctx, state); known {
-		r.handOver.noteUnfinished(key, state.common().job())
-	}
-}
-
-// noteEnded records that a state holds a restore as ended, so that a plan of the same restore can say that it runs
-// again.
-func (r *restoreResource) noteEnded(ctx context.Context, state Model) {
-	common := state.common()
-	if key, known := keyOf(ctx, state); known {
-		failed := common.Status.ValueString() == string(client.JobFailed)
-		r.handOver.noteEnded(key, common.JobID.ValueString(), failed)
-	}
-}
-
-// noteFailed records that a job that a state holds as unfinished has failed.
-func (r *restoreResource) noteFailed(ctx context.Context, state Model) {
-	r.own.noteEnded(r.ownJob(state), r.clock.Now())
-	if key, known := keyOf(ctx, state); known {
-		r.handOver.take(key, state.common().JobID.ValueString())
-	}
-	r.noteEnded(ctx, state)
 }
 
 func (r *restoreResource) ownJob(state Model) ownJob {
@@ -274,9 +243,6 @@ func (r *restoreResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.handOver.noteApplying()
-	if state.common().unfinished() {
-		r.noteUnfinished(ctx, state)
-	}
+	r.states.remove(state.common().JobID.ValueString())
 	resp.Diagnostics.Append(r.warnForgotten(ctx, state))
 }

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package restore
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-x/internal/client"
+)
+
+// States is what one process of the provider knows of the restores in Terraform's state. It carries an unfinished job
+// from the state that holds it to the Create that resumes it, because Terraform does not: to replace a resource,
+// Terraform plans and creates it without its state.
+//
+// It learns of each restore from the one request that Terraform makes for every object that it looks at, whatever its
+// flags: to upgrade its state (or to move it here). Read, Delete and the plans add what changes. A plan and its apply
+// are two processes, so an apply learns anew. Terraform tells of no object that -target leaves out.
+type States struct {
+	newModels map[string]func() Model // by Type.Name
+	own       *ownJobs
+
+	mutex    sync.Mutex
+	unread   []rawState // decoded only if something is asked: most runs only have finished restores
+	asked    bool
+	applying bool // Terraform carries out a plan: what it has started to remove can no longer be rejected
+	byJob    map[string]*stored
+	planned  []identity // restores that were planned without a state, and as new ones
+}
+
+// rawState is a state as Terraform sent it.
+type rawState struct {
+	typeName string // Type.Name
+	value    *tfprotov6.DynamicValue
+	moved    bool // from another provider, whose states lack what only the configuration knows
+}
+
+// stored is a restore in a state, and what Terraform has asked of it in this process.
+type stored struct {
+	identity
+	job
+	target   string
+	sources  []string
+	moved    bool
+	known    bool // the identity is: an imported restore has none yet
+	ended    bool // an apply has seen its end, or it has failed
+	failed   bool
+	kept     bool // planned with its state, and not replaced
+	replaced bool // planned with its state, to be replaced by another restore
+	leaving  bool // planned to go by itself, not in a replacement
+	deleted  bool
+	resumed  bool // a plan without a state resumes its job
+	taken    bool // a Create has resumed its job
+}
+
+const (
+	// planGrace is how long a resource that was upgraded may take until it is planned: its Read asks the service.
+	planGrace = 10 * time.Second
+	planPause = 100 * time.Millisecond
+)
+
+// NewStates knows of no restore yet.
+func NewStates(newModels []func() Model) *States {
+	s := &States{newModels: map[string]func() Model{}, own: newOwnJobs(), byJob: map[string]*stored{}}
+	for _, newModel := range newModels {
+		s.newModels[newModel().Type().Name] = newModel
+	}
+	return s
+}
+
+// Note records a state that Terraform has upgraded, or moved here from another provider. Its diagnostics are about a
+// plan that was made before, when this state was not known.
+func (s *States) Note(ctx context.Context, typeName string, value *tfprotov6.DynamicValue, moved bool) diag.Diagnostics {
+	_, typeName, _ = strings.Cut(typeName, "_")
+	if s.newModels[typeName] == nil || value == nil {
+		return nil
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	raw := rawState{typeName, value, moved}
+	if !s.asked {
+		s.unread = append(s.unread, raw)
+		return nil
+	}
+	return s.compare(s.read(ctx, raw))
+}
+
+// compare holds a state against the plans that were made before it was known. The caller holds the lock.
+func (s *States) compare(of *stored) diag.Diagnostics {
+	if of == nil || !slices.ContainsFunc(s.planned, func(p identity) bool { return p.asksFor(of) }) {
+		return nil
+	}
+	if !of.ended {
+		return diag.Diagnostics{errorPlannedTwice(of.target, of.id)}
+	}
+	return diag.Diagnostics{warnRunsOnceMore(of.id, of.failed)}
+}
+
+// readAll decodes the states that were noted so far. The caller holds the lock.
+func (s *States) readAll(ctx context.Context) {
+	for _, raw := range s.unread {
+		s.read(ctx, raw)
+	}
+	s.unread, s.asked = nil, true
+}
+
+// read decodes a state and keeps what it says; nil if it holds no job. The caller holds the lock.
+func (s *States) read(ctx context.Context, raw rawState) *stored {
+	m := s.newModels[raw.typeName]()
+	of := resourceSchema(ctx, m.Schema())
+	value, err := raw.value.Unmarshal(of.Type().TerraformType(ctx))
+	if err != nil || value.IsNull() || decode(ctx, of, value, m).HasError() {
+		return nil // which the framework itself has just written
+	}
+	return s.keep(ctx, m, raw.moved)
+}
+
+func decode(ctx context.Context, of schema.Schema, value tftypes.Value, m Model) diag.Diagnostics {
+	return tfsdk.State{Schema: of, Raw: value}.Get(ctx, m)
+}
+
+// keep records what a state says; nil if it holds no job. The caller holds the lock.
+func (s *States) keep(ctx context.Context, m Model, moved bool) *stored {
+	common := m.common()
+	id := common.JobID.ValueString()
+	if id == "" {
+		return nil
+	}
+	now := &stored{
+		job: common.job(), target: m.TargetID(), sources: m.Sources(ctx), moved: moved,
+		ended: !common.unfinished(), failed: common.Status.ValueString() == string(client.JobFailed),
+	}
+	now.identity, now.known = identityOf(ctx, m)
+	if before := s.byJob[id]; before != nil {
+		now.kept, now.replaced, now.leaving = before.kept, before.replaced, before.leaving
+		now.deleted, now.resumed, now.taken = before.deleted, before.resumed, before.taken
+	}
+	s.byJob[id] = now
+	if !now.ended {
+		s.own.noteRunning(ownJob{id, place{m.Type().Service, now.target}})
+	}
+	return now
+}
+
+// readState records what Read has found of an unfinished job.
+func (s *States) readState(ctx context.Context, state Model) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	before := s.byJob[state.common().JobID.ValueString()]
+	s.readAll(ctx)
+	s.keep(ctx, state, before != nil && before.moved)
+}
+
+// shares reports whether one of the sources is restored by a stored restore too.
+func (of *stored) shares(sources []string) bool {
+	return slices.ContainsFunc(sources, func(source string) bool { return slices.Contains(of.sources, source) })
+}
+
+// plannedRestore is the decision for a plan without a state.
+type plannedRestore struct {
+	resumes job    // the job to resume; none for a new restore
+	ended   string // for a new one: the job that has restored the same before; "" if none is known
+	failed  bool   // that one failed
+	// ambiguous means that the restore would run twice: it is unknown which job to resume, or nothing would hand it over.
+	ambiguous bool
+}
+
+// plan decides what a resource without a state means. Terraform also asks so to replace a tainted resource, and once
+// more after a plan with the state, to replace that one. It takes no job: Terraform plans more than once.
+func (s *States) plan(ctx context.Context, config Model) plannedRestore {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.readAll(ctx)
+	wanted, known := identityOf(ctx, config)
+	if !known {
+		return plannedRestore{}
+	}
+	same := s.same(wanted)
+	var decided plannedRestore
+	for _, of := range same {
+		if of.ended && (decided.ended == "" || !of.failed) {
+			decided.ended, decided.failed = of.id, of.failed
+		}
+	}
+	unfinished := slices.DeleteFunc(same, func(of *stored) bool { return of.ended || of.taken })
+	switch {
+	case len(unfinished) == 1 || len(unfinished) > 0 && !s.applying:
+		// If an apply can choose from several, each Create takes a different one.
+		decided.resumes, unfinished[0].resumed = unfinished[0].job, true
+		decided.ambiguous = !s.applying && (len(unfinished) > 1 || unfinished[0].leaving)
+	case len(unfinished) == 0 && decided.ended == "":
+		s.planned = append(s.planned, wanted)
+	}
+	return decided
+}
+
+// left are unfinished jobs that nothing waits for any more, because a new restore replaces their resource.
+type left struct {
+	jobs []string
+	// stops says that at least one may be of the same resource, without a trigger that asks for another restore.
+	stops bool
+}
+
+// leaves finds what a new restore leaves behind. Terraform replaces a tainted resource without telling its state again:
+// what gives it away is that the state was upgraded, and that no plan follows that keeps or removes it. Terraform
+// makes all requests for one resource in a row, so it has not come to others yet, or is done with them in a moment.
+func (s *States) leaves(ctx context.Context, clock client.Clock, config Model) left {
+	for range int(planGrace / planPause) {
+		if found := s.open(ctx, config); len(found.jobs) == 0 || clock.Sleep(ctx, planPause) != nil {
+			return left{}
+		}
+	}
+	return s.open(ctx, config)
+}
+
+// open are the unfinished jobs of which no plan has said what comes of them.
+func (s *States) open(ctx context.Context, config Model) left {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	wanted, known := identityOf(ctx, config)
+	var found left
+	for id, of := range s.byJob {
+		open := !of.ended && !of.kept && !of.replaced && !of.leaving && !of.deleted && !of.resumed && !of.taken
+		here, shares := of.target == config.TargetID(), of.shares(config.Sources(ctx))
+		if !open || of.typeName != config.Type().Name || !here && !shares {
+			continue
+		}
+		found.jobs = append(found.jobs, id)
+		found.stops = found.stops || (!known || !of.known || shares) && !wanted.reruns(of)
+	}
+	slices.Sort(found.jobs)
+	return found
+}
+
+// same are the restores in states that ask for the same. The caller holds the lock.
+func (s *States) same(wanted identity) []*stored {
+	var same []*stored
+	for _, of := range s.byJob {
+		if wanted.asksFor(of) {
+			same = append(same, of)
+		}
+	}
+	slices.SortFunc(same, func(a, b *stored) int { return strings.Compare(a.id, b.id) })
+	return same
+}
+
+// planKept records that a state with an unfinished job is planned to be kept. It reports whether a resource without a
+// state was planned to resume that job.
+func (s *States) planKept(jobID string) (ambiguous bool) {
+	return s.update(jobID, func(of *stored) bool {
+		of.kept = true
+		return of.resumed
+	})
+}
+
+// planReplaced records that a state is planned to be replaced by another restore, which the plan says.
+func (s *States) planReplaced(jobID string) {
+	s.update(jobID, func(of *stored) bool {
+		of.replaced = true
+		return true
+	})
+}
+
+// planRemoval notes that a state with an unfinished job is planned to go by itself. It reports whether the same restore
+// would run twice.
+func (s *States) planRemoval(jobID string) (ambiguous bool) {
+	return s.update(jobID, func(of *stored) bool {
+		of.leaving = true
+		return of.resumed && !s.applying
+	})
+}
+
+// remove records that Terraform removes a state: a resource with the same restore may resume its job from now on.
+func (s *States) remove(jobID string) {
+	s.mutex.Lock()
+	s.applying = true
+	s.mutex.Unlock()
+	s.update(jobID, func(of *stored) bool {
+		of.kept, of.deleted = false, true
+		return true
+	})
+}
+
+// update changes what is known of a job; false if nothing is.
+func (s *States) update(jobID string, change func(*stored) bool) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.readAll(context.Background())
+	of := s.byJob[jobID]
+	return of != nil && change(of)
+}
+
+// take hands a job over, once: the one with the planned id, or any of the same restore if the plan knew of none.
+func (s *States) take(ctx context.Context, plan Model, plannedID string) (job, bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.readAll(ctx)
+	wanted, known := identityOf(ctx, plan)
+	if !known {
+		return job{}, false
+	}
+	for _, of := range s.same(wanted) {
+		if (plannedID == "" || of.id == plannedID) && !of.ended && !of.kept && !of.taken {
+			of.taken = true
+			return of.job, true
+		}
+	}
+	return job{}, false
+}
+
+// jobsRead makes the guard know the jobs of every state that was noted.
+func (s *States) jobsRead(ctx context.Context) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.readAll(ctx)
+}
