@@ -112,6 +112,9 @@ func (r *restoreResource) planWithState(ctx context.Context, req resource.Modify
 	if region := change.config.common().Region; region.IsNull() || region.IsUnknown() {
 		// A restore stays in its region, even if the provider's region has changed.
 		change.plan.common().Region = change.state.common().Region
+		if change.adopted && change.state.common().Region.IsNull() && r.Client != nil {
+			change.plan.common().Region = types.StringValue(r.Client.Region())
+		}
 	}
 	resp.Diagnostics.Append(foresee(ctx, change.config, change.plan)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)
