@@ -197,8 +197,9 @@ func TestRefusedLoginWays(t *testing.T) {
 	t.Parallel()
 	four := func(t *testing.T, more string) string {
 		c := ddsCase
-		// and no dependant, which would want an index
-		return strings.Replace(c.config(t, more), "instance_id", "count       = 4\n  instance_id", 1)
+		// each with its own names, and no dependant, which would want an index
+		return strings.NewReplacer("instance_id", "count       = 4\n  instance_id", `_before"`, `_before_${count.index}"`).
+			Replace(c.config(t, more))
 	}
 	for name, test := range map[string]struct {
 		block string

@@ -161,24 +161,32 @@ resource "x_dws_table_restore" "this" {
 	}
 }
 
-// TestCheckedAgainBeforeTheCall has two restores to one DWS table: neither plan can see the other's target.
+// TestCheckedAgainBeforeTheCall has a DWS target that comes to be after the plan, by another pipeline.
 func TestCheckedAgainBeforeTheCall(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	env.configure(`
+	restore := func(table string) string {
+		return fmt.Sprintf(`
 resource "x_dws_table_restore" "this" {
-  for_each           = toset(["sales", "stores"])
   snapshot_id        = "c719b1a7-c85c-4cb5-a721-7694908c2c11"
   database           = "postgres"
   case_sensitive     = true
-  restore_table_list = [{ schema_name = "public", table_name = each.key }]
+  restore_table_list = [{ schema_name = "public", table_name = %q }]
   target_table_list  = [{ schema_name = "public", table_name = "target" }]
-}`)
-	env.expect(env.plan(), clitest.ExitChanges, "2 to add")
-	env.expect(env.apply(), clitest.ExitError, "Target table already exists", "public.target", "No restore was started.")
+}`, table)
+	}
+	env.configure(restore("sales"))
+	env.expect(env.plan("-out=saved"), clitest.ExitChanges, "1 to add")
+	env.expect(env.run("workspace", "new", "other"), clitest.ExitOK)
+	env.configure(restore("stores"))
+	env.expect(env.apply(), clitest.ExitOK)
+	env.expect(env.run("workspace", "select", "default"), clitest.ExitOK)
+	env.configure(restore("sales"))
+	env.expect(env.run("apply", "-no-color", "saved"), clitest.ExitError, "Target table already exists", "public.target",
+		"No restore was started.")
 	env.expectAccepted(1)
-	if resources := env.resources(); len(resources) != 1 {
-		t.Errorf("want the one that was restored in the state: %v", resources)
+	if resources := env.resources(); len(resources) != 0 {
+		t.Errorf("want nothing in the state: %v", resources)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +60,9 @@ func (env *testEnv) expectFound(resourceType string, rules map[string]rule) {
 		env.Errorf("exit status %d, want 1", exit)
 	}
 	for name, rule := range rules {
-		found := messages[resourceType+"."+name]
+		// Many of the rules have one target, which has a test of its own.
+		found := slices.DeleteFunc(messages[resourceType+"."+name],
+			func(m message) bool { return m.Summary == "Two restores have the same target" })
 		if len(rule.says) == 0 {
 			if len(found) > 0 {
 				env.Errorf("%s: want nothing, found %+v", name, found)

@@ -87,6 +87,7 @@ func (p *restoreProvider) Configure(ctx context.Context, req provider.ConfigureR
 	if req.Config.Raw.IsFullyKnown() {
 		source.Client = p.newClient(ctx, req, resp)
 	}
+	p.states.Reset()
 	shared := restore.NewProvider(source, p.states, preflight.IsNull() || preflight.ValueBool())
 	resp.ResourceData, resp.ActionData, resp.DataSourceData = shared, shared, &source
 }

@@ -176,3 +176,44 @@ func TestReplacedWhileUnfinished(t *testing.T) {
 		env.expectAccepted(1)
 	})
 }
+
+// TestTargetRestoredBefore asks again for what a restore has made a moment ago. No lookup shows it yet, but the state
+// does: the plan refuses it, or without preflight says so.
+func TestTargetRestoredBefore(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ tables, target string }{
+		"default name": {`{ old_name = "orders" }`, "shop.public.orders_1688556737000"},
+		"given name":   {`{ old_name = "orders", new_name = "mine" }`, "shop.public.mine"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnv(t)
+			env.configure(ordersTable("this", c.tables, ""))
+			env.mustApply()
+			job := env.expectAccepted(1)[0]
+			env.expect(env.plan("-replace=x_rds_pg_table_pitr.this"), clitest.ExitError, "Target was restored before", job, c.target)
+			env.configure(ordersTable("this", c.tables, `triggers = { drill = "tuesday" }`))
+			env.expect(env.apply(), clitest.ExitError, "Target was restored before", job, c.target, "No restore was started.")
+			env.expectAccepted(1)
+			env.configure(ordersTable("this", c.tables, "preflight = false\n"+`triggers = { drill = "tuesday" }`))
+			env.expect(env.plan(), clitest.ExitChanges, "Target was restored before", job, c.target)
+		})
+	}
+}
+
+// TestSameTarget has two restores of one plan that make the same.
+func TestSameTarget(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string]string{"preflight": "", "no preflight": "preflight = false"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnv(t)
+			env.configure(ordersTable("one", `{ old_name = "orders", new_name = "mine" }`, more) +
+				ordersTable("two", `{ old_name = "customers", new_name = "mine" }`, more))
+			env.expect(env.apply(), clitest.ExitError, "Two restores have the same target", "shop.public.mine")
+			env.configure(ordersTable("one", `{ old_name = "orders" }`, more) + ordersTable("two", `{ old_name = "orders" }`, more))
+			env.expect(env.apply(), clitest.ExitError, "Two restores have the same target", "shop.public.orders_1688556737000")
+			env.expectAccepted(0)
+		})
+	}
+}

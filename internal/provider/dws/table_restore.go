@@ -53,7 +53,7 @@ var targetName = validators.Name{
 func NewTableRestore() restore.Model { return &tableRestore{} }
 
 func (*tableRestore) Type() restore.Type {
-	return restore.Type{Name: "dws_table_restore", Target: "snapshot_id", Service: "dws"}
+	return restore.Type{Name: "dws_table_restore", Target: "snapshot_id", Service: "dws", Overwrites: true}
 }
 
 func (m *tableRestore) TargetID() string { return m.SnapshotID.ValueString() }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,9 @@ type Object struct {
 	Cleanup string // what drops it again, or a comment if the service chose the name
 }
 
+// UnknownPart stands in an object's name for what only the service knows.
+const UnknownPart = "<timestamp>"
+
 // namesOf are the names of what is restored.
 func namesOf(ctx context.Context, m Model) []string {
 	var names []string
@@ -42,6 +46,11 @@ func namesOf(ctx context.Context, m Model) []string {
 		names = append(names, object.Name)
 	}
 	return names
+}
+
+// knownNamesOf leaves out the names that only the service knows.
+func knownNamesOf(ctx context.Context, m Model) []string {
+	return slices.DeleteFunc(namesOf(ctx, m), func(name string) bool { return strings.Contains(name, UnknownPart) })
 }
 
 // begin starts the evidence of an accepted job; submittedAt is "" if it is unknown. RestoredTo is already set.

@@ -100,6 +100,36 @@ func warnRunsOnceMore(jobID string, failed bool) diag.Diagnostic {
 			"If it is tainted, run: terraform untaint ADDRESS", jobID))
 }
 
+// errorSameTarget is for two restores of one plan that would make the same.
+func errorSameTarget(place string, objects []string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Two restores have the same target",
+		fmt.Sprintf("This plan has another restore in %s that makes the same: %s\n"+
+			"The later one would fail, or overwrite what the first one restored.\n"+
+			"No restore was started.\n"+
+			"Give each its own target.", place, strings.Join(objects, ", ")))
+}
+
+const alreadyRestored = "Target was restored before"
+
+// errorAlreadyRestored is for a target that an earlier restore has made so recently that no lookup shows it.
+func errorAlreadyRestored(made earlier) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(alreadyRestored, describeEarlier(made)+
+		"\nThat was a moment ago, so a lookup does not show yet whether it is still there.\n"+
+		"No restore was started.\n"+
+		"Choose another name. If you have dropped it since, wait ten minutes, or set preflight = false.")
+}
+
+func warnAlreadyRestored(made earlier) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(alreadyRestored, describeEarlier(made)+
+		"\nIf it is still there, this restore fails at its end. Drop it first: cleanup_statements of that restore has the "+
+		"statements.")
+}
+
+func describeEarlier(made earlier) string {
+	return fmt.Sprintf("Job %s has restored, or is restoring, what this restore would make: %s",
+		made.job, strings.Join(made.objects, ", "))
+}
+
 // preflightOff is how a person overrules a check.
 const preflightOff = "To restore without these checks, set preflight = false."
 

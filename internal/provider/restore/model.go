@@ -27,6 +27,8 @@ type Type struct {
 	JobName string
 	// MovedFrom is the vendor's own provider's resource type for the same restore; "" if it has none.
 	MovedFrom string
+	// Overwrites means that the service replaces what exists under a target's name, instead of failing.
+	Overwrites bool
 }
 
 // Model is one restore, as a configuration, a plan or a state holds it: a pointer to a struct that embeds Common.

@@ -16,6 +16,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/lookup"
 )
 
 // ModifyPlan decides what a change means, and says so: nothing, an update without a call, an update that resumes an
@@ -86,9 +87,49 @@ func (r *restoreResource) planWithoutState(ctx context.Context, config, plan Mod
 		return
 	}
 	if resumes == "" {
+		resp.Diagnostics.Append(r.planTargets(ctx, plan)...)
 		resp.Diagnostics.Append(r.preflightPlan(ctx, config)...)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planTargets finds what the plan and the states already tell of the objects that a new restore makes: that another one
+// is planned to make the same, or that an earlier one has made it.
+func (r *restoreResource) planTargets(ctx context.Context, plan Model) diag.Diagnostics {
+	objects := knownNamesOf(ctx, plan)
+	if r.Client == nil || plan.TargetID() == "" {
+		return nil
+	}
+	c, diags := r.inRegion(plan.common().Region)
+	if diags.HasError() {
+		return diags
+	}
+	place := plan.TargetID()
+	if r.wantsPreflight(plan) {
+		if key, err := plan.LockKey(ctx, lookup.In(c, r.Cache), place); err == nil {
+			place = key
+		}
+	}
+	if twice := r.states.claim(c.Region()+"\n"+r.Service+"\n"+place, objects); len(twice) > 0 {
+		diags.Append(errorSameTarget(place, twice))
+	}
+	return append(diags, r.planMade(plan, objects)...)
+}
+
+// planMade finds the restores in states that have made what a new one makes.
+func (r *restoreResource) planMade(plan Model, objects []string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if r.Overwrites {
+		return nil
+	}
+	for _, made := range r.states.made(r.Name, plan.TargetID(), objects, r.clock.Now()) {
+		if made.recent && r.wantsPreflight(plan) {
+			diags.Append(errorAlreadyRestored(made))
+		} else {
+			diags.Append(warnAlreadyRestored(made))
+		}
+	}
+	return diags
 }
 
 // planLeaves says which unfinished jobs a new restore leaves behind.
@@ -187,6 +228,7 @@ func (r *restoreResource) planReplacement(ctx context.Context, change plannedCha
 	r.states.planReplaced(change.state.common().JobID.ValueString())
 	resp.Diagnostics.Append(warnRunsAgain(change.state.common(), changed))
 	// Terraform plans the replacement once more, without the state, but then drops warnings.
+	resp.Diagnostics.Append(r.planMade(change.plan, knownNamesOf(ctx, change.plan))...)
 	change.config.common().Region = common.Region
 	resp.Diagnostics.Append(r.preflightPlan(ctx, change.config)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, change.plan)...)

@@ -78,14 +78,18 @@ func (f *Findings) result() diag.Diagnostics {
 	return f.diags
 }
 
+// wantsPreflight reports whether to make lookups for a restore before it starts. Unknown is not yet.
+func (r *restoreResource) wantsPreflight(m Model) bool {
+	if set := m.common().Preflight; !set.IsNull() {
+		return set.ValueBool()
+	}
+	return r.preflightDefault
+}
+
 // preflight makes lookups to find what the service would otherwise reject, or get silently wrong, up to an hour later.
 // It is for a restore that would be started, with all its parameters known.
 func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m Model, planning bool) diag.Diagnostics {
-	wanted := r.preflightDefault
-	if set := m.common().Preflight; !set.IsNull() {
-		wanted = set.ValueBool()
-	}
-	if !wanted {
+	if !r.wantsPreflight(m) {
 		return nil
 	}
 	findings := Findings{Planning: planning}

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/pointintime"
 )
 
 // States is what one process of the provider knows of the restores in Terraform's state. It carries an unfinished job
@@ -35,6 +36,7 @@ type States struct {
 	applying bool // Terraform carries out a plan: what it has started to remove can no longer be rejected
 	byJob    map[string]*stored
 	planned  []identity // restores that were planned without a state, and as new ones
+	targets  map[string]bool
 }
 
 // rawState is a state as Terraform sent it.
@@ -50,6 +52,8 @@ type stored struct {
 	job
 	target   string
 	sources  []string
+	objects  []string  // what it restores, or has restored, by its full name; none if it failed
+	endedAt  time.Time // zero if that is not known
 	moved    bool
 	known    bool // the identity is: an imported restore has none yet
 	ended    bool // an apply has seen its end, or it has failed
@@ -70,11 +74,20 @@ const (
 
 // NewStates knows of no restore yet.
 func NewStates(newModels []func() Model) *States {
-	s := &States{newModels: map[string]func() Model{}, own: newOwnJobs(), byJob: map[string]*stored{}}
+	s := &States{newModels: map[string]func() Model{}}
+	s.Reset()
 	for _, newModel := range newModels {
 		s.newModels[newModel().Type().Name] = newModel
 	}
 	return s
+}
+
+// Reset forgets all, for a provider that is configured anew: one that is debugged serves many commands.
+func (s *States) Reset() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.own, s.byJob, s.targets = newOwnJobs(), map[string]*stored{}, map[string]bool{}
+	s.unread, s.asked, s.applying, s.planned = nil, false, false, nil
 }
 
 // Note records a state that Terraform has upgraded, or moved here from another provider. Its diagnostics are about a
@@ -140,6 +153,12 @@ func (s *States) keep(ctx context.Context, m Model, moved bool) *stored {
 		ended: !common.unfinished(), failed: common.Status.ValueString() == string(client.JobFailed),
 	}
 	now.identity, now.known = identityOf(ctx, m)
+	now.endedAt, _ = pointintime.MomentOf(common.FinishedAt)
+	if now.failed {
+		// which has made nothing
+	} else if now.objects = namesOf(ctx, m); !common.RestoredObjects.IsNull() {
+		_ = common.RestoredObjects.ElementsAs(ctx, &now.objects, false) // a list of strings, none of them unknown
+	}
 	if before := s.byJob[id]; before != nil {
 		now.kept, now.replaced, now.leaving = before.kept, before.replaced, before.leaving
 		now.deleted, now.resumed, now.taken = before.deleted, before.resumed, before.taken
@@ -251,6 +270,48 @@ func (s *States) same(wanted identity) []*stored {
 	}
 	slices.SortFunc(same, func(a, b *stored) int { return strings.Compare(a.id, b.id) })
 	return same
+}
+
+// claim records what a restore is planned to make at a place, and returns what another one is planned to make there too.
+func (s *States) claim(place string, objects []string) (twice []string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, object := range objects {
+		target := place + "\n" + object
+		if s.targets[target] {
+			twice = append(twice, object)
+		}
+		s.targets[target] = true
+	}
+	return twice
+}
+
+// earlier is what a restore in a state has made, or is making.
+type earlier struct {
+	job     string
+	objects []string
+	recent  bool // so that no lookup would show it yet
+}
+
+// lookupDelay is how far behind the newest moment that the services offer may be: they say some five minutes.
+const lookupDelay = 10 * time.Minute
+
+// made finds the restores in states that have made one of the objects on the same target.
+func (s *States) made(typeName, target string, objects []string, now time.Time) []earlier {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var all []earlier
+	for id, of := range s.byJob {
+		if of.typeName != typeName || of.target != target || of.resumed || of.taken {
+			continue
+		}
+		same := slices.DeleteFunc(slices.Clone(objects), func(name string) bool { return !slices.Contains(of.objects, name) })
+		if len(same) > 0 {
+			all = append(all, earlier{id, same, !of.ended || now.Sub(of.endedAt) < lookupDelay})
+		}
+	}
+	slices.SortFunc(all, func(a, b earlier) int { return strings.Compare(a.job, b.job) })
+	return all
 }
 
 // planKept records that a state with an unfinished job is planned to be kept. It reports whether a resource without a
