@@ -24,6 +24,7 @@ func (env *testEnv) plantLookups(c restoreCase, fault fakecloud.Fault) {
 }
 
 // TestLookupsRefused plans and applies in a cloud that answers no lookup: that is a warning, and the restore is made.
+// Only what DWS may overwrite needs no look at the targets: see TestDWSOverwritesNothingUnasked.
 func TestLookupsRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -42,7 +43,7 @@ func TestLookupsRefused(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
 				env := newTestEnv(t)
 				env.plantLookups(r, c.fault)
-				env.configure(r.config(t))
+				env.configure(r.config(t, r.mayOverwrite()))
 				exit, messages := env.planned()
 				found := messages[r.address]
 				if exit != clitest.ExitChanges || len(found) != 1 || found[0].Severity != "warning" ||
@@ -60,6 +61,12 @@ func TestLookupsRefused(t *testing.T) {
 // TestLookupsThatMakeNoSense fails the plan, and says which service sent what and how to continue without.
 func TestLookupsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
+	wayOut := func(operation string) string {
+		if operation == fakecloud.CheckTableRestore {
+			return "allow_overwrite = true"
+		}
+		return "preflight = false"
+	}
 	for name, body := range map[string]string{"another shape": `{"what": "ever"}`, "other types": `[1, 2]`} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
@@ -71,7 +78,7 @@ func TestLookupsThatMakeNoSense(t *testing.T) {
 					exit, messages := env.planned()
 					if found := messages[r.address]; exit != clitest.ExitError || len(found) == 0 || found[0].Severity != "error" ||
 						!strings.Contains(found[0].Detail, strings.ToUpper(r.service)) || !strings.Contains(found[0].Detail, body) ||
-						!strings.Contains(found[0].Detail, "preflight = false") {
+						!strings.Contains(found[0].Detail, wayOut(operation)) {
 						t.Errorf("%s: exit status %d, %+v", operation, exit, messages)
 					}
 					env.expectAccepted(0)
@@ -192,7 +199,7 @@ func TestLookupsOfABusyInstance(t *testing.T) {
 		}[c.service]
 		busy.Kind, busy.Message = fakecloud.FaultStatus, "Another operation is being performed."
 		env.plantLookups(c, busy)
-		env.configure(c.config(t))
+		env.configure(c.config(t, c.mayOverwrite()))
 		env.expect(env.plan(), clitest.ExitChanges, "Restore was not fully checked",
 			"Another operation is being performed.")
 		env.mustApply()
@@ -279,7 +286,8 @@ resource "x_dws_table_restore" "this" {
 		found[0].Summary != "Restore time is not available" {
 		t.Errorf("exit status %d, want the moment refused: %+v", exit, messages)
 	}
-	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {
+	if found := messages["x_dws_table_restore.this"]; len(found) != 1 || found[0].Severity != "warning" ||
+		found[0].Summary != "Table may be overwritten" {
 		t.Errorf("whether to overwrite is not known yet: %+v", found)
 	}
 	env.expect(env.apply("-target=x_dws_table_restore.this"), clitest.ExitError, "Target table already exists",

@@ -50,7 +50,7 @@ func (c *chaos) play(steps int) {
 	c.Logf("restoring with %s", c.restore.name)
 	// Without preflight: a restore that was killed and then ended has taken its own targets, and would be refused for
 	// ever.
-	c.configure(c.restore.config(c.T, "preflight = false", shortTimeouts))
+	c.configure(c.restore.config(c.T, "preflight = false", c.restore.mayOverwrite(), shortTimeouts))
 	actions := []struct {
 		name string
 		do   func()
@@ -164,7 +164,7 @@ func (c *chaos) expectOneForOneIntent() {
 func (c *chaos) comeToAnEnd() {
 	c.Helper()
 	c.cloud.ClearFaults()
-	c.configure(c.restore.config(c.T, "preflight = false")) // with the usual timeouts
+	c.configure(c.restore.config(c.T, "preflight = false", c.restore.mayOverwrite())) // with the usual timeouts
 	c.change("next", "release", "")
 	c.change("*", "finish", "")
 	for tries := 0; ; tries++ {

@@ -5,6 +5,7 @@ package restore
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -17,9 +18,11 @@ import (
 // Findings are the results of a preflight: what the service would reject or get silently wrong, and what could not be
 // looked up.
 type Findings struct {
-	Planning  bool // warnings are of use
-	diags     diag.Diagnostics
-	unchecked []string
+	Planning   bool // warnings are of use
+	diags      diag.Diagnostics
+	unchecked  []string
+	incomplete bool  // one of them is a check without which the apply refuses the restore
+	busy       error // the service could not make such a check, and may later
 }
 
 // Add adds a problem, as Rejection words it, or a warning.
@@ -58,6 +61,33 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	return true
 }
 
+// AddNeededError is AddError for a lookup without which the restore must not be sent. Refusal says so, and what to do.
+// The plan only warns of what the service may answer later.
+func (f *Findings) AddNeededError(ctx context.Context, at path.Path, err error, refusal diag.Diagnostic) bool {
+	switch {
+	case err == nil, ctx.Err() != nil, client.IsLoginRefused(err), errors.As(err, new(*client.ProjectError)):
+		return f.AddError(ctx, at, err)
+	case f.Planning && mayAnswerLater(err):
+		f.incomplete = true
+		return f.AddError(ctx, at, err)
+	case client.IsBusy(err):
+		f.busy = err
+	default:
+		f.Add(refusal)
+	}
+	return true
+}
+
+// mayAnswerLater reports whether what kept a service from answering may be over soon.
+func mayAnswerLater(err error) bool {
+	var answered *client.APIError
+	if !errors.As(err, &answered) {
+		return !errors.As(err, new(*client.ReplyError))
+	}
+	return client.IsBusy(err) || answered.StatusCode >= http.StatusInternalServerError ||
+		answered.StatusCode == http.StatusTooManyRequests || answered.StatusCode == http.StatusRequestTimeout
+}
+
 // MayContinue reports, after a failed lookup, whether to make others.
 func (f *Findings) MayContinue(ctx context.Context) bool { return ctx.Err() == nil && !f.HasError() }
 
@@ -73,7 +103,7 @@ func (f *Findings) AddNoLatest(ctx context.Context, at path.Path, err error) {
 func (f *Findings) result() diag.Diagnostics {
 	if len(f.unchecked) > 0 && !f.HasError() {
 		slices.Sort(f.unchecked)
-		f.Add(warnUnchecked(slices.Compact(f.unchecked)))
+		f.Add(warnUnchecked(slices.Compact(f.unchecked), f.incomplete))
 	}
 	return f.diags
 }
@@ -91,6 +121,25 @@ func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m M
 	findings := Findings{Planning: planning}
 	m.Check(ctx, look, &findings)
 	return findings.result()
+}
+
+// refusedError is why a restore was not sent: it might delete what nobody said it may.
+type refusedError struct{ problems diag.Diagnostics }
+
+func (e *refusedError) Error() string { return e.problems[0].Summary() }
+
+// checkTargets makes the check that no argument turns off. It belongs right before each call: during any wait, a target
+// may appear. The error is that of a busy service, which is worth a wait, or a *refusedError.
+func (s *submission) checkTargets(ctx context.Context) error {
+	var findings Findings
+	s.plan.CheckTargets(ctx, s.look, &findings)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case findings.HasError():
+		return &refusedError{findings.diags}
+	}
+	return findings.busy
 }
 
 // preflightPlan is preflight if the provider is configured and every parameter is known. Otherwise the apply checks: it
