@@ -99,6 +99,15 @@ func errorNoProject(err error) diag.Diagnostic {
 		fmt.Sprintf("%v\nNo restore was started.\n%s", err, lookup.NoProjectAdvice))
 }
 
+// errorUnanswered is for a restore about which nobody answered anything. Preflight = false would only put the failure off.
+func errorUnanswered(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("No lookup was answered",
+		fmt.Sprintf("The provider could look up nothing about this restore.\n%v\n"+
+			"No restore was started.\n"+
+			"Check the region, the endpoints and the ids in the configuration, DNS, and the proxy (HTTPS_PROXY, NO_PROXY). "+
+			"Then try again.", err))
+}
+
 func errorNoLatest(at path.Path, err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, noLatest,
 		fmt.Sprintf("%v\nNo restore was started.\n%s", err, noLatestAdvice))

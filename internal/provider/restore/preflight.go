@@ -3,8 +3,10 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"slices"
 
@@ -23,6 +25,8 @@ type Findings struct {
 	unchecked  []string
 	incomplete bool  // one of them is a check without which the apply refuses the restore
 	busy       error // the service could not make such a check, and may later
+	answered   bool  // somebody answered a lookup, whatever the answer was
+	silence    error // of the first lookup that nobody answered
 }
 
 // Add adds a problem, as Rejection words it, or a warning.
@@ -36,9 +40,12 @@ func (f *Findings) HasError() bool { return f.diags.HasError() }
 
 // AddError adds the error of a lookup, and reports whether there was one. If the credentials may not make the lookup,
 // or the cloud does not offer it, the check is skipped and the restore continues. A rejected login or an unreadable
-// answer stops it.
+// answer stops it, and so does silence: if nobody has answered any lookup, nobody would answer the restore either.
 func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	var answered *client.APIError
+	if errors.As(err, &answered) || err == nil {
+		f.answered = true
+	}
 	switch {
 	case err == nil:
 		return false
@@ -49,8 +56,11 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 		f.Add(Rejection(at, lookup.UnreadableAnswer, "%v", err))
 	case errors.As(err, new(*client.ProjectError)):
 		f.Add(errorNoProject(err))
-	case !errors.As(err, &answered):
+	case answered == nil && !f.answered && nobodyListens(err): // the other lookups would take minutes to fail like this
+		f.Add(errorUnanswered(err))
+	case answered == nil:
 		f.AddUnchecked(err.Error())
+		f.silence = cmp.Or(f.silence, err)
 	case client.IsNotOnOTC(err):
 		f.Add(Rejection(at, lookup.NotOnOTC, "%v\n%s", err, lookup.NotOnOTCAdvice))
 	case client.IsForbidden(err), client.IsBusy(err), lookup.Unavailable(err):
@@ -59,6 +69,12 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 		f.Add(Rejection(at, lookup.LookupRejected, "%v", err))
 	}
 	return true
+}
+
+// nobodyListens reports whether there was no connection to the service or to the proxy.
+func nobodyListens(err error) bool {
+	var failed *net.OpError
+	return errors.As(err, &failed) && (failed.Op == "dial" || failed.Op == "proxyconnect")
 }
 
 // AddNeededError is AddError for a lookup without which the restore must not be sent. Refusal says so, and what to do.
@@ -101,7 +117,11 @@ func (f *Findings) AddNoLatest(ctx context.Context, at path.Path, err error) {
 
 // result is what Terraform shows.
 func (f *Findings) result() diag.Diagnostics {
-	if len(f.unchecked) > 0 && !f.HasError() {
+	switch {
+	case f.HasError() || len(f.unchecked) == 0:
+	case f.silence != nil && !f.answered:
+		f.Add(errorUnanswered(f.silence))
+	default:
 		slices.Sort(f.unchecked)
 		f.Add(warnUnchecked(slices.Compact(f.unchecked), f.incomplete))
 	}
