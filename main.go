@@ -21,7 +21,8 @@ func main() {
 
 	// A CI runner that cancels a job signals the whole process group: the CLI and this process at once. Dying here would
 	// lose the id of a restore that is being waited for. The CLI tells us to stop as well, over its own connection, and
-	// that way the state is kept. SIGINT is ignored by the plugin library already, for the same reason.
+	// that way the state is kept. SIGINT is ignored by the plugin library already, for the same reason. SIGHUP is not
+	// ignored: it ends the CLI, and a provider that outlived it would never end. Under nohup, both ignore it.
 	signal.Ignore(syscall.SIGTERM)
 
 	if err := provider.Serve(version, *debug); err != nil {

@@ -120,14 +120,15 @@ func TestRetriedCalls(t *testing.T) {
 	}
 }
 
-// TestNothingListens asks a service whose port is closed: nothing was sent, and the error says so.
+// TestNothingListens sends a restore to a closed port, which a plan with lookups would reject: nothing was sent, and the
+// error says so.
 func TestNothingListens(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
 		at := env.cloud.Addresses()
 		address := map[string]string{fakecloud.RDS: at.RDS, fakecloud.DDS: at.DDS, fakecloud.DWS: at.DWS}[c.service]
 		env.write("main.tf", strings.Replace(env.providerBlock("max_retries = 2"), address, "http://127.0.0.1:1",
-			1)+c.config(t))
+			1)+c.config(t, "preflight = false", c.mayOverwrite()))
 		env.expect(env.apply(), clitest.ExitError, "Restore could not be started", "No restore was started", "connection refused")
 		env.expectAccepted(0)
 		env.configure(c.config(t))

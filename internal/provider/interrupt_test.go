@@ -3,6 +3,10 @@
 package provider
 
 import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"syscall"
 	"testing"
@@ -14,11 +18,30 @@ import (
 // waiting starts an apply with the released provider, on the system's clock, and returns once it waits for its job.
 func waiting(t *testing.T, c restoreCase) (env *testEnv, p *clitest.Command, job string) {
 	t.Helper()
+	return waitingUnder(t, c, "")
+}
+
+// waitingUnder is waiting, but another program starts the CLI; "" is none.
+func waitingUnder(t *testing.T, c restoreCase, program string) (env *testEnv, p *clitest.Command, job string) {
+	t.Helper()
 	env = newTestEnv(t, func(o *fakecloud.Options) { o.Now = nil })
 	env.provider, env.clock = releasedProvider, clitest.NewClock(1)
 	env.configure(c.config(t))
 	env.change("next", "hold", "")
-	p = env.startApply()
+	cli := env.cli()
+	if program != "" {
+		script := filepath.Join(t.TempDir(), "cli")
+		text := fmt.Sprintf("#!/bin/sh\nexec %s '%s' \"$@\"\n", program, cli.Path)
+		if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		cli.Path = script
+	}
+	p, err := cli.Start(context.Background(), "apply", "-no-color", "-auto-approve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.End)
 	env.awaitPolls(c.service, 1)
 	return env, p, env.expectAccepted(1)[0]
 }
@@ -53,6 +76,35 @@ func TestSignals(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestHangUp closes the terminal, as a dropped SSH session does. That ends the CLI at once, and with it the state
+// (measured with Terraform 1.11.4, 1.16.0 and OpenTofu 1.12.6): the next apply finds the job.
+func TestHangUp(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		env, p, job := waiting(t, c)
+		env.signalGroup(p, syscall.SIGHUP)
+		env.expect(env.end(p), -1)
+		env.importRefused(c, job)
+		if env.dependantRan() {
+			t.Error("the dependant ran")
+		}
+		env.change(job, "finish", "")
+		env.mustApply()
+		env.expectResumed(c, job)
+	})
+}
+
+// TestHangUpUnderNohup closes the terminal of an apply that ignores it, and so does the provider that it has started.
+func TestHangUpUnderNohup(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		env, p, job := waitingUnder(t, c, "nohup")
+		env.signalGroup(p, syscall.SIGHUP)
+		env.change(job, "finish", "")
+		env.expect(env.end(p), clitest.ExitOK)
+		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+		env.expectResumed(c, job)
+	})
 }
 
 // TestDoubleInterrupt sends the second Ctrl-C as soon as the CLI has said that it heard the first, sooner than any hand

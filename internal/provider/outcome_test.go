@@ -204,6 +204,7 @@ func TestRefusals(t *testing.T) {
   database           = "postgres"
   restore_table_list = [{ schema_name = "public", table_name = "nothing" }]
   target_table_list  = [{ schema_name = "public", table_name = "something" }]
+  allow_overwrite    = true
 }`, []string{"Restore could not be started", "No restore was started.", "DWS.5174", "request id"},
 		},
 	} {

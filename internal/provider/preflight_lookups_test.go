@@ -23,7 +23,8 @@ func (env *testEnv) plantLookups(c restoreCase, fault fakecloud.Fault) {
 	}
 }
 
-// TestLookupsRefused plans and applies in a cloud that answers no lookup: that is a warning, and the restore is made.
+// TestLookupsRefused plans and applies in a cloud that refuses every lookup: that is a warning, and the restore is made.
+// Only what DWS may overwrite needs no look at the targets: see TestDWSOverwritesNothingUnasked.
 func TestLookupsRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -36,13 +37,12 @@ func TestLookupsRefused(t *testing.T) {
 			Message: "The API does not exist."}, "APIGW.0101"},
 		"out of order": {fakecloud.Fault{Kind: fakecloud.FaultStatus, Status: 503, Code: "APIGW.0201",
 			Message: "Backend unavailable."}, "Backend unavailable."},
-		"cut": {fakecloud.Fault{Kind: fakecloud.FaultReset}, "attempt 6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
 				env := newTestEnv(t)
 				env.plantLookups(r, c.fault)
-				env.configure(r.config(t))
+				env.configure(r.config(t, r.mayOverwrite()))
 				exit, messages := env.planned()
 				found := messages[r.address]
 				if exit != clitest.ExitChanges || len(found) != 1 || found[0].Severity != "warning" ||
@@ -57,9 +57,83 @@ func TestLookupsRefused(t *testing.T) {
 	}
 }
 
+// TestNothingAnswers plans where nobody answers a lookup: most likely nobody would answer the restore either. That is
+// an error, and it names the address.
+func TestNothingAnswers(t *testing.T) {
+	t.Parallel()
+	const nowhere = "http://127.0.0.1:1"
+	for name, kind := range map[string]struct {
+		silent []string // services for which nobody listens; none: every lookup's connection is cut
+		says   string
+	}{
+		"at all":        {[]string{fakecloud.IAM, fakecloud.RDS, fakecloud.DDS, fakecloud.DWS}, nowhere + "/v3/projects"},
+		"for the login": {[]string{fakecloud.IAM}, nowhere + "/v3/projects"},
+		"but the login": {[]string{fakecloud.RDS, fakecloud.DDS, fakecloud.DWS}, nowhere},
+		"cut":           {nil, "attempt 6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEachRestore(t, func(t *testing.T, c restoreCase) {
+				env := newTestEnv(t)
+				at := env.cloud.Addresses()
+				addresses := map[string]string{fakecloud.IAM: at.IAM, fakecloud.RDS: at.RDS, fakecloud.DDS: at.DDS, fakecloud.DWS: at.DWS}
+				silenced := func(more string) string {
+					block := env.providerBlock(more)
+					for _, service := range kind.silent {
+						block = strings.ReplaceAll(block, addresses[service], nowhere)
+					}
+					return block
+				}
+				if kind.silent == nil {
+					env.plantLookups(c, fakecloud.Fault{Kind: fakecloud.FaultReset})
+				}
+				env.write("main.tf", silenced("")+c.config(t, c.mayOverwrite()))
+				exit, messages := env.planned()
+				if found := messages[c.address]; exit != clitest.ExitError || len(found) != 1 || found[0].Severity != "error" ||
+					found[0].Summary != "No lookup was answered" || !strings.Contains(found[0].Detail, kind.says) ||
+					!strings.Contains(found[0].Detail, "No restore was started.") {
+					t.Errorf("want the error in the plan, got exit status %d, %+v", exit, messages)
+				}
+				env.expect(env.apply(), clitest.ExitError, "No lookup was answered")
+				env.expectAccepted(0)
+				env.write("main.tf", silenced("preflight = false")+c.config(t, c.mayOverwrite()))
+				env.expect(env.plan(), clitest.ExitChanges)
+				env.cloud.ClearFaults()
+				env.configure(c.config(t, c.mayOverwrite()))
+				env.mustApply()
+				env.expectAccepted(1)
+			})
+		})
+	}
+}
+
+// TestOneLookupCut cuts one lookup of several: whoever answered the others is there, so it is a warning, and the restore
+// is made.
+func TestOneLookupCut(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		for _, operation := range c.lookups {
+			env := newTestEnv(t)
+			env.plant(fakecloud.Fault{Service: c.service, Operation: operation, Kind: fakecloud.FaultReset, Times: -1})
+			env.configure(c.config(t, c.mayOverwrite()))
+			exit, messages := env.planned()
+			if found := messages[c.address]; exit != clitest.ExitChanges || len(found) != 1 || found[0].Severity != "warning" ||
+				!strings.Contains(found[0].Detail, "attempt 6") {
+				t.Errorf("%s: want a warning, got exit status %d, %+v", operation, exit, messages)
+			}
+			env.mustApply()
+			env.expectAccepted(1)
+		}
+	})
+}
+
 // TestLookupsThatMakeNoSense fails the plan, and says which service sent what and how to continue without.
 func TestLookupsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
+	wayOut := func(operation string) string {
+		if operation == fakecloud.CheckTableRestore {
+			return "allow_overwrite = true"
+		}
+		return "preflight = false"
+	}
 	for name, body := range map[string]string{"another shape": `{"what": "ever"}`, "other types": `[1, 2]`} {
 		t.Run(name, func(t *testing.T) {
 			forEachRestore(t, func(t *testing.T, r restoreCase) {
@@ -71,7 +145,7 @@ func TestLookupsThatMakeNoSense(t *testing.T) {
 					exit, messages := env.planned()
 					if found := messages[r.address]; exit != clitest.ExitError || len(found) == 0 || found[0].Severity != "error" ||
 						!strings.Contains(found[0].Detail, strings.ToUpper(r.service)) || !strings.Contains(found[0].Detail, body) ||
-						!strings.Contains(found[0].Detail, "preflight = false") {
+						!strings.Contains(found[0].Detail, wayOut(operation)) {
 						t.Errorf("%s: exit status %d, %+v", operation, exit, messages)
 					}
 					env.expectAccepted(0)
@@ -200,7 +274,7 @@ func TestLookupsOfABusyInstance(t *testing.T) {
 		}[c.service]
 		busy.Kind, busy.Message = fakecloud.FaultStatus, "Another operation is being performed."
 		env.plantLookups(c, busy)
-		env.configure(c.config(t))
+		env.configure(c.config(t, c.mayOverwrite()))
 		env.expect(env.plan(), clitest.ExitChanges, "Restore was not fully checked",
 			"Another operation is being performed.")
 		env.mustApply()
@@ -287,7 +361,8 @@ resource "x_dws_table_restore" "this" {
 		found[0].Summary != "Restore time is not available" {
 		t.Errorf("exit status %d, want the moment refused: %+v", exit, messages)
 	}
-	if found := messages["x_dws_table_restore.this"]; len(found) > 0 {
+	if found := messages["x_dws_table_restore.this"]; len(found) != 1 || found[0].Severity != "warning" ||
+		found[0].Summary != "Table may be overwritten" {
 		t.Errorf("whether to overwrite is not known yet: %+v", found)
 	}
 	env.expect(env.apply("-target=x_dws_table_restore.this"), clitest.ExitError, "Target table already exists",

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"terraform-provider-x/internal/clitest"
+	"terraform-provider-x/internal/fakecloud"
 )
 
 // invalid is a resource that is wrong in one way, and what must be said about it, in one error unless in more.
@@ -105,6 +106,19 @@ var invalids = []invalid{
 		"restore_time is 2999-01-01T00:00:00Z, but it is", 0},
 	{"rds_empty_region", rdsTables(`[{ old_name = "t" }]`) + "\nregion = \"\"", "region is empty", 0},
 	{"rds_timeout", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { create = \"soon\" }", `"soon"`, 0},
+	{"rds_negative_timeout", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { create = \"-1.5h\" }",
+		`timeouts.create is "-1.5h". A restore cannot end in that time.`, 0},
+	{"rds_no_time_to_wait", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { create = \"0s\" }",
+		`timeouts.create is "0s". A restore cannot end in that time.`, 0},
+	{"rds_no_time_to_update", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { update = \"-0.0m\" }",
+		`timeouts.update is "-0.0m". A restore cannot end in that time.`, 0},
+	{"rds_zero_timeout", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { create = 0 }",
+		`timeouts.create is "0", which has no unit.`, 0},
+	{"rds_timeout_without_unit", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { create = \"30\" }",
+		`timeouts.create is "30", which has no unit. For minutes, write "30m".`, 0},
+	{"rds_two_timeouts", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { create = \"1.5\", update = \"-5m\" }",
+		`timeouts.create is "1.5", which has no unit. For minutes, write "1.5m".`, 1},
+	{"rds_empty_timeout", rdsTables(`[{ old_name = "t" }]`) + "\ntimeouts = { create = \"\" }", `timeouts.create is ""`, 0},
 	{"rds_on_timeout", rdsTables(`[{ old_name = "t" }]`) + "\non_timeout = \"wait\"", `value must be one of`, 0},
 
 	{"dds_nothing", ddsWith("[]"), "restore_collections list must contain at least 1 elements", 0},
@@ -262,4 +276,58 @@ resource "x_dws_table_restore" "all" {
 `)
 	env.expect(env.plan(), clitest.ExitChanges, "Plan: 6 to add")
 	env.expectAccepted(0)
+}
+
+// TestTimeoutKnownLater has a time to wait that is known only after apply, and then is none: nothing is restored.
+func TestTimeoutKnownLater(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t)
+		env.configure(c.config(t, "timeouts = { create = terraform_data.later.output }") +
+			"resource \"terraform_data\" \"later\" {\n  input = \"-1h\"\n}\n")
+		env.expect(env.plan(), clitest.ExitChanges, "3 to add")
+		env.expect(env.apply(), clitest.ExitError, `timeouts.create is "-1h". A restore cannot end in that time.`)
+		env.expectAccepted(0)
+	})
+}
+
+// TestActionTimeoutThatIsNone refuses an action's time to wait as the resource's.
+func TestActionTimeoutThatIsNone(t *testing.T) {
+	t.Parallel()
+	for value, says := range map[string]string{
+		"-1h": "A restore cannot end in that time.", "0s": "A restore cannot end in that time.", "30": "which has no unit.",
+	} {
+		t.Run(value, func(t *testing.T) {
+			forEachAction(t, func(t *testing.T, c restoreCase) {
+				env := newTestEnv(t)
+				env.configure(c.action(t, fmt.Sprintf("timeouts = { invoke = %q }", value)))
+				env.expect(env.apply(c.invoke()), clitest.ExitError, fmt.Sprintf("timeouts.invoke is %q", value), says)
+				env.expectAccepted(0)
+			})
+		})
+	}
+}
+
+// TestActionKnownLater has what an action is given known only when it is invoked. Terraform does not have it validated
+// once more then.
+func TestActionKnownLater(t *testing.T) {
+	const later = "resource \"terraform_data\" \"later\" {\n  input = %q\n}\n"
+	forEachAction(t, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t)
+		env.configure(c.action(t, "timeouts = { invoke = terraform_data.later.output }") + fmt.Sprintf(later, "-1h"))
+		env.expect(env.plan(), clitest.ExitChanges)
+		env.expect(env.apply(), clitest.ExitError, "A restore cannot end in that time.")
+		env.expectAccepted(0)
+		if c.service != fakecloud.DWS {
+			return
+		}
+		env.configure(strings.NewReplacer(
+			`[{ schema_name = "public", table_name = "sales" }]`,
+			`[for n in ["sales", "stores"] : { schema_name = "public", table_name = n }]`,
+			`[{ schema_name = "public", table_name = "sales_before" }]`,
+			`[for n in ["before", terraform_data.again.output] : { schema_name = "public", table_name = n }]`,
+		).Replace(c.action(t)) + strings.Replace(fmt.Sprintf(later, "before"), "later", "again", 1))
+		env.expect(env.plan(), clitest.ExitChanges)
+		env.expect(env.apply("-replace=terraform_data.trigger"), clitest.ExitError, "One would overwrite the other.")
+		env.expectAccepted(0)
+	})
 }

@@ -90,14 +90,16 @@ func errorClusterReadOnly(cluster client.DWSCluster) diag.Diagnostic {
 		cluster.ID, cluster.Name, cluster.SubStatus)
 }
 
+const adviceNames = "Correct the names, or choose a snapshot that holds the tables."
+
 func errorNamesMissing(snapshotID, database string, err error) diag.Diagnostic {
-	return restore.Rejection(path.Root(sourceList), "Tables not in snapshot",
+	return restore.Refusal(path.Root(sourceList), "Tables not in snapshot", adviceNames,
 		"The service rejects the tables of database %[2]q in snapshot %[1]s:\n%[3]v", snapshotID, database, err)
 }
 
 func errorSourceMissing(at path.Path, name, database, snapshotID string) diag.Diagnostic {
-	return restore.Rejection(at, notHeld, "%s is %s. The service does not find that table in database %q of snapshot %s.",
-		at, name, database, snapshotID)
+	return restore.Refusal(at, notHeld, adviceNames,
+		"%s is %s. The service does not find that table in database %q of snapshot %s.", at, name, database, snapshotID)
 }
 
 func warnOverwrites(at path.Path, name, database string) diag.Diagnostic {
@@ -107,9 +109,30 @@ func warnOverwrites(at path.Path, name, database string) diag.Diagnostic {
 			at, name, database))
 }
 
+func warnMayOverwrite(at path.Path, name, database string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(at, "Table may be overwritten",
+		fmt.Sprintf("%s is %s, which exists in database %q. The value of allow_overwrite is known only after apply.\n"+
+			"If it is true, the restore deletes that table. Otherwise the apply starts no restore.",
+			at, name, database))
+}
+
 func errorTargetExists(at path.Path, name, database string) diag.Diagnostic {
-	return restore.Rejection(at, "Target table already exists",
-		"%s is %s, which exists in database %q. The restore would delete that table.\n"+
-			"Choose another target. To overwrite the table, set allow_overwrite = true.\n%s",
-		at, name, database, restore.OwnTarget)
+	return restore.Refusal(at, "Target table already exists",
+		"Choose another target. To overwrite the table, set allow_overwrite = true.\n"+restore.OwnTarget,
+		"%s is %s, which exists in database %q. The restore would delete that table.", at, name, database)
+}
+
+// errorTargetsUnchecked is for targets of which nobody may say whether they exist.
+func errorTargetsUnchecked(at path.Path, request client.DWSTableRestore, err error) diag.Diagnostic {
+	var targets []string
+	for _, target := range request.TargetTableList {
+		targets = append(targets, fullName(target))
+	}
+	return restore.Refusal(at, "Target tables cannot be checked",
+		"If the credentials may not make this check, allow them dws:cluster:checkRestoreTable "+
+			"(in role policies dws:tableRestoreCheck:operate). If the service could not answer, try again later.\n"+
+			"Or set allow_overwrite = true. The restore then deletes each target table that exists.",
+		"The provider could not check whether the target tables exist in database %q: %s. "+
+			"The restore would delete those that do.\n%v",
+		request.Database, strings.Join(targets, ", "), err)
 }

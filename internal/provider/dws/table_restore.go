@@ -100,9 +100,10 @@ func (*tableRestore) Schema() restore.Schema {
 				"a letter or an underscore, then letters, digits and underscores.", targetName),
 			"allow_overwrite": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether the restore may overwrite targets that exist. Defaults to `false`: " +
-					"if a target exists, the provider rejects the restore in the plan, and again just before it starts. " +
-					"That check needs a lookup, which `preflight = false` or a missing permission skips.",
+				MarkdownDescription: "Whether the restore may delete and replace targets that exist. Defaults to `false`: " +
+					"right before the restore, the provider has the service check the targets, whatever `preflight` says. " +
+					"If a target exists, or the check cannot be made, it starts no restore. " +
+					"With `preflight`, the plan says so already.",
 			},
 		},
 		OnChange: map[string]string{

@@ -16,15 +16,28 @@ import (
 	"terraform-provider-x/internal/provider/restore"
 )
 
-// Check looks up the snapshot, its cluster and the names, in this order.
+// Check looks up the snapshot, its cluster and the names, in this order. Just before the call, CheckTargets asks about
+// the names.
 func (m *tableRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
 	c := check{tableRestore: m, look: look, f: f}
 	snapshot, found := c.snapshot(ctx)
 	if !found || snapshot.ClusterID != "" && !c.cluster(ctx, snapshot) {
 		return
 	}
-	c.names(ctx)
+	if f.Planning || m.mayOverwrite() {
+		c.names(ctx)
+	}
 }
+
+// CheckTargets rejects a target that exists unless the restore may overwrite it: the service deletes it.
+func (m *tableRestore) CheckTargets(ctx context.Context, look lookup.Region, f *restore.Findings) {
+	if !m.mayOverwrite() {
+		check{tableRestore: m, look: look, f: f}.names(ctx)
+	}
+}
+
+// mayOverwrite is false while nobody knows.
+func (m *tableRestore) mayOverwrite() bool { return m.AllowOverwrite.ValueBool() }
 
 // check is one preflight of a DWS restore.
 type check struct {
@@ -105,31 +118,42 @@ func (c check) cluster(ctx context.Context, snapshot client.DWSSnapshot) bool {
 var missingCodes = []string{"DWS.5172", "DWS.5173", "DWS.5174"}
 
 // names lets the service check the names, each time anew: the restore deletes a target that exists. The API reference
-// does not say what the reply's lists hold; here they are the missing sources and the existing targets.
+// does not say what the reply's lists hold; here they are the missing sources and the existing targets. If a source is
+// missing, the service may not have looked at the targets.
 func (c check) names(ctx context.Context) {
 	request, _ := c.request(ctx)
 	names, err := c.look.Client.DWS().CheckTableRestore(ctx, c.TargetID(), request)
-	if refused := (*client.APIError)(nil); errors.As(err, &refused) && slices.Contains(missingCodes, refused.Code) {
-		c.f.Add(errorNamesMissing(c.TargetID(), request.Database, err))
-		return
-	}
-	if c.f.AddError(ctx, path.Root(sourceList), err) {
+	if c.namesFailed(ctx, request, err) {
 		return
 	}
 	for _, missing := range names.Missing {
 		c.f.Add(errorSourceMissing(c.entry(ctx, sourceList, missing), missing, request.Database, c.TargetID()))
 	}
-	if c.AllowOverwrite.IsUnknown() {
-		return
-	}
 	for _, existing := range names.Existing {
 		at := c.entry(ctx, targetList, existing)
-		if c.AllowOverwrite.ValueBool() {
+		switch {
+		case c.AllowOverwrite.IsUnknown():
+			c.f.Add(warnMayOverwrite(at, existing, request.Database))
+		case c.mayOverwrite():
 			c.f.Add(warnOverwrites(at, existing, request.Database))
-			continue
+		default:
+			c.f.Add(errorTargetExists(at, existing, request.Database))
 		}
-		c.f.Add(errorTargetExists(at, existing, request.Database))
 	}
+}
+
+// namesFailed adds the error of the check of the names, and reports whether there was one.
+func (c check) namesFailed(ctx context.Context, request client.DWSTableRestore, err error) bool {
+	var refused *client.APIError
+	switch {
+	case errors.As(err, &refused) && slices.Contains(missingCodes, refused.Code):
+		c.f.Add(errorNamesMissing(c.TargetID(), request.Database, err))
+		return true
+	case c.mayOverwrite():
+		return c.f.AddError(ctx, path.Root(sourceList), err)
+	}
+	at := path.Root(targetList)
+	return c.f.AddNeededError(ctx, at, err, errorTargetsUnchecked(at, request, err))
 }
 
 // entry is the path at which the configuration has a table, which is given by the service's name for it.

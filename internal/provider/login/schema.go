@@ -163,7 +163,8 @@ func behaviourAttributes() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Whether to look up what the service would reject, in the plan and just before each restore: " +
 				"whether the instance, the point in time and the names exist. By default `true`. " +
-				"If the credentials may not make a lookup, the provider warns and continues. A resource may say otherwise.",
+				"If the credentials may not make a lookup, the provider warns and continues. A resource may say otherwise. " +
+				"What a DWS restore would overwrite is always looked up, unless its `allow_overwrite` is true.",
 		},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // restoreAction runs the restore of a resource type each time it is invoked. It keeps no state, so it has nothing to
@@ -86,6 +86,16 @@ func (a *restoreAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReq
 	}
 }
 
+// timeoutOf is how long an action waits.
+func timeoutOf(ctx context.Context, config tfsdk.Config) (time.Duration, diag.Diagnostics) {
+	at := path.Root("timeouts").AtName("invoke")
+	var text types.String
+	if diags := config.GetAttribute(ctx, at, &text); diags.HasError() || text.IsNull() {
+		return defaultTimeout, diags
+	}
+	return validators.ParseTimeout(at, text.ValueString())
+}
+
 // Invoke restores and reports progress. Unlike a resource, it fails if it did not see the end: nothing would resume the
 // job, and what depends on the restore must not run.
 func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -94,10 +104,10 @@ func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	resp.Diagnostics.Append(diags...)
 	config, diags := a.model(ctx, req.Config) // which stays as it is while the plan is filled in
 	resp.Diagnostics.Append(diags...)
-	var limits timeouts.Value
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
-	timeout, diags := limits.Invoke(ctx, defaultTimeout)
+	timeout, diags := timeoutOf(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
+	// Terraform has nobody validate what is known only now.
+	resp.Diagnostics.Append(config.Validate(ctx, r.clock.Now())...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -11,6 +11,8 @@ import (
 	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // actionSchema is the schema of an action: the resource's arguments without triggers, since an action runs whenever it
@@ -26,20 +28,30 @@ func actionSchema(ctx context.Context, own Schema) action.Schema {
 		MarkdownDescription: "What the action does if the restore is still running after the timeout. " +
 			"`fail` (the default) is an error; `detach` is a warning. In both cases the job continues.",
 	}
-	arguments["timeouts"] = timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-		InvokeDescription: "How long to wait until the service is free and the job has ended, such as `90m`. " +
-			"Defaults to `3h`.",
-	})
-	// The module leaves the attribute itself without a description.
-	if nested, ok := arguments["timeouts"].(action.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long the action waits for a restore."
-		arguments["timeouts"] = nested
-	}
+	arguments["timeouts"] = actionTimeouts(ctx)
 	return action.Schema{
 		MarkdownDescription: own.Description + " The action does the same as the resource of that name, " +
 			"each time you invoke it, and keeps nothing in a state.",
 		Attributes: arguments,
 	}
+}
+
+// actionTimeouts is the usual attribute of an action. Its module gives it no description, and takes any duration.
+func actionTimeouts(ctx context.Context) action.Attribute {
+	attribute := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		InvokeDescription: "How long to wait until the service is free and the job has ended, such as `90m`. " +
+			"Defaults to `3h`.",
+	})
+	nested, ok := attribute.(action.SingleNestedAttribute)
+	if !ok {
+		return attribute
+	}
+	nested.MarkdownDescription = "How long the action waits for a restore."
+	if timeout, ok := nested.Attributes["invoke"].(action.StringAttribute); ok {
+		timeout.Validators = []validator.String{validators.Timeout{}}
+		nested.Attributes["invoke"] = timeout
+	}
+	return nested
 }
 
 func actionAttributes(of map[string]schema.Attribute) map[string]action.Attribute {

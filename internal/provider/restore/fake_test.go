@@ -24,6 +24,7 @@ type fakeModel struct {
 	sources    []string
 	resolve    func() time.Time
 	check      func(*Findings)
+	targets    func(*Findings)
 	submit     func() (string, error)
 	lockKeys   map[string]string // the lock key of a target; the target itself if it is not here
 }
@@ -50,6 +51,12 @@ func (m *fakeModel) ResolveTime(context.Context, lookup.Region) (time.Time, erro
 func (m *fakeModel) Check(_ context.Context, _ lookup.Region, f *Findings) {
 	if m.check != nil {
 		m.check(f)
+	}
+}
+
+func (m *fakeModel) CheckTargets(_ context.Context, _ lookup.Region, f *Findings) {
+	if m.targets != nil {
+		m.targets(f)
 	}
 }
 

@@ -144,6 +144,12 @@ func Rejection(at path.Path, summary, format string, arguments ...any) diag.Diag
 		fmt.Sprintf(format, arguments...)+"\nNo restore was started.\n"+preflightOff)
 }
 
+// Refusal is a Rejection by a check that preflight = false does not turn off. Advice is the way out.
+func Refusal(at path.Path, summary, advice, format string, arguments ...any) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, summary,
+		fmt.Sprintf(format, arguments...)+"\nNo restore was started.\n"+advice)
+}
+
 func errorLoginFailed(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(lookup.LoginFailed,
 		fmt.Sprintf("%v\nNo restore was started.\n%s", err, login.Advice(err)))
@@ -154,16 +160,29 @@ func errorNoProject(err error) diag.Diagnostic {
 		fmt.Sprintf("%v\nNo restore was started.\n%s", err, lookup.NoProjectAdvice))
 }
 
+// errorUnanswered is for a restore about which nobody answered anything. Preflight = false would only put the failure off.
+func errorUnanswered(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("No lookup was answered",
+		fmt.Sprintf("The provider could look up nothing about this restore.\n%v\n"+
+			"No restore was started.\n"+
+			"Check the region, the endpoints and the ids in the configuration, DNS, and the proxy (HTTPS_PROXY, NO_PROXY). "+
+			"Then try again.", err))
+}
+
 func errorNoLatest(at path.Path, err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, noLatest,
 		fmt.Sprintf("%v\nNo restore was started.\n%s", err, noLatestAdvice))
 }
 
-func warnUnchecked(reasons []string) diag.Diagnostic {
+// warnUnchecked is for checks that were skipped; incomplete says that the apply insists on one of them.
+func warnUnchecked(reasons []string, incomplete bool) diag.Diagnostic {
+	next := "The apply will try the restore anyway.\nTo restore without any lookup, set preflight = false."
+	if incomplete {
+		next = "The apply checks again, and starts no restore while it cannot check whether the target tables exist."
+	}
 	return diag.NewWarningDiagnostic("Restore was not fully checked",
-		fmt.Sprintf("Lookups failed, so the provider could not check everything that the service may reject:\n  %s\n"+
-			"The apply will try the restore anyway.\n"+
-			"To restore without any lookup, set preflight = false.", strings.Join(reasons, "\n  ")))
+		fmt.Sprintf("Lookups failed, so the provider could not check everything that the service may reject:\n  %s\n%s",
+			strings.Join(reasons, "\n  "), next))
 }
 
 func errorRegion(err error) diag.Diagnostic {

@@ -58,6 +58,9 @@ type Model interface {
 	Complete(ctx context.Context, config Model) diag.Diagnostics
 	// Check makes the lookups of preflight. Only what the provider fills in may be unknown.
 	Check(ctx context.Context, look lookup.Region, findings *Findings)
+	// CheckTargets makes sure that the restore deletes nothing that nobody said it may, right before each call. No argument
+	// turns it off, and what it could not look up is an error.
+	CheckTargets(ctx context.Context, look lookup.Region, findings *Findings)
 	// Submit sends the restore call and returns the job's id. No value is unknown.
 	Submit(ctx context.Context, c *client.Client) (jobID string, err error)
 	// LockKey is what the service restores one at a time, for a target of this type: an instance, or a snapshot's cluster.
@@ -80,6 +83,9 @@ type Common struct {
 }
 
 func (c *Common) common() *Common { return c }
+
+// CheckTargets is for a restore that deletes nothing.
+func (*Common) CheckTargets(context.Context, lookup.Region, *Findings) {}
 
 // unfinished reports whether no Create or Update has seen the restore's end. finished_at marks it: Read never writes
 // that, and Delete gets nothing but the state. A replacement must resume a job that completed while nobody waited, but

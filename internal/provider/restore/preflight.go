@@ -3,8 +3,11 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net"
+	"net/http"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -17,9 +20,13 @@ import (
 // Findings are the results of a preflight: what the service would reject or get silently wrong, and what could not be
 // looked up.
 type Findings struct {
-	Planning  bool // warnings are of use
-	diags     diag.Diagnostics
-	unchecked []string
+	Planning   bool // warnings are of use
+	diags      diag.Diagnostics
+	unchecked  []string
+	incomplete bool  // one of them is a check without which the apply refuses the restore
+	busy       error // the service could not make such a check, and may later
+	answered   bool  // somebody answered a lookup, whatever the answer was
+	silence    error // of the first lookup that nobody answered
 }
 
 // Add adds a problem, as Rejection words it, or a warning.
@@ -33,9 +40,12 @@ func (f *Findings) HasError() bool { return f.diags.HasError() }
 
 // AddError adds the error of a lookup, and reports whether there was one. If the credentials may not make the lookup,
 // or the cloud does not offer it, the check is skipped and the restore continues. A rejected login or an unreadable
-// answer stops it.
+// answer stops it, and so does silence: if nobody has answered any lookup, nobody would answer the restore either.
 func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	var answered *client.APIError
+	if errors.As(err, &answered) || err == nil {
+		f.answered = true
+	}
 	switch {
 	case err == nil:
 		return false
@@ -46,8 +56,11 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 		f.Add(Rejection(at, lookup.UnreadableAnswer, "%v", err))
 	case errors.As(err, new(*client.ProjectError)):
 		f.Add(errorNoProject(err))
-	case !errors.As(err, &answered):
+	case answered == nil && !f.answered && nobodyListens(err): // the other lookups would take minutes to fail like this
+		f.Add(errorUnanswered(err))
+	case answered == nil:
 		f.AddUnchecked(err.Error())
+		f.silence = cmp.Or(f.silence, err)
 	case client.IsNotOnOTC(err):
 		f.Add(Rejection(at, lookup.NotOnOTC, "%v\n%s", err, lookup.NotOnOTCAdvice))
 	case client.IsForbidden(err), client.IsBusy(err), lookup.Unavailable(err):
@@ -56,6 +69,39 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 		f.Add(Rejection(at, lookup.LookupRejected, "%v", err))
 	}
 	return true
+}
+
+// nobodyListens reports whether there was no connection to the service or to the proxy.
+func nobodyListens(err error) bool {
+	var failed *net.OpError
+	return errors.As(err, &failed) && (failed.Op == "dial" || failed.Op == "proxyconnect")
+}
+
+// AddNeededError is AddError for a lookup without which the restore must not be sent. Refusal says so, and what to do.
+// The plan only warns of what the service may answer later.
+func (f *Findings) AddNeededError(ctx context.Context, at path.Path, err error, refusal diag.Diagnostic) bool {
+	switch {
+	case err == nil, ctx.Err() != nil, client.IsLoginRefused(err), errors.As(err, new(*client.ProjectError)):
+		return f.AddError(ctx, at, err)
+	case f.Planning && mayAnswerLater(err):
+		f.incomplete = true
+		return f.AddError(ctx, at, err)
+	case client.IsBusy(err):
+		f.busy = err
+	default:
+		f.Add(refusal)
+	}
+	return true
+}
+
+// mayAnswerLater reports whether what kept a service from answering may be over soon.
+func mayAnswerLater(err error) bool {
+	var answered *client.APIError
+	if !errors.As(err, &answered) {
+		return !errors.As(err, new(*client.ReplyError))
+	}
+	return client.IsBusy(err) || answered.StatusCode >= http.StatusInternalServerError ||
+		answered.StatusCode == http.StatusTooManyRequests || answered.StatusCode == http.StatusRequestTimeout
 }
 
 // MayContinue reports, after a failed lookup, whether to make others.
@@ -71,9 +117,13 @@ func (f *Findings) AddNoLatest(ctx context.Context, at path.Path, err error) {
 
 // result is what Terraform shows.
 func (f *Findings) result() diag.Diagnostics {
-	if len(f.unchecked) > 0 && !f.HasError() {
+	switch {
+	case f.HasError() || len(f.unchecked) == 0:
+	case f.silence != nil && !f.answered:
+		f.Add(errorUnanswered(f.silence))
+	default:
 		slices.Sort(f.unchecked)
-		f.Add(warnUnchecked(slices.Compact(f.unchecked)))
+		f.Add(warnUnchecked(slices.Compact(f.unchecked), f.incomplete))
 	}
 	return f.diags
 }
@@ -95,6 +145,25 @@ func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m M
 	findings := Findings{Planning: planning}
 	m.Check(ctx, look, &findings)
 	return findings.result()
+}
+
+// refusedError is why a restore was not sent: it might delete what nobody said it may.
+type refusedError struct{ problems diag.Diagnostics }
+
+func (e *refusedError) Error() string { return e.problems[0].Summary() }
+
+// checkTargets makes the check that no argument turns off. It belongs right before each call: during any wait, a target
+// may appear. The error is that of a busy service, which is worth a wait, or a *refusedError.
+func (s *submission) checkTargets(ctx context.Context) error {
+	var findings Findings
+	s.plan.CheckTargets(ctx, s.look, &findings)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case findings.HasError():
+		return &refusedError{findings.diags}
+	}
+	return findings.busy
 }
 
 // preflightPlan is preflight if the provider is configured and every parameter is known. Otherwise the apply checks: it

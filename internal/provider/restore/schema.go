@@ -156,7 +156,7 @@ func computedStrings(description string) schema.Attribute {
 	return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
 }
 
-// timeoutsAttribute is the usual timeouts attribute. Its module gives it no description.
+// timeoutsAttribute is the usual timeouts attribute. Its module gives it no description, and takes any duration.
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Update: true,
@@ -166,6 +166,12 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	})
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = "How long an apply waits for a restore. " + ChangeCallsNothing
+		for name, attribute := range nested.Attributes {
+			if timeout, ok := attribute.(schema.StringAttribute); ok {
+				timeout.Validators = []validator.String{validators.Timeout{}}
+				nested.Attributes[name] = timeout
+			}
+		}
 		return nested
 	}
 	return attribute

@@ -98,9 +98,12 @@ func (s *submission) try(ctx context.Context) (accepted job, rejected error, dia
 		return job{}, nil, problems
 	}
 	jobID, sent, err := s.send(ctx)
+	var refused *refusedError
 	switch {
 	case err == nil:
 		return s.accepted(jobID, sent), nil, nil
+	case errors.As(err, &refused):
+		return job{}, nil, refused.problems
 	case errors.As(err, new(*client.AmbiguousError)):
 		accepted, diags = s.findAccepted(ctx, before, sent, err)
 		return accepted, nil, diags
@@ -120,6 +123,9 @@ func (s *submission) send(ctx context.Context) (jobID string, sent time.Time, er
 	}
 	if diags := settle(ctx, s.config, s.plan, at); diags.HasError() {
 		return "", sent, ErrUnknownParameters
+	}
+	if err := s.checkTargets(ctx); err != nil {
+		return "", sent, err
 	}
 	sent = s.clock.Now()
 	jobID, err = s.plan.Submit(ctx, s.look.Client)

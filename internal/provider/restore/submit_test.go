@@ -3,11 +3,14 @@
 package restore
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
@@ -36,6 +39,78 @@ func TestCheckedAgainWhileBusy(t *testing.T) {
 	}
 	if len(diags) != 1 || diags[0].Summary() != "Target table already exists" {
 		t.Errorf("want the rejection: %v", diags)
+	}
+}
+
+// TestTargetsAreCheckedBeforeEachCall has preflight off. The check of the targets is made last, before each call, and
+// without its answer there is no call.
+func TestTargetsAreCheckedBeforeEachCall(t *testing.T) {
+	t.Parallel()
+	refusal := Refusal(path.Root("target_table_list"), "Target tables cannot be checked", "Allow it.", "It is forbidden.")
+	forbidden := &client.APIError{Service: "dws", StatusCode: 403, Code: "APIGW.0302"}
+	for name, c := range map[string]struct {
+		answers []error // to the check, one for each time; after that there is none
+		submits []error
+		calls   []string
+		says    string
+	}{
+		"answered":           {calls: []string{"targets", "submit"}},
+		"forbidden":          {answers: []error{forbidden}, calls: []string{"targets"}, says: "Target tables cannot be checked"},
+		"no answer":          {answers: []error{errors.New("cut")}, calls: []string{"targets"}, says: "Target tables cannot be checked"},
+		"too busy to answer": {answers: []error{busy, busy}, calls: []string{"targets", "targets", "targets", "submit"}},
+		"busy with a call":   {submits: []error{busy}, calls: []string{"targets", "submit", "targets", "submit"}},
+		"taken meanwhile":    {answers: []error{nil, forbidden}, submits: []error{busy}, calls: []string{"targets", "submit", "targets"}, says: "Target tables cannot be checked"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls []string
+			next := func(call string, answers []error) error {
+				calls = append(calls, call)
+				n := 0
+				for _, made := range calls {
+					if made == call {
+						n++
+					}
+				}
+				if n > len(answers) {
+					return nil
+				}
+				return answers[n-1]
+			}
+			m := &fakeModel{targetID: "s"}
+			m.Preflight = types.BoolValue(false)
+			m.targets = func(f *Findings) {
+				f.AddNeededError(t.Context(), path.Root("target_table_list"), next("targets", c.answers), refusal)
+			}
+			m.submit = func() (string, error) { return "job", next("submit", c.submits) }
+			s, _ := newTestSubmission(t, m, &fakeJobs{})
+			_, _, diags := s.start(t.Context(), time.Hour)
+			if diff := cmp.Diff(c.calls, calls); diff != "" {
+				t.Error(diff)
+			}
+			if diags.HasError() != (c.says != "") || c.says != "" && diags[0].Summary() != c.says {
+				t.Errorf("want %q, got %v", c.says, diags)
+			}
+		})
+	}
+}
+
+// TestCancelledDuringTheCheck has the check of the targets cancelled, which is no answer.
+func TestCancelledDuringTheCheck(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	m := &fakeModel{targetID: "s"}
+	m.targets = func(f *Findings) {
+		cancel()
+		f.AddNeededError(ctx, path.Root("target_table_list"), ctx.Err(), nil)
+	}
+	m.submit = func() (string, error) {
+		t.Error("it was sent")
+		return "job", nil
+	}
+	s, _ := newTestSubmission(t, m, &fakeJobs{})
+	if _, _, diags := s.start(ctx, time.Hour); len(diags) != 1 || diags[0].Summary() != "Cancelled before the restore started" {
+		t.Errorf("want it cancelled: %v", diags)
 	}
 }
 

@@ -61,3 +61,21 @@ func errorDate(at path.Path, text string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Invalid date",
 		fmt.Sprintf("%s is %q.\nWrite a day of the calendar as yyyy-mm-dd, such as 2023-07-05.", at, text))
 }
+
+const timeoutDescription = `a duration longer than zero, such as "90m" or "1h30m"`
+
+func errorNoUnit(at path.Path, text string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Timeout has no unit",
+		fmt.Sprintf("%s is %q, which has no unit. For minutes, write %q.", at, text, text+"m"))
+}
+
+func errorNoDuration(at path.Path, text string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Timeout is not a duration",
+		fmt.Sprintf("%s is %q.\nWrite numbers with a unit (s, m or h), such as \"90m\" or \"1h30m\".", at, text))
+}
+
+func errorNotPositive(at path.Path, text string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Timeout is not positive",
+		fmt.Sprintf("%s is %q. A restore cannot end in that time.\n"+
+			"Set a duration longer than zero, such as \"90m\", or leave it out for the default.", at, text))
+}

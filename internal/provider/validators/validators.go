@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package validators checks single arguments: names, lists of names, regular expressions, dates and moments. Resources
-// and data sources make the checks that need several arguments or a call.
+// Package validators checks single arguments: names, lists of names, regular expressions, dates, moments and
+// times to wait. Resources and data sources make the checks that need several arguments or a call.
 package validators
 
 import (
@@ -150,4 +150,38 @@ func (Date) ValidateString(_ context.Context, req validator.StringRequest, resp 
 	if _, err := time.Parse(time.DateOnly, req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.Append(errorDate(req.Path, req.ConfigValue.ValueString()))
 	}
+}
+
+// Timeout rejects what is no time to wait: a restore would be started, and given up at once.
+type Timeout struct{}
+
+// Description says what is taken.
+func (Timeout) Description(context.Context) string { return timeoutDescription }
+
+// MarkdownDescription is Description.
+func (v Timeout) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString rejects what ParseTimeout cannot read.
+func (Timeout) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
+		_, diags := ParseTimeout(req.Path, req.ConfigValue.ValueString())
+		resp.Diagnostics.Append(diags...)
+	}
+}
+
+// withoutUnit is a number alone. Go takes "0" for a duration; to people it is one without a unit as well.
+var withoutUnit = regexp.MustCompile(`^[+-]?[0-9]*\.?[0-9]+$`)
+
+// ParseTimeout is the time to wait at a path.
+func ParseTimeout(at path.Path, text string) (time.Duration, diag.Diagnostics) {
+	timeout, err := time.ParseDuration(text)
+	switch {
+	case withoutUnit.MatchString(text):
+		return 0, diag.Diagnostics{errorNoUnit(at, text)}
+	case err != nil:
+		return 0, diag.Diagnostics{errorNoDuration(at, text)}
+	case timeout <= 0:
+		return 0, diag.Diagnostics{errorNotPositive(at, text)}
+	}
+	return timeout, nil
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/pointintime"
 )
@@ -22,6 +24,34 @@ func TestNotInFutureIsExact(t *testing.T) {
 	} {
 		if diags := NotInFuture(path.Root("restore_time"), pointintime.NewValue(text), now); diags.HasError() != refused {
 			t.Errorf("%s: %v", text, diags)
+		}
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"90m": "", "1h30m": "", "1ms": "", "0.5h": "", "+2h": "",
+		"0s": "Timeout is not positive", "-1.5h": "Timeout is not positive", "-0h0m": "Timeout is not positive",
+		"30": "Timeout has no unit", "1.5": "Timeout has no unit", "-5": "Timeout has no unit", "0": "Timeout has no unit",
+		".5": "Timeout has no unit",
+		"":   "Timeout is not a duration", "soon": "Timeout is not a duration", "90 m": "Timeout is not a duration",
+		"1d": "Timeout is not a duration", "99999999999h": "Timeout is not a duration",
+	} {
+		have := ""
+		timeout, diags := ParseTimeout(path.Root("timeouts").AtName("create"), text)
+		if len(diags) > 0 {
+			have = diags[0].Summary()
+		}
+		if have != want || (want == "") != (timeout > 0) {
+			t.Errorf("%q: %q, %v, want %q", text, have, timeout, want)
+		}
+	}
+	for _, value := range []types.String{types.StringNull(), types.StringUnknown()} {
+		var resp validator.StringResponse
+		Timeout{}.ValidateString(t.Context(), validator.StringRequest{ConfigValue: value}, &resp)
+		if len(resp.Diagnostics) > 0 {
+			t.Errorf("%s: %v", value, resp.Diagnostics)
 		}
 	}
 }
