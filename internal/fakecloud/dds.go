@@ -70,6 +70,9 @@ func (q *call) restoreDDSCollections() (any, error) {
 	if err := q.ddsReady(instance); err != nil {
 		return nil, err
 	}
+	if err := body.namesFree(instance, q.now); err != nil {
+		return nil, err
+	}
 	accepted := q.now
 	started := q.accept(instance.ID, job{
 		Job:        Job{ID: newUUID(), Name: DDSRestoreJob, TargetID: instance.ID},
@@ -147,6 +150,19 @@ func (instance *ddsInstance) inWindow(moment, now time.Time) error {
 func (instance *ddsInstance) hadDatabase(database string, moment time.Time) bool {
 	collections, found := instance.collections[database]
 	return found && (len(collections) == 0 || len(collections.namesAt(moment)) > 0)
+}
+
+// namesFree rejects a new name that is taken. The user guide says only that such a restore fails; GeminiDB, which shares
+// these codes, has DBS.201038 for the name of a collection. A name that is taken later fails the job.
+func (body ddsRestore) namesFree(instance *ddsInstance, now time.Time) error {
+	for _, entry := range body.RestoreCollections {
+		for _, collection := range entry.Collections {
+			if name := collection.NewName; name != "" && instance.collections[entry.Database].at(name, now) {
+				return refuse(http.StatusBadRequest, "DBS.201038", "The collection %s.%s already exists.", entry.Database, name)
+			}
+		}
+	}
+	return nil
 }
 
 // ddsReady returns the same codes as RDS, with other HTTP statuses (DDS API reference, Error Codes).

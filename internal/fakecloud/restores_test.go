@@ -121,12 +121,6 @@ func TestDDSRestores(t *testing.T) {
 			"", "test", []any{"empty", "test", "users"},
 		},
 		{
-			"onto an existing name",
-			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"users",` +
-				`"restore_collection_time":"1607762955000"}]}]}`,
-			"already exists: test.users", "test", []any{"test", "users"},
-		},
-		{
 			"two onto one name",
 			`{"restore_collections":[{"database":"test","collections":[{"old_name":"test","new_name":"x",` +
 				`"restore_collection_time":"1607762955000"},{"old_name":"users","new_name":"x",` +
@@ -151,6 +145,18 @@ func TestDDSRestores(t *testing.T) {
 			}
 			wantEqual(t, "collections", c.collections(test.database, c.clock.Now().Add(-10*time.Minute), ""), test.want)
 		})
+	}
+}
+
+// TestDDSNameTakenMeanwhile has a collection that comes to be while the job runs.
+func TestDDSNameTakenMeanwhile(t *testing.T) {
+	world := DefaultWorld()
+	world.DDSInstances[0].Databases["test"]["test2"] = Table{Created: FromNow(time.Second)}
+	c := start(t, Options{World: world, JobDuration: time.Minute})
+	id := c.restore(DDS)
+	c.clock.advance(time.Hour)
+	if j, _ := c.Job(id); j.Status != Failed || !strings.Contains(j.Reason, "already exists: test.test2") {
+		t.Errorf("a name that was taken meanwhile: %+v", j)
 	}
 }
 
