@@ -129,7 +129,7 @@ var invalids = []invalid{
 		strings.Repeat("n", 119) + `", restore_collection_time = ` + when + ` }] }]`),
 		"which has 121 characters. DDS restores up to 120", 0},
 	{"dds_long_default_name", ddsWith(`[{ database = "d", collections = [{ old_name = "` + strings.Repeat("n", 101) +
-		`", restore_collection_time = ` + when + ` }] }]`), "would be restored under a name of about 121 characters", 0},
+		`", restore_collection_time = ` + when + ` }] }]`), "which has 121 characters. DDS restores up to 120", 0},
 	{"dds_long_old_name", ddsWith(`[{ database = "d", collections = [{ old_name = "` + strings.Repeat("n", 119) +
 		`", new_name = "c", restore_collection_time = ` + when + ` }] }]`),
 		"which has 121 characters. DDS restores up to 120", 0},
