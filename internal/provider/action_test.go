@@ -141,6 +141,39 @@ func TestActionTimeout(t *testing.T) {
 	}
 }
 
+// TestActionBeforeCreate has an action time out before what it is to happen before. Nothing remembers its job, so each
+// later apply invokes it again: in vain while that runs, and once it has completed, too, because the names are taken.
+func TestActionBeforeCreate(t *testing.T) {
+	forEachAction(t, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t, listsAfter(0))
+		config := func(more ...string) string {
+			return strings.Replace(c.action(t, more...), "after_create", "before_create", 1)
+		}
+		env.configure(config(`timeouts = { invoke = "30s" }`))
+		env.change("next", "hold", "")
+		env.expect(env.apply(), clitest.ExitError, "Restore is still running")
+		job := env.expectAccepted(1)[0]
+		env.configure(config("preflight = false"))
+		env.expect(env.apply(), clitest.ExitError, "A restore is already running", job)
+		env.change(job, "finish", "")
+		env.configure(config())
+		switch o := env.apply(); c.service {
+		case fakecloud.RDS: // of which no page says what it does then; in the stand-in, the second job fails
+			env.expect(o, clitest.ExitError, "New name may be taken", "Restore job failed")
+			env.expectAccepted(2)
+		case fakecloud.DDS:
+			env.expect(o, clitest.ExitError, "New name is taken", "No restore was started.")
+			env.expectAccepted(1)
+		case fakecloud.DWS:
+			env.expect(o, clitest.ExitError, "Target table already exists", "No restore was started.")
+			env.expectAccepted(1)
+		}
+		if resources := env.resources(); len(resources) > 0 {
+			t.Errorf("the state holds %v", resources)
+		}
+	})
+}
+
 // TestActionInterrupted stops the CLI as a terminal does, and as a pipeline does. The id of the job was said before
 // that, too.
 func TestActionInterrupted(t *testing.T) {

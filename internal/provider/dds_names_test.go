@@ -201,6 +201,35 @@ func TestServiceNamedCopyIsKept(t *testing.T) {
 	env.expect(env.plan(), clitest.ExitChanges, runsAgain, defaultCopy)
 }
 
+// TestMovedServiceNamedCopy takes over what the vendor's own provider has restored without a new_name.
+func TestMovedServiceNamedCopy(t *testing.T) {
+	t.Parallel()
+	for name, newName := range map[string]string{"null": "null", "empty": `""`} {
+		for _, status := range []string{"", "tainted"} {
+			t.Run(name+status, func(t *testing.T) {
+				t.Parallel()
+				env, job := lost(t, ddsCase)
+				env.write("terraform.tfstate", fmt.Sprintf(`{
+					"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "4d1e3ad6-2a4c-4a9b-9d53-0d6a5cf0a6a1", "outputs": {},
+					"resources": [{ "mode": "managed", "type": "huaweicloud_dds_collection_restore", "name": "old",
+						"provider": "provider[\"registry.terraform.io/huaweicloud/huaweicloud\"]",
+						"instances": [{ "status": %q, "schema_version": 0, "sensitive_attributes": [], "attributes": {
+							"id": %q, "region": "eu-west-101", "instance_id": %q, "timeouts": null,
+							"restore_collections": [{ "database": "app", "restore_database_time": "", "collections": [
+								{ "old_name": "carts", "new_name": %s, "restore_collection_time": "1607762955000" }] }]
+						} }] }]
+				}`, status, job, ddsCase.target, newName))
+				env.configure(cartsCopy("this", "", "") +
+					"\nmoved {\n from = huaweicloud_dds_collection_restore.old\n to = x_dds_collection_restore.this\n}\n")
+				env.mustApply()
+				env.expectAccepted(1)
+				env.expectServiceCopy("x_dds_collection_restore.this")
+				env.expectNoChanges()
+			})
+		}
+	}
+}
+
 // TestLatestCopy has a default name that is known when the newest moment is.
 func TestLatestCopy(t *testing.T) {
 	t.Parallel()
