@@ -157,8 +157,9 @@ func (instance *ddsInstance) hadDatabase(database string, moment time.Time) bool
 func (body ddsRestore) namesFree(instance *ddsInstance, now time.Time) error {
 	for _, entry := range body.RestoreCollections {
 		for _, collection := range entry.Collections {
-			if name := collection.NewName; name != "" && instance.collections[entry.Database].at(name, now) {
-				return refuse(http.StatusBadRequest, "DBS.201038", "The collection %s.%s already exists.", entry.Database, name)
+			if instance.collections[entry.Database].at(collection.NewName, now) { // no collection is called ""
+				return refuse(http.StatusBadRequest, "DBS.201038",
+					"The collection %s.%s already exists.", entry.Database, collection.NewName)
 			}
 		}
 	}
@@ -194,16 +195,19 @@ func (q *call) ddsActions(instance *ddsInstance) []string {
 	return actions
 }
 
-// restore follows the user guide (Restoring Databases and Collections to a Point in Time). A collection that did not
-// exist becomes an empty one. A name that is taken or too long fails the job.
+// restore follows the user guide (Restoring Databases and Collections to a Point in Time). Without a new name, and for a
+// whole database, a collection gets one with _bak_ and a timestamp, in the same database: the guide has index namespaces
+// of the form database.collection_bak_timestamp. A collection that did not exist becomes an empty one. A name that is
+// taken or too long fails the job.
 func (instance *ddsInstance) restore(body ddsRestore, accepted, at time.Time) string {
 	type target struct{ database, collection string }
 	var targets []target
 	suffix := "_bak_" + strconv.FormatInt(accepted.UnixMilli(), 10)
 	for _, entry := range body.RestoreCollections {
 		if len(entry.Collections) == 0 {
-			for _, name := range instance.collections[entry.Database].namesAt(entry.RestoreDatabaseTime.Time) {
-				targets = append(targets, target{entry.Database + suffix, name})
+			there := instance.collections[entry.Database]
+			for _, name := range there.namesAt(entry.RestoreDatabaseTime.Time) {
+				targets = append(targets, target{entry.Database, name + suffix})
 			}
 		}
 		for _, collection := range entry.Collections {
