@@ -49,16 +49,20 @@ func (c restoreCase) restoredNames() string {
 // forEachAction runs a test where the CLI knows actions: Terraform from 1.14 on. Any other refuses the block, and the
 // resources beside it go on working, as all other tests show.
 func forEachAction(t *testing.T, test func(t *testing.T, c restoreCase)) {
-	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		env := newTestEnv(t)
-		version := env.run("version").output
-		if strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
-			env.configure(c.action(t))
-			env.expect(env.plan(), clitest.ExitError, `Blocks of type "action" are not expected here`)
-			return
-		}
-		test(t, c)
-	})
+	forEachRestore(t, func(t *testing.T, c restoreCase) { forActions(t, c, test) })
+}
+
+// forActions is forEachAction for one restore.
+func forActions(t *testing.T, c restoreCase, test func(t *testing.T, c restoreCase)) {
+	t.Helper()
+	env := newTestEnv(t)
+	version := env.run("version").output
+	if strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
+		env.configure(c.action(t))
+		env.expect(env.plan(), clitest.ExitError, `Blocks of type "action" are not expected here`)
+		return
+	}
+	test(t, c)
 }
 
 func TestActionInvoked(t *testing.T) {
@@ -170,6 +174,25 @@ func TestActionBeforeCreate(t *testing.T) {
 		}
 		if resources := env.resources(); len(resources) > 0 {
 			t.Errorf("the state holds %v", resources)
+		}
+	})
+}
+
+// TestActionOfAWholeDatabase invokes an action again whose names the service chooses, so that nothing collides.
+func TestActionOfAWholeDatabase(t *testing.T) {
+	t.Parallel()
+	forActions(t, ddsCase, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t, listsAfter(0))
+		env.configure(`action "x_dds_collection_restore" "before_migration" {
+  config {
+    instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
+    restore_collections = [{ database = "test", restore_database_time = "2020-12-12T08:49:15Z" }]
+  }
+}
+`)
+		for count := range 2 {
+			env.expect(env.apply(c.invoke()), clitest.ExitOK, "test.*_bak_<timestamp>")
+			env.expectAccepted(count + 1)
 		}
 	})
 }

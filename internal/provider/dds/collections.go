@@ -151,7 +151,8 @@ func (m *collectionRestore) databases(ctx context.Context) ([]databaseModel, boo
 	return databases, known
 }
 
-// request is the call's body. A whole database takes no name: the service names its copies.
+// request is the call's body. The restore of a whole database takes no names: the service names the copies, so each
+// repetition makes others.
 func (m *collectionRestore) request(databases []databaseModel) client.DDSCollectionRestore {
 	var request client.DDSCollectionRestore
 	for _, database := range databases {
