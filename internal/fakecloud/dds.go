@@ -70,6 +70,9 @@ func (q *call) restoreDDSCollections() (any, error) {
 	if err := q.ddsReady(instance); err != nil {
 		return nil, err
 	}
+	if err := body.namesFree(instance, q.now); err != nil {
+		return nil, err
+	}
 	accepted := q.now
 	started := q.accept(instance.ID, job{
 		Job:        Job{ID: newUUID(), Name: DDSRestoreJob, TargetID: instance.ID},
@@ -149,6 +152,20 @@ func (instance *ddsInstance) hadDatabase(database string, moment time.Time) bool
 	return found && (len(collections) == 0 || len(collections.namesAt(moment)) > 0)
 }
 
+// namesFree rejects a new name that is taken. The user guide says only that such a restore fails; GeminiDB, which shares
+// these codes, has DBS.201038 for the name of a collection. A name that is taken later fails the job.
+func (body ddsRestore) namesFree(instance *ddsInstance, now time.Time) error {
+	for _, entry := range body.RestoreCollections {
+		for _, collection := range entry.Collections {
+			if instance.collections[entry.Database].at(collection.NewName, now) { // no collection is called ""
+				return refuse(http.StatusBadRequest, "DBS.201038",
+					"The collection %s.%s already exists.", entry.Database, collection.NewName)
+			}
+		}
+	}
+	return nil
+}
+
 // ddsReady returns the same codes as RDS, with other HTTP statuses (DDS API reference, Error Codes).
 func (q *call) ddsReady(instance *ddsInstance) error {
 	switch {
@@ -178,16 +195,19 @@ func (q *call) ddsActions(instance *ddsInstance) []string {
 	return actions
 }
 
-// restore follows the user guide (Restoring Databases and Collections to a Point in Time). A collection that did not
-// exist becomes an empty one. A name that is taken or too long fails the job.
+// restore follows the user guide (Restoring Databases and Collections to a Point in Time). Without a new name, and for a
+// whole database, a collection gets one with _bak_ and a timestamp, in the same database: the guide has index namespaces
+// of the form database.collection_bak_timestamp. A collection that did not exist becomes an empty one. A name that is
+// taken or too long fails the job.
 func (instance *ddsInstance) restore(body ddsRestore, accepted, at time.Time) string {
 	type target struct{ database, collection string }
 	var targets []target
 	suffix := "_bak_" + strconv.FormatInt(accepted.UnixMilli(), 10)
 	for _, entry := range body.RestoreCollections {
 		if len(entry.Collections) == 0 {
-			for _, name := range instance.collections[entry.Database].namesAt(entry.RestoreDatabaseTime.Time) {
-				targets = append(targets, target{entry.Database + suffix, name})
+			there := instance.collections[entry.Database]
+			for _, name := range there.namesAt(entry.RestoreDatabaseTime.Time) {
+				targets = append(targets, target{entry.Database, name + suffix})
 			}
 		}
 		for _, collection := range entry.Collections {

@@ -80,7 +80,8 @@ func TestDDSJobList(t *testing.T) {
 	first := c.restore(DDS)
 	c.clock.advance(time.Hour)
 	c.change("next", "fail", "broken")
-	second := c.restore(DDS)
+	again := replace(t, ddsBody, "test2", "test3")
+	second, _ := c.must(DDS, "POST", ddsRestorePath, again)["job_id"].(string)
 	c.clock.advance(time.Hour)
 	list := "/v3.1/" + DefaultProjectID +
 		"/jobs?start_time=2026-01-15T12:00:00%2B0000&end_time=2026-01-15T14:00:00%2B0000"

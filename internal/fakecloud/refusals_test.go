@@ -187,6 +187,7 @@ func TestDDSRefusals(t *testing.T) {
 		{name: "a database time outside the windows", old: ddsBody, with: strings.Replace(databaseLevel, "1607", "1507",
 			1),
 			status: 400, code: "DBS.280409"},
+		{name: "a new name that is taken", old: `"test2"`, with: `"users"`, status: 400, code: "DBS.201038"},
 		{name: "an unknown database", old: `"database":"test"`, with: `"database":"nope"`,
 			status: 400, code: "DBS.200823"},
 		{name: "a database created later", old: `"test"`, with: `"test"`,

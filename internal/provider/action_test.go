@@ -49,16 +49,20 @@ func (c restoreCase) restoredNames() string {
 // forEachAction runs a test where the CLI knows actions: Terraform from 1.14 on. Any other refuses the block, and the
 // resources beside it go on working, as all other tests show.
 func forEachAction(t *testing.T, test func(t *testing.T, c restoreCase)) {
-	forEachRestore(t, func(t *testing.T, c restoreCase) {
-		env := newTestEnv(t)
-		version := env.run("version").output
-		if strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
-			env.configure(c.action(t))
-			env.expect(env.plan(), clitest.ExitError, `Blocks of type "action" are not expected here`)
-			return
-		}
-		test(t, c)
-	})
+	forEachRestore(t, func(t *testing.T, c restoreCase) { forActions(t, c, test) })
+}
+
+// forActions is forEachAction for one restore.
+func forActions(t *testing.T, c restoreCase, test func(t *testing.T, c restoreCase)) {
+	t.Helper()
+	env := newTestEnv(t)
+	version := env.run("version").output
+	if strings.HasPrefix(version, "OpenTofu") || strings.HasPrefix(version, "Terraform v1.11.") {
+		env.configure(c.action(t))
+		env.expect(env.plan(), clitest.ExitError, `Blocks of type "action" are not expected here`)
+		return
+	}
+	test(t, c)
 }
 
 func TestActionInvoked(t *testing.T) {
@@ -139,6 +143,58 @@ func TestActionTimeout(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestActionBeforeCreate has an action time out before what it is to happen before. Nothing remembers its job, so each
+// later apply invokes it again: in vain while that runs, and once it has completed, too, because the names are taken.
+func TestActionBeforeCreate(t *testing.T) {
+	forEachAction(t, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t, listsAfter(0))
+		config := func(more ...string) string {
+			return strings.Replace(c.action(t, more...), "after_create", "before_create", 1)
+		}
+		env.configure(config(`timeouts = { invoke = "30s" }`))
+		env.change("next", "hold", "")
+		env.expect(env.apply(), clitest.ExitError, "Restore is still running")
+		job := env.expectAccepted(1)[0]
+		env.configure(config("preflight = false"))
+		env.expect(env.apply(), clitest.ExitError, "A restore is already running", job)
+		env.change(job, "finish", "")
+		env.configure(config())
+		switch o := env.apply(); c.service {
+		case fakecloud.RDS: // of which no page says what it does then; in the stand-in, the second job fails
+			env.expect(o, clitest.ExitError, "New name may be taken", "Restore job failed")
+			env.expectAccepted(2)
+		case fakecloud.DDS:
+			env.expect(o, clitest.ExitError, "New name is taken", "No restore was started.")
+			env.expectAccepted(1)
+		case fakecloud.DWS:
+			env.expect(o, clitest.ExitError, "Target table already exists", "No restore was started.")
+			env.expectAccepted(1)
+		}
+		if resources := env.resources(); len(resources) > 0 {
+			t.Errorf("the state holds %v", resources)
+		}
+	})
+}
+
+// TestActionOfAWholeDatabase invokes an action again whose names the service chooses, so that nothing collides.
+func TestActionOfAWholeDatabase(t *testing.T) {
+	t.Parallel()
+	forActions(t, ddsCase, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t, listsAfter(0))
+		env.configure(`action "x_dds_collection_restore" "before_migration" {
+  config {
+    instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
+    restore_collections = [{ database = "test", restore_database_time = "2020-12-12T08:49:15Z" }]
+  }
+}
+`)
+		for count := range 2 {
+			env.expect(env.apply(c.invoke()), clitest.ExitOK, "test.*_bak_<timestamp>")
+			env.expectAccepted(count + 1)
+		}
+	})
 }
 
 // TestActionInterrupted stops the CLI as a terminal does, and as a pipeline does. The id of the job was said before

@@ -283,7 +283,8 @@ resource "x_dds_collection_restore" "this" {
 		`{"instances":[{"restore_time":1688556737000,"instance_id":"`+ordersDB+`","databases":[{"database":"shop","schemas":[{"schema":"public","tables":[`+
 			`{"old_name":"orders","new_name":"orders_1688556737000"}]}]}]}]}`)
 	env.expectRestored(fakecloud.DDS,
-		`{"restore_collections":[{"database":"app","collections":[{"old_name":"carts","restore_collection_time":"1607762955000"}]}]}`)
+		`{"restore_collections":[{"database":"app","collections":[{"old_name":"carts","new_name":"carts_bak_1607762955000",`+
+			`"restore_collection_time":"1607762955000"}]}]}`)
 	env.expectNoChanges()
 }
 

@@ -51,7 +51,8 @@ func TestDataSourceExamples(t *testing.T) {
 		"x_dds_restore_windows": {says: "migration_can_be_undone = true"},
 		"x_dds_restorable_collections": {service: fakecloud.DDS, target: sessionsDB,
 			restored: `{"restore_collections":[{"database":"app","collections":[
-			{"old_name":"carts","restore_collection_time":"1607762955000"},{"old_name":"sessions","restore_collection_time":"1607762955000"}]}]}`},
+			{"old_name":"carts","new_name":"carts_bak_1607762955000","restore_collection_time":"1607762955000"},
+			{"old_name":"sessions","new_name":"sessions_bak_1607762955000","restore_collection_time":"1607762955000"}]}]}`},
 		"x_dws_snapshots": {service: fakecloud.DWS, target: "2a4d0f86-67cd-408a-8b66-017454fb7793",
 			restored: `{"case_sensitive":true,"database":"postgres",
 			"restore_table_list":[{"schema_name":"public","table_name":"sales"}],"target_table_list":[{"schema_name":"public","table_name":"sales_before"}]}`},

@@ -49,7 +49,7 @@ var decisionCases = map[string]struct {
 		another:           attributes{"instance_id": "j"},
 		anotherAttributes: []string{"instance_id"},
 		same: attributes{"restore_collections": items(
-			attributes{"database": "b", "collections": items(attributes{"old_name": "c", "restore_collection_time": "2023-07-05T13:32:17+02:00"})},
+			attributes{"database": "b", "collections": items(attributes{"old_name": "c", "new_name": "c_bak_1688556737000", "restore_collection_time": "2023-07-05T13:32:17+02:00"})},
 			attributes{"database": "a", "restore_database_time": "1688556737000"},
 		)},
 	},
@@ -189,8 +189,11 @@ func withDefaultNames(value any) any {
 		for name, inner := range value {
 			all[name] = withDefaultNames(inner)
 		}
-		if _, isTable := all["old_name"]; isTable && all["restore_collection_time"] == nil && all["new_name"] == nil {
-			all["new_name"] = all["old_name"].(string) + "_1688556737000"
+		if oldName, named := all["old_name"].(string); named && all["new_name"] == nil {
+			all["new_name"] = oldName + "_1688556737000"
+			if all["restore_collection_time"] != nil { // a collection
+				all["new_name"] = oldName + "_bak_1688556737000"
+			}
 		}
 		return all
 	case []any:

@@ -220,6 +220,9 @@ func TestPreflightDDS(t *testing.T) {
 		instance("long", func(i *fakecloud.DDSInstance) {
 			i.Databases = map[string]fakecloud.Tables{"app": {"carts": {}, strings.Repeat("n", 99): {}}}
 		})
+		instance("copied", func(i *fakecloud.DDSInstance) {
+			i.Databases = map[string]fakecloud.Tables{"app": {"carts": {}, "carts_bak_1688556737000": {}}}
+		})
 		instance("stale", func(i *fakecloud.DDSInstance) { i.Windows = july })
 	}))
 	restore := func(instance, databases string) string {
@@ -263,5 +266,7 @@ func TestPreflightDDS(t *testing.T) {
 			`Did you mean "carts"`}},
 		"taken": {resource: restore("usual", collection(moment, "app", `old_name = "carts", new_name = "carts_copy"`)),
 			says: []string{"New name is taken", "restored as app.carts_copy"}},
+		"taken_default": {resource: restore("copied", carts),
+			says: []string{"New name is taken", "restored as app.carts_bak_1688556737000", "choose another new_name"}},
 	})
 }

@@ -137,13 +137,17 @@ var invalids = []invalid{
 		ddsWith(`[{ database = "d", collections = [for n in ["a", "b"] : { old_name = "c", new_name = n, restore_collection_time = ` + when + ` }] }]`), `collections[1].old_name are both "c"`, 0},
 	{"dds_equal_targets",
 		ddsWith(`[{ database = "d", collections = [for o in ["a", "b"] : { old_name = o, new_name = "c", restore_collection_time = ` + when + ` }] }]`), `would both be restored as "c"`, 0},
+	{"dds_equal_default_target",
+		ddsWith(`[{ database = "d", collections = [{ old_name = "a", restore_collection_time = "2023-07-05T11:32:17Z" }, { old_name = "b", new_name = "a_bak_1688556737000", restore_collection_time = ` + when + ` }] }]`), `would both be restored as "a_bak_1688556737000"`, 0},
+	{"dds_long_latest_name", ddsWith(`[{ database = "d", collections = [{ old_name = "` + strings.Repeat("n", 101) +
+		`", restore_collection_time = "latest" }] }]`), "which has 121 characters. DDS restores up to 120. Set a new_name", 0},
 	{"dds_database_twice", ddsWith(`[for n in ["a", "b"] : { database = "d", restore_database_time = ` + when + ` }]`),
 		`both "d"`, 0},
 	{"dds_long_name", ddsWith(`[{ database = "d", collections = [{ old_name = "c", new_name = "` +
 		strings.Repeat("n", 119) + `", restore_collection_time = ` + when + ` }] }]`),
 		"which has 121 characters. DDS restores up to 120", 0},
 	{"dds_long_default_name", ddsWith(`[{ database = "d", collections = [{ old_name = "` + strings.Repeat("n", 101) +
-		`", restore_collection_time = ` + when + ` }] }]`), "would be restored under a name of about 121 characters", 0},
+		`", restore_collection_time = ` + when + ` }] }]`), "which has 121 characters. DDS restores up to 120. Set a new_name", 0},
 	{"dds_long_old_name", ddsWith(`[{ database = "d", collections = [{ old_name = "` + strings.Repeat("n", 119) +
 		`", new_name = "c", restore_collection_time = ` + when + ` }] }]`),
 		"which has 121 characters. DDS restores up to 120", 0},

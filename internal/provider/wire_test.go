@@ -25,8 +25,9 @@ func decoded(t *testing.T, text []byte) any {
 }
 
 // TestBodies compares what is sent, field by field and type by type, with the examples of the services' API references.
-// Two things differ from the examples on purpose: the DDS times are strings, as its parameter tables say, where its
-// examples show bare numbers; and the RDS example's new_name is left to the provider, which names it the same.
+// Three things differ from the examples on purpose: the DDS times are strings, as its parameter tables say, where its
+// examples show bare numbers; the DDS example leaves a collection's new name to the service, and here the provider
+// chooses it; and the RDS example's new_name is left to the provider, which names it the same.
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ service, target, resource, body string }{
@@ -55,7 +56,7 @@ resource "x_dds_collection_restore" "this" {
     { old_name = "test", restore_collection_time = "2020-12-12T08:49:15Z" },
   ] }]
 }`, `{ "restore_collections": [ { "database": "test", "collections": [
-				{ "old_name": "test", "restore_collection_time": "1607762955000" },
+				{ "old_name": "test", "new_name": "test_bak_1607762955000", "restore_collection_time": "1607762955000" },
 				{ "old_name": "users", "new_name": "users_then", "restore_collection_time": "1607762955000" } ] } ] }`,
 		},
 		"dws": {

@@ -67,9 +67,14 @@ func (*collectionRestore) Schema() restore.Schema {
 			Required: true, Validators: name, MarkdownDescription: "The collection's name at that time.",
 		},
 		"new_name": schema.StringAttribute{
-			Optional: true, Validators: name,
+			Optional: true, Computed: true, Validators: name,
 			MarkdownDescription: "The restored collection's name, which must not exist yet. " +
-				"By default the service names it `<old_name>_bak_<timestamp>`.",
+				"Defaults to `old_name`, `_bak_`, and the point in time in epoch milliseconds. " +
+				"The database's name, a dot and this may have 120 characters. " +
+				"With `latest`, do not write out the default name: " +
+				"the provider then does not recognise a tainted, unfinished restore as the same one. " +
+				"Null if the name is unknown: of a restore that was imported, " +
+				"or that an earlier version of this provider or the vendor's own provider started without `new_name`.",
 		},
 		"restore_collection_time": schema.StringAttribute{
 			Required: true, CustomType: pointintime.Type{},
@@ -159,13 +164,43 @@ func (m *collectionRestore) ResolveTime(ctx context.Context, look lookup.Region)
 	return latest, err
 }
 
-// Complete has nothing to fill in: the service chooses default names.
-func (*collectionRestore) Complete(context.Context, restore.Model) diag.Diagnostics { return nil }
+// Complete fills in the default names.
+func (m *collectionRestore) Complete(ctx context.Context, config restore.Model) diag.Diagnostics {
+	var databases []databaseModel
+	configured := config.(*collectionRestore).RestoreCollections
+	if configured.IsNull() || configured.ElementsAs(ctx, &databases, false).HasError() {
+		return nil // a list in it is unknown
+	}
+	for _, database := range databases {
+		for i, collection := range database.Collections {
+			if collection.NewName.IsNull() { // neither given nor to be known
+				database.Collections[i].NewName = m.completeName(collection)
+			}
+		}
+	}
+	var diags diag.Diagnostics
+	m.RestoreCollections, diags = types.ListValueFrom(ctx, configured.ElementType(ctx), databases)
+	return diags
+}
+
+// completeName is the default name of a collection. It is unknown if the moment is, and null if it will never be known:
+// nobody knows the names, or the restore to the latest moment was imported, so that its moment is lost.
+func (m *collectionRestore) completeName(collection collectionModel) types.String {
+	at, known := m.moment(collection.RestoreCollectionTime)
+	lost := collection.RestoreCollectionTime.IsLatest() && m.RestoredTo.IsNull()
+	switch {
+	case m.NamesUnknown, lost:
+		return types.StringNull()
+	case known && !collection.OldName.IsUnknown():
+		return types.StringValue(defaultName(collection.OldName.ValueString(), at))
+	}
+	return types.StringUnknown()
+}
 
 func (m *collectionRestore) Submit(ctx context.Context, c *client.Client) (string, error) {
-	request, known := m.request(ctx)
+	databases, known := m.databases(ctx)
 	if !known {
 		return "", restore.ErrUnknownParameters
 	}
-	return c.DDS().RestoreCollections(ctx, m.TargetID(), request)
+	return c.DDS().RestoreCollections(ctx, m.TargetID(), m.request(databases))
 }

@@ -23,6 +23,7 @@ var unfitStatuses = []string{"abnormal", "frozen", "data_disk_full", "createfail
 
 // check is one preflight of a DDS restore.
 type check struct {
+	m          *collectionRestore
 	look       lookup.Region
 	f          *restore.Findings
 	instanceID string
@@ -31,13 +32,13 @@ type check struct {
 
 // Check looks up the instance, and for each entry its moment, its database, its collections and their new names.
 func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
-	c := check{look: look, f: f, instanceID: m.TargetID()}
+	c := check{m: m, look: look, f: f, instanceID: m.TargetID()}
 	if !c.instance(ctx) {
 		return
 	}
 	databases, _ := restore.Elements[databaseModel](ctx, m.RestoreCollections)
 	root := path.Root("restore_collections")
-	if wanted := m.latest(ctx); wanted || renames(databases) {
+	if wanted := m.latest(ctx); wanted || single(databases) {
 		latest, found, err := newestMoment(ctx, look, c.instanceID)
 		unknown := f.AddError(ctx, root, err)
 		switch {
@@ -58,14 +59,9 @@ func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *re
 	}
 }
 
-// renames reports whether a collection gets a new_name, which must be free now.
-func renames(databases []databaseModel) bool {
-	return slices.ContainsFunc(databases, func(database databaseModel) bool {
-		return slices.ContainsFunc(
-			database.Collections,
-			func(c collectionModel) bool { return c.NewName.ValueString() != "" },
-		)
-	})
+// single reports whether there is a collection that is restored by itself. Its new name must be free now.
+func single(databases []databaseModel) bool {
+	return slices.ContainsFunc(databases, func(d databaseModel) bool { return len(d.Collections) > 0 })
 }
 
 // instance checks the instance, and reports whether to continue.
@@ -97,16 +93,15 @@ func olderThan4(version string) bool {
 
 // database checks one entry.
 func (c check) database(ctx context.Context, root path.Path, database databaseModel) {
-	name := database.Database.ValueString()
 	if !database.RestoreDatabaseTime.IsNull() {
 		at, valid := c.time(ctx, root.AtName("restore_database_time"), database.RestoreDatabaseTime)
-		if valid && c.databaseExists(ctx, root, name, at) {
-			c.defaultNames(ctx, root, name, at)
+		if valid && c.databaseExists(ctx, root, database.Database.ValueString(), at) {
+			c.serviceNames(ctx, root, database, at)
 		}
 		return
 	}
 	for i, collection := range database.Collections {
-		c.collection(ctx, root, i, name, collection)
+		c.collection(ctx, root, i, database.Database.ValueString(), collection)
 	}
 }
 
@@ -121,7 +116,8 @@ func (c check) collection(ctx context.Context, root path.Path, index int, databa
 	if !c.f.AddError(ctx, entry, err) && !slices.Contains(there, collection.OldName.ValueString()) {
 		c.f.Add(c.errorNoCollection(at, entry, database, collection.OldName.ValueString(), there))
 	}
-	c.target(ctx, entry, database, collection.NewName.ValueString())
+	newName, _ := c.m.newName(collection)
+	c.target(ctx, entry, database, newName)
 }
 
 // time is the moment that a value means; false ends the check.
@@ -157,21 +153,24 @@ func (c check) databaseExists(ctx context.Context, root path.Path, name string, 
 	return false
 }
 
-// defaultNames rejects the restore of a whole database if one of its collections would get a name that is too long.
-func (c check) defaultNames(ctx context.Context, root path.Path, database string, at time.Time) {
-	there, err := restorableCollections(ctx, c.look, c.instanceID, database, at)
+// serviceNames rejects the restore of a whole database if one of its collections would get a name that is too long. The
+// service adds a timestamp whose length is not documented; it is taken for milliseconds.
+func (c check) serviceNames(ctx context.Context, root path.Path, database databaseModel, at time.Time) {
+	there, err := restorableCollections(ctx, c.look, c.instanceID, database.Database.ValueString(), at)
 	if c.f.AddError(ctx, root, err) {
 		return
 	}
 	for _, collection := range there {
-		if length := utf8.RuneCountInString(defaultNamespace(database, collection)); length > longestNamespace {
-			c.f.Add(errorLongCopy(root, database, collection, length))
+		if name := namespace(database, defaultName(collection, at)); tooLong(name) {
+			length := utf8.RuneCountInString(name)
+			c.f.Add(errorLongCopy(root, database.Database.ValueString(), collection, length))
 		}
 	}
 }
 
 // target rejects a new name that is taken: the restore would fail (DDS user guide, "Restoring Databases and Collections
-// to a Point in Time"). The service lists what existed a few minutes ago, not what exists now.
+// to a Point in Time"). The service lists what existed a few minutes ago, not what exists now. So it cannot list a copy
+// of the latest moment, whose default name is "" here.
 func (c check) target(ctx context.Context, entry path.Path, database, newName string) {
 	if newName == "" || c.latest.IsZero() {
 		return

@@ -5,7 +5,6 @@ package dds
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -27,10 +26,33 @@ import (
 // Databases and Collections to a Point in Time").
 const longestNamespace = 120
 
-// defaultNamespace is as long as the name that the service chooses: it appends _bak_ and a timestamp, whose length is
-// not documented. Milliseconds have 13 digits.
-func defaultNamespace(database, collection string) string {
-	return fmt.Sprintf("%s.%s_bak_%013d", database, collection, 0)
+// copySuffix is between a collection's name and the timestamp if the service chooses a name (DDS user guide, the same
+// page).
+const copySuffix = "_bak_"
+
+// defaultName is a restored collection's name without new_name. The form is the service's own. The service would add
+// the time of the restore, so that each repetition made another copy; the moment that is restored to is known before,
+// and the same restore gets the same name.
+func defaultName(oldName string, at time.Time) string {
+	return oldName + copySuffix + strconv.FormatInt(at.UnixMilli(), 10)
+}
+
+// newName is what a collection is restored as, and whether that is the default name; "" while its moment is not known.
+func (m *collectionRestore) newName(collection collectionModel) (name string, isDefault bool) {
+	usual := ""
+	if at, known := m.moment(collection.RestoreCollectionTime); known {
+		usual = defaultName(collection.OldName.ValueString(), at)
+	}
+	name = cmp.Or(collection.NewName.ValueString(), usual)
+	return name, name == usual
+}
+
+// moment is the moment that a value means; false while the latest one is not known.
+func (m *collectionRestore) moment(value pointintime.Value) (time.Time, bool) {
+	if value.IsLatest() {
+		return pointintime.MomentOf(m.RestoredTo)
+	}
+	return value.Moment()
 }
 
 func (m *collectionRestore) Validate(ctx context.Context, now time.Time) diag.Diagnostics {
@@ -54,32 +76,32 @@ func (m *collectionRestore) Validate(ctx context.Context, now time.Time) diag.Di
 			diags.Append(errorNeitherLevel(at, name))
 		}
 		diags.Append(validators.NotInFuture(at.AtName("restore_database_time"), database.RestoreDatabaseTime, now)...)
-		diags.Append(validateCollections(at.AtName("collections"), database, now)...)
+		diags.Append(m.validateCollections(at.AtName("collections"), database, now)...)
 	}
 	return diags
 }
 
-func validateCollections(at path.Path, database databaseModel, now time.Time) diag.Diagnostics {
+func (m *collectionRestore) validateCollections(at path.Path, database databaseModel, now time.Time) diag.Diagnostics {
 	var diags diag.Diagnostics
+	resolved := *m
+	resolved.RestoredTo = types.StringValue(pointintime.Format(now)) // the latest moment has as many digits
 	first := map[string]path.Path{}
 	for i, collection := range database.Collections {
 		entry := at.AtListIndex(i)
 		diags.Append(
 			validators.NotInFuture(entry.AtName("restore_collection_time"), collection.RestoreCollectionTime, now)...)
-		for attribute, name := range map[string]types.String{"old_name": collection.OldName, "new_name": collection.NewName} {
-			namespace := database.Database.ValueString() + "." + name.ValueString()
-			if utf8.RuneCountInString(namespace) > longestNamespace {
-				diags.Append(errorLongName(entry.AtName(attribute), namespace))
-			}
-		}
-		name := collection.NewName.ValueString()
+		name, _ := resolved.newName(collection)
 		if name == "" {
-			namespace := defaultNamespace(database.Database.ValueString(), collection.OldName.ValueString())
-			length := utf8.RuneCountInString(namespace)
-			if length > longestNamespace && collection.NewName.IsNull() && !diags.HasError() {
-				diags.Append(errorLongDefaultName(entry, length))
-			}
-			continue
+			continue // the moment is none, which its type says
+		}
+		old, renamed := namespace(database, collection.OldName.ValueString()), namespace(database, name)
+		switch {
+		case tooLong(old):
+			diags.Append(errorLongName(entry.AtName("old_name"), old))
+		case tooLong(renamed) && collection.NewName.IsNull():
+			diags.Append(errorLongDefaultName(entry, renamed))
+		case tooLong(renamed):
+			diags.Append(errorLongName(entry.AtName("new_name"), renamed))
 		}
 		if earlier, twice := first[name]; twice {
 			diags.Append(errorEqualTargets(earlier, entry, name))
@@ -89,84 +111,99 @@ func validateCollections(at path.Path, database databaseModel, now time.Time) di
 	return diags
 }
 
+func namespace(database databaseModel, collection string) string {
+	return database.Database.ValueString() + "." + collection
+}
+
+func tooLong(namespace string) bool { return utf8.RuneCountInString(namespace) > longestNamespace }
+
 func (m *collectionRestore) Parameters(ctx context.Context) restore.Parameters {
 	all := restore.Parameters{}
 	all.SetString("instance_id", m.InstanceID)
-	if !m.RestoreCollections.IsNull() {
-		unresolved := *m
-		unresolved.RestoredTo = types.StringNull() // the latest moment stays the latest, whatever it was
-		request, known := unresolved.request(ctx)
-		all.Set("restore_collections", request, known)
+	if m.RestoreCollections.IsNull() {
+		return all
 	}
+	databases, known := m.databases(ctx)
+	for _, database := range databases {
+		for i, collection := range database.Collections {
+			if _, isDefault := m.newName(collection); isDefault {
+				database.Collections[i].NewName = types.StringNull() // which is the same restore
+			}
+		}
+	}
+	unresolved := *m
+	unresolved.RestoredTo = types.StringNull() // the latest moment stays the latest, whatever it was
+	all.Set("restore_collections", unresolved.request(databases), known)
 	return all
 }
 
-// request is the call's body, sorted so that it depends only on what is restored; false while something is unknown.
-func (m *collectionRestore) request(ctx context.Context) (client.DDSCollectionRestore, bool) {
+// databases are all entries, sorted so that they depend only on what is restored; false while something is unknown.
+func (m *collectionRestore) databases(ctx context.Context) ([]databaseModel, bool) {
 	databases, known := restore.Elements[databaseModel](ctx, m.RestoreCollections)
-	if !known {
-		return client.DDSCollectionRestore{}, false
+	for _, database := range databases {
+		slices.SortFunc(database.Collections, func(a, b collectionModel) int {
+			return cmp.Compare(a.OldName.ValueString(), b.OldName.ValueString())
+		})
 	}
+	slices.SortFunc(databases, func(a, b databaseModel) int {
+		return cmp.Compare(a.Database.ValueString(), b.Database.ValueString())
+	})
+	return databases, known
+}
+
+// request is the call's body. The restore of a whole database takes no names: the service names the copies, so each
+// repetition makes others.
+func (m *collectionRestore) request(databases []databaseModel) client.DDSCollectionRestore {
 	var request client.DDSCollectionRestore
 	for _, database := range databases {
 		of := client.DDSRestoreDatabase{
 			Database: database.Database.ValueString(), RestoreDatabaseTime: m.milliseconds(database.RestoreDatabaseTime),
 		}
 		for _, collection := range database.Collections {
+			newName, _ := m.newName(collection)
 			of.Collections = append(of.Collections, client.DDSRestoreCollection{
 				OldName:               collection.OldName.ValueString(),
-				NewName:               collection.NewName.ValueString(),
+				NewName:               newName,
 				RestoreCollectionTime: m.milliseconds(collection.RestoreCollectionTime),
 			})
 		}
-		slices.SortFunc(
-			of.Collections,
-			func(a, b client.DDSRestoreCollection) int { return cmp.Compare(a.OldName, b.OldName) },
-		)
 		request.RestoreCollections = append(request.RestoreCollections, of)
 	}
-	slices.SortFunc(
-		request.RestoreCollections,
-		func(a, b client.DDSRestoreDatabase) int { return cmp.Compare(a.Database, b.Database) },
-	)
-	return request, true
+	return request
 }
 
 // milliseconds is a moment as DDS takes it: in a string (parameter tables of the API reference; its examples show a
 // bare number). It is "" for none, and "latest" until that is resolved.
 func (m *collectionRestore) milliseconds(value pointintime.Value) string {
-	moment, valid := value.Moment()
-	if value.IsLatest() {
-		moment, valid = pointintime.MomentOf(m.RestoredTo)
-	}
-	if !valid {
+	moment, known := m.moment(value)
+	if !known {
 		return value.ValueString()
 	}
 	return strconv.FormatInt(moment.UnixMilli(), 10)
 }
 
-// serviceChosen ends the service's own choice of a name (DDS user guide, "Restoring Databases and Collections to a
-// Point in Time").
-const serviceChosen = "_bak_<timestamp>"
+// unknownName ends a name of which only the form is known.
+const unknownName = copySuffix + "<timestamp>"
 
 func (m *collectionRestore) Objects(ctx context.Context) []restore.Object {
-	request, _ := m.request(ctx)
+	databases, _ := m.databases(ctx)
 	var objects []restore.Object
-	for _, database := range request.RestoreCollections {
-		if database.RestoreDatabaseTime != "" {
-			objects = append(objects, restore.Object{
-				Name:    database.Database + ".*" + serviceChosen,
-				Cleanup: commentServiceChose + restore.DropCollection(database.Database, "*"+serviceChosen),
-			})
+	add := func(database databaseModel, name, comment string) {
+		objects = append(objects, restore.Object{
+			Name:    namespace(database, name),
+			Cleanup: comment + restore.DropCollection(database.Database.ValueString(), name),
+		})
+	}
+	for _, database := range databases {
+		if !database.RestoreDatabaseTime.IsNull() {
+			add(database, "*"+unknownName, commentServiceChose)
 		}
 		for _, collection := range database.Collections {
-			name, comment := collection.NewName, ""
-			if name == "" {
-				name, comment = collection.OldName+serviceChosen, commentServiceChose
+			if _, isDefault := m.newName(collection); collection.NewName.IsNull() || m.NamesUnknown && isDefault {
+				add(database, collection.OldName.ValueString()+unknownName, commentUnknownTime)
+			} else {
+				add(database, collection.NewName.ValueString(), "")
 			}
-			objects = append(objects, restore.Object{
-				Name: database.Database + "." + name, Cleanup: comment + restore.DropCollection(database.Database, name),
-			})
 		}
 	}
 	return objects
@@ -186,4 +223,12 @@ func (m *collectionRestore) Sources(ctx context.Context) []string {
 		}
 	}
 	return sources
+}
+
+// LacksNames reports whether a state has a collection without a name: the provider has not always chosen one.
+func (m *collectionRestore) LacksNames(ctx context.Context) bool {
+	databases, _ := m.databases(ctx)
+	return slices.ContainsFunc(databases, func(database databaseModel) bool {
+		return slices.ContainsFunc(database.Collections, func(c collectionModel) bool { return c.NewName.IsNull() })
+	})
 }

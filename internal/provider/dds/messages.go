@@ -23,6 +23,7 @@ const (
 	adviceSecondCopy      = "A restore can copy a collection only once. For a second copy, use a second resource."
 	adviceJoinCollections = "Put the collections of both into one entry."
 	commentServiceChose   = "// The service chose the timestamp in the name: "
+	commentUnknownTime    = "// The timestamp in the name is unknown: "
 )
 
 func errorMixedLatest() diag.Diagnostic {
@@ -53,11 +54,11 @@ func errorLongName(at path.Path, namespace string) diag.Diagnostic {
 			at, namespace, utf8.RuneCountInString(namespace), longestNamespace))
 }
 
-func errorLongDefaultName(at path.Path, length int) diag.Diagnostic {
+func errorLongDefaultName(at path.Path, namespace string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
-		fmt.Sprintf("Without new_name, %s would be restored under a name of about %d characters. DDS restores up to %d.\n"+
+		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d characters. DDS restores up to %d.\n"+
 			"Set a new_name.",
-			at, length, longestNamespace))
+			at, namespace, utf8.RuneCountInString(namespace), longestNamespace))
 }
 
 func errorEqualTargets(earlier, at path.Path, name string) diag.Diagnostic {

@@ -34,6 +34,8 @@ type Type struct {
 // Model is one restore, as a configuration, a plan or a state holds it: a pointer to a struct that embeds Common.
 type Model interface {
 	common() *Common
+	// LacksNames reports whether a state leaves out names that Complete would fill in today.
+	LacksNames(ctx context.Context) bool
 	// Type is the same for all values of a model.
 	Type() Type
 	// Schema is the same for all values of a model.
@@ -80,12 +82,18 @@ type Common struct {
 	OnTimeout types.String   `tfsdk:"on_timeout"`
 	Preflight types.Bool     `tfsdk:"preflight"`
 	Timeouts  timeouts.Value `tfsdk:"timeouts"`
+	// NamesUnknown: the job was sent without the names that the configuration leaves out, or nobody knows with which.
+	// Complete then leaves them null.
+	NamesUnknown bool `tfsdk:"-"`
 }
 
 func (c *Common) common() *Common { return c }
 
 // CheckTargets is for a restore that deletes nothing.
 func (*Common) CheckTargets(context.Context, lookup.Region, *Findings) {}
+
+// LacksNames reports whether a state lacks names that Complete would fill in today. Most restores have always had them.
+func (*Common) LacksNames(context.Context) bool { return false }
 
 // unfinished reports whether no Create or Update has seen the restore's end. finished_at marks it: Read never writes
 // that, and Delete gets nothing but the state. A replacement must resume a job that completed while nobody waited, but
@@ -111,8 +119,12 @@ type job struct {
 	id          string
 	submittedAt string // RFC 3339; "" if it is not known
 	restoredTo  string // the same
+
+	namesUnknown bool // as in Common
 }
 
-func (c *Common) job() job {
-	return job{c.JobID.ValueString(), c.SubmittedAt.ValueString(), c.RestoredTo.ValueString()}
+// jobOf is the job of a state.
+func jobOf(ctx context.Context, state Model) job {
+	c := state.common()
+	return job{c.JobID.ValueString(), c.SubmittedAt.ValueString(), c.RestoredTo.ValueString(), state.LacksNames(ctx)}
 }

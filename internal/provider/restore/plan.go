@@ -76,6 +76,8 @@ func (r *restoreResource) planWithoutState(ctx context.Context, config, plan Mod
 	case planned.ambiguous:
 		resp.Diagnostics.Append(errorPlannedTwice(plan.TargetID(), resumes))
 	case resumes != "":
+		common.NamesUnknown = planned.resumes.namesUnknown
+		resp.Diagnostics.Append(plan.Complete(ctx, config)...)
 		common.ID, common.JobID = types.StringValue(resumes), types.StringValue(resumes)
 		resp.Diagnostics.Append(warnResumes(plan.TargetID(), resumes))
 	case planned.ended != "":
@@ -246,6 +248,7 @@ func (c plannedChange) keep(ctx context.Context) diag.Diagnostics {
 	if !told && (c.adopted || before.unfinished()) { // which is updated in any case
 		at = c.config.ConfiguredTime(ctx)
 	}
+	common.NamesUnknown = c.adopted
 	diags := settle(ctx, c.config, c.plan, at)
 	if !told && !at.IsZero() {
 		common.DataAgeSeconds = common.dataAge()

@@ -128,6 +128,7 @@ func (r *restoreResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.common().NamesUnknown = accepted.namesUnknown
 	resp.Diagnostics.Append(settle(ctx, plan, plan, restoredTime(ctx, plan, accepted))...)
 	plan.common().accept(accepted)
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, plan, projectFor(ctx, c))...)

@@ -149,7 +149,7 @@ func (s *States) keep(ctx context.Context, m Model, moved bool) *stored {
 		return nil
 	}
 	now := &stored{
-		job: common.job(), target: m.TargetID(), sources: m.Sources(ctx), moved: moved,
+		job: jobOf(ctx, m), target: m.TargetID(), sources: m.Sources(ctx), moved: moved,
 		ended: !common.unfinished(), failed: common.Status.ValueString() == string(client.JobFailed),
 	}
 	now.identity, now.known = identityOf(ctx, m)
