@@ -79,6 +79,7 @@ func errorLeavesJob(jobIDs, unknown []string) diag.Diagnostic {
 			"No restore was started.\n"+
 			"Run this and apply again; the apply then waits for the job:\n"+
 			"  terraform untaint ADDRESS\n"+
+			"If a \"removed\" block forgets the job's resource, apply that first, or run: terraform state rm OLD_ADDRESS\n"+
 			"To restore again although the job is unfinished, also change a value in triggers.", strings.Join(jobIDs, ", "), why))
 }
 

@@ -160,6 +160,9 @@ func (s *States) keep(ctx context.Context, m Model, moved bool) *stored {
 		_ = common.RestoredObjects.ElementsAs(ctx, &now.objects, false) // a list of strings, none of them unknown
 	}
 	if before := s.byJob[id]; before != nil {
+		if !now.known { // an import beside an object that is deposed
+			now.identity, now.known = before.identity, before.known
+		}
 		now.kept, now.replaced, now.leaving = before.kept, before.replaced, before.leaving
 		now.deleted, now.resumed, now.taken = before.deleted, before.resumed, before.taken
 	}
