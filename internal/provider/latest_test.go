@@ -28,7 +28,10 @@ var latestCases = []struct {
 	{ddsCase, `resource "x_dds_collection_restore" "before_migration" {
   instance_id = "9136fd2a9fcd405ea4674276ce36dae8in02"
   restore_collections = [
-    { database = "app", collections = [{ old_name = "carts", new_name = "c_%[1]s", restore_collection_time = "latest" }] },
+    { database = "app", collections = [
+      { old_name = "carts", new_name = "c_%[1]s", restore_collection_time = "latest" },
+      { old_name = "sessions", restore_collection_time = "latest" },
+    ] },
     { database = "test", restore_database_time = "latest" },
   ]
   %[2]s

@@ -87,7 +87,8 @@ func (*collectionRestore) Schema() restore.Schema {
 		"restore_database_time": schema.StringAttribute{
 			Optional: true, CustomType: pointintime.Type{},
 			MarkdownDescription: "Restores all collections of the database to this point in time: " + timeForms +
-				" Set either this or `collections`.",
+				" The service names the copies `<original>_bak_<timestamp>`; each restore makes others. " +
+				"Set either this or `collections`.",
 		},
 		"collections": schema.ListNestedAttribute{
 			Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: collection},

@@ -183,7 +183,7 @@ func (m *collectionRestore) milliseconds(value pointintime.Value) string {
 }
 
 // unknownName ends a name of which only the form is known.
-const unknownName = copySuffix + "<timestamp>"
+const unknownName = copySuffix + restore.UnknownPart
 
 func (m *collectionRestore) Objects(ctx context.Context) []restore.Object {
 	databases, _ := m.databases(ctx)
