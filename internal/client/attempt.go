@@ -74,6 +74,7 @@ func (x *exchange) begin() {
 
 // end notes what came of an attempt.
 func (x *exchange) end(err error) {
+	x.ended = x.client.clock.Now()
 	switch {
 	case err != nil:
 		x.failures++

@@ -61,7 +61,9 @@ func (e *APIError) Error() string {
 type AmbiguousError struct {
 	Operation string // with the service's name
 	Err       error
-	Sent      time.Time // on the client's clock; a job that is older is not of this call
+	// Sent and Lost are when the attempt in doubt began and when its answer was lost, on the client's clock. The attempts
+	// before it certainly started nothing, so a job that began before or after is not of this call.
+	Sent, Lost time.Time
 }
 
 func (e *AmbiguousError) Error() string {

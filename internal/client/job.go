@@ -36,11 +36,14 @@ type Job struct {
 	NoZone     bool      // Created was written without a zone (DWS) and read as UTC
 }
 
-// MayBeRestore goes by the job's name. DDS documents MongodbRestoreTable. RDS documents no name for tables of
-// PostgreSQL, but every restore that it documents has the word in its name. DWS lists nothing but restores. A guess
-// that is wrong here costs the job's adoption, not the guard: the guard asks the instance as well
-// (JobService.IsRestoring).
-func (j Job) MayBeRestore() bool { return strings.Contains(strings.ToLower(j.Name), "restor") }
+// MayBeRestore reports whether the job's name says that it is a restore. DDS documents MongodbRestoreTable and
+// MongodbPitr2CurrentInstance. RDS documents no name for tables of PostgreSQL: every restore that it documents has the
+// word in its name, and the console calls this one "table PITR". DWS lists nothing but restores. A guess that is wrong
+// here costs the job's adoption, not the guard: that stops for all jobs that are not known to be harmless (IsHarmless).
+func (j Job) MayBeRestore() bool {
+	name := strings.ToLower(j.Name)
+	return strings.Contains(name, "restor") || strings.Contains(name, "pitr")
+}
 
 // job queries one job.
 func (c *Client) job(ctx context.Context, service, jobID string, priority priority) (Job, error) {

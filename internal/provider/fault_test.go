@@ -85,6 +85,39 @@ func TestCallsThatNeverArrived(t *testing.T) {
 	}
 }
 
+// TestForeignRestores has somebody else's restore begin after a call that never arrived. It is named, and not taken for
+// ours.
+func TestForeignRestores(t *testing.T) {
+	t.Parallel()
+	for name, foreign := range map[string]struct {
+		job   string
+		after time.Duration // the call
+	}{
+		"later":        {job: fakecloud.DDSRestoreJob, after: 30 * time.Second},
+		"another kind": {job: "MongodbRestoreInstance"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, env := ddsCase, newTestEnv(t, longJobs)
+			env.configure(c.config(t))
+			env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultReset})
+			p := env.startApply()
+			env.await(func() bool { return env.cloud.Requests()[c.service][c.operation] > 0 })
+			began := env.clock.Now()
+			env.await(func() bool { return env.clock.Now().Sub(began) >= foreign.after })
+			job, err := env.cloud.Occupy(c.service, c.target, foreign.job)
+			if err != nil {
+				t.Fatal(err)
+			}
+			env.expect(env.end(p), clitest.ExitError, "Restore may have been accepted", c.target+"/"+job)
+			env.expectAccepted(0)
+			if resources := env.resources(); len(resources) > 0 {
+				t.Errorf("the state holds %v", resources)
+			}
+		})
+	}
+}
+
 // TestRetriedCalls has the call fail in the ways in which it is certain that nothing was accepted: it is sent again.
 func TestRetriedCalls(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -40,7 +41,7 @@ func (e *unknownOperationError) Error() string { return e.rejected.Error() }
 
 // earlierJobs are the jobs before the call; listed is false if the service did not list them.
 type earlierJobs struct {
-	ids    map[string]bool
+	ids    map[string]bool // see jobIdentity
 	listed bool
 }
 
@@ -72,7 +73,7 @@ func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 		}
 		unknown := s.unknownRestores(ctx, jobs)
 		if len(unknown) == 0 {
-			return earlierJobs{ids: idsOf(jobs), listed: true}, nil
+			return earlier(jobs), nil
 		}
 		if attempt > 0 {
 			return earlierJobs{}, &unknownRestoreError{unknown}
@@ -99,14 +100,18 @@ func (s *submission) unknown(ctx context.Context, jobs []client.Job) []client.Jo
 	return s.own.unknown(jobs, len(s.own.mayRun(s.ownPlace(ctx))) > 0)
 }
 
-func idsOf(jobs []client.Job) map[string]bool {
-	ids := map[string]bool{}
+// earlier notes which jobs are listed before a call.
+func earlier(jobs []client.Job) earlierJobs {
+	noted := earlierJobs{ids: map[string]bool{}, listed: true}
 	for _, job := range jobs {
-		if job.ID != "" {
-			ids[job.ID] = true
-		}
+		noted.ids[jobIdentity(job)] = true
 	}
-	return ids
+	return noted
+}
+
+// jobIdentity tells a job from others, also if the service does not tell its id.
+func jobIdentity(job client.Job) string {
+	return cmp.Or(job.ID, job.Name+" "+job.Created.String())
 }
 
 // mayTryAgain is nil if it is safe to wait for what made the service reject the call. Wait only if the running restore

@@ -106,7 +106,7 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 	case err != nil:
 	case job.InstanceID != "" && job.InstanceID != state.TargetID():
 		err = errOtherTarget(job, state.TargetID())
-	case r.JobName != "" && job.Name != "" && job.Name != r.JobName:
+	case r.JobName != "" && job.Name != "" && !r.isOfKind(job):
 		err = errOtherKind(job)
 	}
 	if err != nil {
@@ -114,7 +114,7 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 		return
 	}
 	common.Status = types.StringValue(string(job.Status))
-	if !job.MayBeRestore() && job.Name != "" {
+	if job.Name != "" && !r.isOfKind(job) {
 		resp.Diagnostics.Append(warnNotARestore(job))
 	}
 	common.SubmittedAt = r.submittedAt(job)

@@ -138,6 +138,6 @@ func (s *submission) errorAmbiguous(ctx context.Context, lost error, found []cli
 func warnAdopted(jobID string, lost error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Restore found after a lost answer",
 		fmt.Sprintf("The provider sent the restore request once, and its answer was lost.\n%v\n"+
-			"The service then listed exactly one new restore, job %s, which started after the call.\n"+
+			"The service then listed exactly one new restore of this kind, job %s, which started while the call was under way.\n"+
 			"The provider adopts that job as this restore.", lost, jobID))
 }

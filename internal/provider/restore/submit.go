@@ -98,11 +98,12 @@ func (s *submission) try(ctx context.Context) (accepted job, rejected error, dia
 		return job{}, nil, problems
 	}
 	jobID, sent, err := s.send(ctx)
+	var lost *client.AmbiguousError
 	switch {
 	case err == nil:
 		return s.accepted(jobID, sent), nil, nil
-	case errors.As(err, new(*client.AmbiguousError)):
-		accepted, diags = s.findAccepted(ctx, before, sent, err)
+	case errors.As(err, &lost):
+		accepted, diags = s.findAccepted(ctx, before, lost)
 		return accepted, nil, diags
 	}
 	return job{}, err, nil
