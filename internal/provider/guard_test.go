@@ -52,6 +52,40 @@ func TestGuardWithoutAList(t *testing.T) {
 	})
 }
 
+// TestGuardOfUnknownNames finds an operation running whose name says nothing, as RDS may call a restore of tables. With or
+// without the list of jobs, it is named and not waited for.
+func TestGuardOfUnknownNames(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		restoreCase
+		list string // forbidden
+		says string
+	}{
+		"rds":              {restoreCase: rdsCase, says: "PgTables Running"},
+		"dds":              {restoreCase: ddsCase, says: "PgTables Running"},
+		"rds without list": {restoreCase: rdsCase, list: fakecloud.ListTasks, says: `"MODIFYING"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnv(t, longJobs)
+			env.configure(c.config(t))
+			if c.list != "" {
+				env.forbidden(c.service, c.list)
+			}
+			job, err := env.cloud.Occupy(c.service, c.target, "PgTables")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.list != "" {
+				job = "JOB_ID"
+			}
+			env.expect(env.apply(), clitest.ExitError, c.says, "No restore was started",
+				"terraform import ADDRESS "+c.target+"/"+job)
+			env.expectAccepted(0)
+		})
+	}
+}
+
 // TestClocksApart has the service's clock differ. Whatever that makes of the job's times, a job is adopted or named,
 // and one that runs is seen.
 func TestClocksApart(t *testing.T) {

@@ -27,15 +27,20 @@ const (
 	clockSkew = 15 * time.Minute
 )
 
-// unknownRestoreError is a restore that runs although this configuration does not know it.
+// unknownRestoreError is what runs, may be a restore, and is not known to this configuration.
 type unknownRestoreError struct{ jobs []client.Job }
 
 func (e *unknownRestoreError) Error() string {
 	return "a restore is running that this apply did not start"
 }
 
-// unknownOperationError says that the service is busy, and that it is unknown whether with a restore.
-type unknownOperationError struct{ rejected, lookup error }
+// unknownOperationError says that the service is busy, and that it is unknown whether with a restore: by what the
+// instance calls it, or because a lookup failed.
+type unknownOperationError struct {
+	rejected error
+	activity []string
+	lookup   error
+}
 
 func (e *unknownOperationError) Error() string { return e.rejected.Error() }
 
@@ -53,8 +58,8 @@ func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, 
 	return s.jobs.ListJobs(ctx, s.lockKey, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
 
-// guard stops the restore while an unknown restore runs under the lock key: most likely it is the same one, started by an
-// apply that was killed. A known restore does not stop it: the service itself then answers that it is busy. If the
+// guard stops the restore while a job runs under the lock key that may be a restore and that this configuration does not
+// know: most likely it is the same one, started by an apply that was killed. A known restore does not stop it: the service itself then answers that it is busy. If the
 // credentials may not list jobs, or the cloud does not offer the list, the restore continues. A rejected login stops it,
 // because five wrong signatures lock a key.
 func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
@@ -71,7 +76,7 @@ func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 				map[string]any{"lock_key": s.lockKey, "answer": err.Error()})
 			return earlierJobs{}, nil
 		}
-		unknown := s.unknownRestores(ctx, jobs)
+		unknown := s.maybeRestores(ctx, jobs)
 		if len(unknown) == 0 {
 			return earlier(jobs), nil
 		}
@@ -84,13 +89,14 @@ func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 	}
 }
 
-// unknownRestores are the running restores that this configuration does not know.
-func (s *submission) unknownRestores(ctx context.Context, jobs []client.Job) []client.Job {
+// maybeRestores are the running jobs that may be restores and that this configuration does not know. RDS publishes no
+// name for a restore of tables, so that each job counts that is not known to be harmless.
+func (s *submission) maybeRestores(ctx context.Context, jobs []client.Job) []client.Job {
 	if slices.ContainsFunc(jobs, func(job client.Job) bool { return job.ID == "" }) {
 		s.refreshOwn(ctx) // so that an unknown restore is not taken for an own one that is over
 	}
 	running := slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
-		return job.Status != client.JobRunning || !job.MayBeRestore()
+		return job.Status != client.JobRunning || client.IsHarmless(s.Service, job.Name)
 	})
 	return s.unknown(ctx, running)
 }
@@ -114,20 +120,15 @@ func jobIdentity(job client.Job) string {
 	return cmp.Or(job.ID, job.Name+" "+job.Created.String())
 }
 
-// mayTryAgain is nil if it is safe to wait for what made the service reject the call. Wait only if the running restore
-// is ours. If that is unknown, stop: after a restore that an earlier apply started and lost, waiting would restore
-// twice.
+// mayTryAgain is nil if it is safe to wait for what made the service reject the call. Wait only if that is known: an own
+// restore, or no restore. After a restore that an earlier apply started and lost, waiting would restore twice.
 func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline time.Time) error {
 	if !client.IsBusy(rejected) {
 		return rejected
 	}
 	if !s.refreshOwn(ctx) && !s.ownJustEnded(ctx) {
-		restoring, err := s.isRestoring(ctx)
-		switch {
-		case err != nil:
-			return &unknownOperationError{rejected: rejected, lookup: err}
-		case restoring:
-			return &unknownRestoreError{jobs: []client.Job{{Status: client.JobRunning}}}
+		if err := s.busyWithUnknown(ctx, rejected); err != nil {
+			return err
 		}
 	}
 	if !s.clock.Now().Add(busyPause).Before(deadline) {
@@ -136,9 +137,43 @@ func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline t
 	return nil
 }
 
-func (s *submission) isRestoring(ctx context.Context) (bool, error) {
-	if s.lockKeyUnknown {
-		return false, errClusterUnknown
+// busyWithUnknown is nil if what keeps the service busy is known to be no restore. The instance may tell, or else the
+// list of its jobs.
+func (s *submission) busyWithUnknown(ctx context.Context, rejected error) error {
+	activity, err := s.activity(ctx)
+	if err != nil {
+		return &unknownOperationError{rejected: rejected, lookup: err}
 	}
-	return s.jobs.IsRestoring(ctx, s.lockKey)
+	unknown := slices.DeleteFunc(slices.Clone(activity), func(name string) bool {
+		return client.IsHarmless(s.Service, name)
+	})
+	for _, name := range unknown {
+		if named := (client.Job{Name: name, Status: client.JobRunning}); named.MayBeRestore() {
+			return &unknownRestoreError{jobs: []client.Job{named}}
+		}
+	}
+	if len(activity) > 0 && len(unknown) == 0 {
+		return nil
+	}
+	jobs, err := s.list(ctx, s.clock.Now())
+	if err != nil {
+		return &unknownOperationError{rejected: rejected, activity: unknown, lookup: err}
+	}
+	if running := s.maybeRestores(ctx, jobs); len(running) > 0 {
+		return &unknownRestoreError{jobs: running}
+	}
+	explained := slices.ContainsFunc(jobs, func(job client.Job) bool {
+		return job.Status == client.JobRunning && client.IsHarmless(s.Service, job.Name)
+	})
+	if len(unknown) == 0 || explained { // the instance is ready by now, or a harmless job keeps it busy
+		return nil
+	}
+	return &unknownOperationError{rejected: rejected, activity: unknown}
+}
+
+func (s *submission) activity(ctx context.Context) ([]string, error) {
+	if s.lockKeyUnknown {
+		return nil, errClusterUnknown
+	}
+	return s.jobs.Activity(ctx, s.lockKey)
 }

@@ -3,6 +3,8 @@
 package restore
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +83,12 @@ func TestGuard(t *testing.T) {
 		"an own one on another queue":     {lists: [][]client.Job{{running("", "FINE_GRAINED_RESTORING")}}, own: []ownJob{{"r", place{"rds", "j"}}}, jobs: map[string]client.Job{"r": running("r", "")}},
 		"an own one of another service":   {lists: [][]client.Job{{running("", "FINE_GRAINED_RESTORING")}}, own: []ownJob{{"r", place{"dws", "i"}}}, jobs: map[string]client.Job{"r": running("r", "")}},
 		"an own one and an unknown one":   {lists: [][]client.Job{{running("r", "RestoreTables"), running("q", "RestoreTables")}}, own: []ownJob{{"r", place{"rds", "i"}}}},
+		"an operation of any name":        {lists: [][]client.Job{{running("r", "PgTables")}}},
+		"an operation of no name":         {lists: [][]client.Job{{running("r", "")}}},
+		"a backup and one of any name":    {lists: [][]client.Job{{running("b", "ManualBackup"), running("r", "PgTables")}}},
+		"a backup by its name, restoring": {lists: [][]client.Job{{running("b", "RestoreBackup")}}},
+		"one of any name that is over":    {lists: [][]client.Job{{{ID: "o", Name: "PgTables", Status: client.JobFailed}}}, sent: 1},
+		"an own one of any name":          {lists: [][]client.Job{{running("r", "PgTables")}}, own: []ownJob{{"r", place{"rds", "i"}}}, sent: 1},
 		"a restore whose name is not its": {lists: [][]client.Job{{running("r", "tableRestoration")}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,22 +112,39 @@ func TestGuard(t *testing.T) {
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	own := ownJob{"r", place{"rds", "i"}}
+	running := func(name string) client.Job { return client.Job{ID: "x", Name: name, Status: client.JobRunning} }
+	restoring, modifying := []string{"RESTORING"}, []string{"MODIFYING"}
+	noList := errors.New("forbidden")
 	for name, c := range map[string]struct {
-		own       bool
-		job       client.Job // the own one
-		restoring bool
-		waits     bool
+		own      bool
+		job      client.Job // the own one
+		activity []string
+		list     []client.Job
+		listErr  error
+		waits    bool
+		named    []string // in the error
 	}{
-		"another operation":     {waits: true},
-		"an unknown restore":    {restoring: true},
-		"an own restore":        {own: true, job: client.Job{Status: client.JobRunning}, restoring: true, waits: true},
-		"an own one, just over": {own: true, job: client.Job{Status: client.JobCompleted}, restoring: true, waits: true},
-		"an own one, long over": {own: true, job: client.Job{Status: client.JobCompleted, Ended: time.Unix(1_700_000_000, 0)}, restoring: true},
+		"nothing any more":             {waits: true},
+		"nothing, and no list":         {listErr: noList},
+		"a backup":                     {activity: []string{"BACKING UP"}, listErr: noList, waits: true},
+		"an unknown restore":           {activity: restoring, named: []string{"RESTORING"}},
+		"two operations":               {activity: []string{"REBOOTING", "RESTORE_TABLE"}, named: []string{"RESTORE_TABLE"}},
+		"an unknown operation":         {activity: modifying, named: []string{"MODIFYING"}},
+		"one beside a backup":          {activity: []string{"BACKING UP", "MODIFYING"}},
+		"an unknown one, and no list":  {activity: modifying, listErr: noList},
+		"one that the list explains":   {activity: modifying, list: []client.Job{running("ResizeFlavor")}, waits: true},
+		"one that the list names":      {activity: modifying, list: []client.Job{running("PgTables")}, named: []string{"PgTables", "i/x"}},
+		"one that the list only shows": {list: []client.Job{running("PgTables")}},
+		"an own restore":               {own: true, job: client.Job{Status: client.JobRunning}, activity: restoring, waits: true},
+		"an own one, just over":        {own: true, job: client.Job{Status: client.JobCompleted}, activity: restoring, waits: true},
+		"an own one, long over":        {own: true, job: client.Job{Status: client.JobCompleted, Ended: time.Unix(1_700_000_000, 0)}, activity: restoring},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := &fakeModel{targetID: "i", submit: func() (string, error) { return "", busy }}
-			s, clock := newTestSubmission(t, m, &fakeJobs{jobs: map[string]client.Job{"r": c.job}, restoring: c.restoring})
+			s, clock := newTestSubmission(t, m, &fakeJobs{
+				jobs: map[string]client.Job{"r": c.job}, activity: c.activity, lists: [][]client.Job{c.list}, listErr: c.listErr,
+			})
 			if c.own {
 				s.own.noteRunning(own)
 			}
@@ -129,6 +154,15 @@ func TestBusy(t *testing.T) {
 			}
 			if err := s.mayTryAgain(t.Context(), busy, clock.Now().Add(busyPause)); err == nil {
 				t.Error("it waits beyond the deadline")
+			}
+			if err == nil {
+				return
+			}
+			said := s.errorNotStarted(t.Context(), err).Detail()
+			for _, text := range append(c.named, "No restore was started", "terraform import ADDRESS i/") {
+				if !strings.Contains(said, text) {
+					t.Errorf("%q lacks %q", said, text)
+				}
 			}
 		})
 	}
