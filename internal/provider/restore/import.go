@@ -119,6 +119,7 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 	}
 	common.SubmittedAt = r.submittedAt(job)
 	r.own.noteRunning(r.ownJob(state))
+	r.own.noteSeen(r.ownJob(state), job, r.clock.Now())
 	if resp.Identity != nil { // after an import by identity it may lack what is optional
 		resp.Identity.Raw = tftypes.NewValue(resp.Identity.Schema.Type().TerraformType(ctx), nil)
 	}

@@ -196,6 +196,7 @@ func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(warnNotRead(common, err))
 		return
 	}
+	r.own.noteSeen(r.ownJob(state), seen, r.clock.Now())
 	common.Status = types.StringValue(string(seen.Status))
 	if !common.unfinished() {
 		r.noteFailed(ctx, state)
@@ -223,7 +224,6 @@ func (r *restoreResource) noteEnded(ctx context.Context, state Model) {
 
 // noteFailed records that a job that a state holds as unfinished has failed.
 func (r *restoreResource) noteFailed(ctx context.Context, state Model) {
-	r.own.noteEnded(r.ownJob(state), r.clock.Now())
 	if key, known := keyOf(ctx, state); known {
 		r.handOver.take(key, state.common().JobID.ValueString())
 	}

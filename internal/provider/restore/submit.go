@@ -135,7 +135,9 @@ type noLatestError struct{ error }
 
 // accepted notes a job that the service has just accepted.
 func (s *submission) accepted(jobID string, sent time.Time) job {
-	s.own.noteRunning(ownJob{jobID, place{s.Service, s.targetID}})
+	own := ownJob{jobID, place{s.Service, s.targetID}}
+	s.own.noteRunning(own)
+	s.own.noteSeen(own, client.Job{Status: client.JobRunning}, s.clock.Now())
 	return job{
 		id:          jobID,
 		submittedAt: pointintime.Format(sent.Truncate(time.Second)),

@@ -13,6 +13,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/providertest"
 )
 
 var busy = &client.APIError{Service: "dws", StatusCode: 400, Code: "DWS.7023"}
@@ -115,9 +116,12 @@ func TestBusy(t *testing.T) {
 	running := func(name string) client.Job { return client.Job{ID: "x", Name: name, Status: client.JobRunning} }
 	restoring, modifying := []string{"RESTORING"}, []string{"MODIFYING"}
 	noList := errors.New("forbidden")
+	ago := func(d time.Duration) time.Time { return providertest.NewClock().Now().Add(-d) }
 	for name, c := range map[string]struct {
 		own      bool
-		job      client.Job // the own one
+		seen     time.Duration // how long ago this process saw it running; 0 is never
+		gone     bool          // the service does not know it
+		job      client.Job    // the own one
 		activity []string
 		list     []client.Job
 		listErr  error
@@ -136,17 +140,32 @@ func TestBusy(t *testing.T) {
 		"one that the list names":      {activity: modifying, list: []client.Job{running("PgTables")}, named: []string{"PgTables", "i/x"}},
 		"one that the list only shows": {list: []client.Job{running("PgTables")}},
 		"an own restore":               {own: true, job: client.Job{Status: client.JobRunning}, activity: restoring, waits: true},
-		"an own one, just over":        {own: true, job: client.Job{Status: client.JobCompleted}, activity: restoring, waits: true},
-		"an own one, long over":        {own: true, job: client.Job{Status: client.JobCompleted, Ended: time.Unix(1_700_000_000, 0)}, activity: restoring},
+		"an own one, just over":        {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(time.Minute)}, activity: restoring, waits: true},
+		"an own one, over for a while": {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(160 * time.Second)}, activity: restoring},
+		"an own one, over but when":    {own: true, job: client.Job{Status: client.JobCompleted}, activity: restoring},
+		"the same, seen a minute ago":  {own: true, seen: time.Minute, job: client.Job{Status: client.JobCompleted}, activity: restoring, waits: true},
+		"the same, seen an hour ago":   {own: true, seen: time.Hour, job: client.Job{Status: client.JobCompleted}, activity: restoring},
+		"an own one, over in a zone":   {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(0), NoZone: true}, activity: restoring},
+		"the same, seen before":        {own: true, seen: time.Minute, job: client.Job{Status: client.JobCompleted, Ended: ago(8 * time.Hour), NoZone: true}, activity: restoring, waits: true},
+		"an own one, over in future":   {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(-time.Minute)}, activity: restoring},
+		"seen since its end":           {own: true, seen: time.Second, job: client.Job{Status: client.JobCompleted, Ended: ago(10 * time.Minute)}, activity: restoring, waits: true},
+		"an own one that is unknown":   {own: true, seen: time.Second, gone: true, activity: restoring},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := &fakeModel{targetID: "i", submit: func() (string, error) { return "", busy }}
+			jobs := map[string]client.Job{"r": c.job}
+			if c.gone {
+				delete(jobs, "r")
+			}
 			s, clock := newTestSubmission(t, m, &fakeJobs{
-				jobs: map[string]client.Job{"r": c.job}, activity: c.activity, lists: [][]client.Job{c.list}, listErr: c.listErr,
+				jobs: jobs, activity: c.activity, lists: [][]client.Job{c.list}, listErr: c.listErr,
 			})
 			if c.own {
 				s.own.noteRunning(own)
+			}
+			if c.seen > 0 {
+				s.own.noteSeen(own, client.Job{Status: client.JobRunning}, ago(c.seen))
 			}
 			err := s.mayTryAgain(t.Context(), busy, clock.Now().Add(time.Hour))
 			if (err == nil) != c.waits {

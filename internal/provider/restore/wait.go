@@ -57,6 +57,7 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 		Seen: func(job client.Job) {
 			tflog.Debug(ctx, "waiting for a restore",
 				map[string]any{"job_id": own.id, "status": string(job.Status), "progress": job.Progress})
+			r.own.noteSeen(own, job, r.clock.Now())
 			if w.seen != nil {
 				w.seen(job)
 			}
@@ -77,10 +78,8 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 		diags = common.finish(ctx, job, r.clock.Now(), m.Objects(ctx))
 	case result.expired && ctx.Err() == nil:
 		common.FinishedAt = types.StringValue(pointintime.Format(r.clock.Now().Truncate(time.Second)))
-	default:
-		return result, nil
+		r.own.noteGone(own)
 	}
-	r.own.noteEnded(own, r.clock.Now())
 	return result, diags
 }
 
