@@ -68,6 +68,7 @@ type fakeJobs struct {
 	listErr  error
 	jobs     map[string]client.Job
 	activity []string
+	wait     func(client.JobWait) (client.Job, error)
 }
 
 func (f *fakeJobs) ListJobs(context.Context, string, time.Time, time.Time) ([]client.Job, error) {
@@ -86,6 +87,10 @@ func (f *fakeJobs) Job(_ context.Context, id string) (client.Job, error) {
 		return job, nil
 	}
 	return client.Job{}, &client.NotFoundError{What: id}
+}
+
+func (f *fakeJobs) WaitForJob(_ context.Context, wait client.JobWait) (client.Job, error) {
+	return f.wait(wait)
 }
 
 func (f *fakeJobs) Activity(context.Context, string) ([]string, error) { return f.activity, nil }
