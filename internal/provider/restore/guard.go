@@ -96,9 +96,16 @@ func (s *submission) maybeRestores(ctx context.Context, jobs []client.Job) []cli
 		s.refreshOwn(ctx) // so that an unknown restore is not taken for an own one that is over
 	}
 	running := slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
-		return job.Status != client.JobRunning || client.IsHarmless(s.Service, job.Name)
+		return !mayRun(job, s.clock.Now()) || client.IsHarmless(s.Service, job.Name)
 	})
 	return s.unknown(ctx, running)
+}
+
+// mayRun reports whether a job may be running. DWS lists the last action of a cluster, however old: one whose status is no
+// known word has ended somehow if it is older than a restore can be.
+func mayRun(job client.Job, now time.Time) bool {
+	old := !job.Created.IsZero() && createdAtTheLatest(job).Before(now.Add(-lookBack))
+	return job.Status == client.JobRunning && !(job.UnknownStatus != "" && old)
 }
 
 // unknown leaves out the jobs that belong to this configuration.

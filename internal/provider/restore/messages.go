@@ -30,7 +30,7 @@ func describeJobs(jobs []client.Job) string {
 	var lines []string
 	for _, job := range jobs {
 		id := cmp.Or(job.ID, "(the service does not tell this job's id)")
-		line := fmt.Sprintf("  %s  %s %s", id, job.Name, job.Status)
+		line := fmt.Sprintf("  %s  %s %s", id, job.Name, cmp.Or(job.UnknownStatus, string(job.Status)))
 		if !job.Created.IsZero() {
 			line += ", started " + startOf(job)
 		}

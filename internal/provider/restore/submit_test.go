@@ -64,6 +64,11 @@ func TestSubmittedWhenSent(t *testing.T) {
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	running := func(id, name string) client.Job { return client.Job{ID: id, Name: name, Status: client.JobRunning} }
+	const month = 30 * 24 * time.Hour
+	action := func(unknown string, ago time.Duration) client.Job {
+		return client.Job{Name: "FINE_GRAINED_RESTORING", Status: client.JobRunning, UnknownStatus: unknown,
+			Created: providertest.NewClock().Now().Add(-ago), NoZone: true}
+	}
 	over := client.Job{ID: "old", Name: "RestoreTables", Status: client.JobCompleted}
 	for name, c := range map[string]struct {
 		lists [][]client.Job
@@ -90,6 +95,10 @@ func TestGuard(t *testing.T) {
 		"a backup by its name, restoring": {lists: [][]client.Job{{running("b", "RestoreBackup")}}},
 		"one of any name that is over":    {lists: [][]client.Job{{{ID: "o", Name: "PgTables", Status: client.JobFailed}}}, sent: 1},
 		"an own one of any name":          {lists: [][]client.Job{{running("r", "PgTables")}}, own: []ownJob{{"r", place{"rds", "i"}}}, sent: 1},
+		"an unknown status":               {lists: [][]client.Job{{action("QUIESCED", time.Hour)}}},
+		"an unknown status, a month ago":  {lists: [][]client.Job{{action("QUIESCED", month)}}, sent: 1},
+		"an unknown status, but when":     {lists: [][]client.Job{{{Name: "RESTORING", Status: client.JobRunning, UnknownStatus: "QUIESCED"}}}},
+		"running for a month":             {lists: [][]client.Job{{action("", month)}}},
 		"a restore whose name is not its": {lists: [][]client.Job{{running("r", "tableRestoration")}}},
 	} {
 		t.Run(name, func(t *testing.T) {
