@@ -85,7 +85,7 @@ func (x *exchange) end(err error) {
 	case x.answer.status >= http.StatusInternalServerError:
 		x.failures++
 	}
-	x.retryAfter = retryAfter(x.answer.header, x.client.clock.Now())
+	x.retryAfter = retryAfter(x.answer.header, x.client.clock.Now(), longestRetryAfter)
 }
 
 // attemptContext ends with the timeout, and with the caller's context. But once a call that must not be sent twice has

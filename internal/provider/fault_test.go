@@ -153,6 +153,24 @@ func TestRetriedCalls(t *testing.T) {
 	}
 }
 
+// TestThrottledForLong throttles the restore call for longer than one call is tried. The apply waits, for nothing was
+// accepted.
+func TestThrottledForLong(t *testing.T) {
+	t.Parallel()
+	c, env := rdsCase, newTestEnv(t)
+	env.configure(c.config(t))
+	env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultThrottle, Times: -1})
+	p := env.startApply()
+	env.await(func() bool { return env.cloud.Requests()[c.service][c.operation] > 0 })
+	if err := env.clock.Sleep(t.Context(), 5*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	env.expectAccepted(0)
+	env.cloud.ClearFaults()
+	env.expect(env.end(p), clitest.ExitOK)
+	env.expectResumed(c, env.expectAccepted(1)[0])
+}
+
 // TestNothingListens asks a service whose port is closed: nothing was sent, and the error says so.
 func TestNothingListens(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {

@@ -5,6 +5,7 @@ package restore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -130,18 +131,29 @@ func jobIdentity(job client.Job) string {
 // mayTryAgain is nil if it is safe to wait for what made the service reject the call. Wait only if that is known: an own
 // restore, or no restore. After a restore that an earlier apply started and lost, waiting would restore twice.
 func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline time.Time) error {
-	if !client.IsBusy(rejected) {
+	throttled := client.IsThrottled(rejected) // which says nothing of the instance
+	if !client.IsBusy(rejected) && !throttled {
 		return rejected
 	}
-	if !s.refreshOwn(ctx) && !s.ownJustEnded(ctx) {
+	if !throttled && !s.refreshOwn(ctx) && !s.ownJustEnded(ctx) {
 		if err := s.busyWithUnknown(ctx, rejected); err != nil {
 			return err
 		}
 	}
-	if !s.clock.Now().Add(busyPause).Before(deadline) {
+	if !s.clock.Now().Before(deadline) {
 		return rejected
 	}
 	return nil
+}
+
+// pauseAfter is how long to wait before a rejected call is sent again: the last time is at the deadline.
+func (s *submission) pauseAfter(rejected error, deadline time.Time) time.Duration {
+	pause := busyPause
+	var refused *client.APIError
+	if errors.As(rejected, &refused) {
+		pause = max(pause, refused.RetryAfter)
+	}
+	return min(pause, deadline.Sub(s.clock.Now()))
 }
 
 // busyWithUnknown is nil if what keeps the service busy is known to be no restore. The instance may tell, or else the

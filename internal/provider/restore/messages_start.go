@@ -83,6 +83,12 @@ func (s *submission) errorNotStarted(ctx context.Context, err error) diag.Diagno
 			fmt.Sprintf("The service rejected the restore until the timeout, because another operation is in progress.\n%v\n"+
 				"No restore was started.\n"+
 				"Apply again when that operation has ended, or set a longer %s.", err, s.words().timeout))
+	case client.IsThrottled(err):
+		return diag.NewErrorDiagnostic("Service kept throttling",
+			fmt.Sprintf("The service rejected the restore until the timeout, because there were too many requests.\n%v\n"+
+				"No restore was started.\n"+
+				"Apply again later, set a longer %s, or lower requests_per_minute if other programs use the same account.",
+				err, s.words().timeout))
 	default:
 		return diag.NewErrorDiagnostic("Restore could not be started",
 			fmt.Sprintf("%v\nNo restore was started.\nFix the cause and try again.", err))

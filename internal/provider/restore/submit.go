@@ -15,7 +15,8 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// busyPause is the wait before a busy instance is called again. Restores take minutes at least.
+// busyPause is the wait before a busy instance, or a service that throttles, is called again. Restores take minutes at
+// least.
 const busyPause = 15 * time.Second
 
 // submission is one restore on its way to being accepted. It holds the lock of its instance or cluster.
@@ -71,9 +72,9 @@ func (s *submission) start(ctx context.Context, timeout time.Duration) (job, tim
 		if err := s.mayTryAgain(ctx, rejected, deadline); err != nil {
 			return job{}, deadline, diag.Diagnostics{s.errorNotStarted(ctx, err)}
 		}
-		tflog.Info(ctx, "the service is busy; asking again for the restore",
+		tflog.Info(ctx, "the service is busy or throttles; asking again for the restore",
 			map[string]any{"lock_key": s.lockKey, "answer": rejected.Error()})
-		if s.clock.Sleep(ctx, busyPause) != nil {
+		if s.clock.Sleep(ctx, s.pauseAfter(rejected, deadline)) != nil {
 			return job{}, deadline, diag.Diagnostics{errorCancelledBefore()}
 		}
 	}

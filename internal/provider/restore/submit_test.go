@@ -180,7 +180,7 @@ func TestBusy(t *testing.T) {
 			if (err == nil) != c.waits {
 				t.Errorf("got %v, want to wait: %t", err, c.waits)
 			}
-			if err := s.mayTryAgain(t.Context(), busy, clock.Now().Add(busyPause)); err == nil {
+			if err := s.mayTryAgain(t.Context(), busy, clock.Now()); err == nil {
 				t.Error("it waits beyond the deadline")
 			}
 			if err == nil {
@@ -191,6 +191,44 @@ func TestBusy(t *testing.T) {
 				if !strings.Contains(said, text) {
 					t.Errorf("%q lacks %q", said, text)
 				}
+			}
+		})
+	}
+}
+
+// TestRejectedUntilTheTimeout has the service reject the call for as long as the restore may wait: the last call is at the
+// deadline. Nothing of it is longer than the service asks for.
+func TestRejectedUntilTheTimeout(t *testing.T) {
+	t.Parallel()
+	throttled := &client.APIError{Service: "rds", StatusCode: 429, Code: "APIGW.0308"}
+	later := &client.APIError{Service: "rds", StatusCode: 429, Code: "APIGW.0308", RetryAfter: 40 * time.Second}
+	for name, c := range map[string]struct {
+		rejected error
+		timeout  time.Duration
+		calls    []time.Duration // since the start
+		says     string
+	}{
+		"busy":                {busy, 40 * time.Second, []time.Duration{0, 15 * time.Second, 30 * time.Second, 40 * time.Second}, "Instance stayed busy"},
+		"busy, short timeout": {busy, 12 * time.Second, []time.Duration{0, 12 * time.Second}, "Instance stayed busy"},
+		"throttled":           {throttled, 20 * time.Second, []time.Duration{0, 15 * time.Second, 20 * time.Second}, "Service kept throttling"},
+		"throttled for long":  {later, time.Minute, []time.Duration{0, 40 * time.Second, time.Minute}, "Service kept throttling"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls []time.Duration
+			m := &fakeModel{targetID: "i"}
+			s, clock := newTestSubmission(t, m, &fakeJobs{})
+			began := clock.Now()
+			m.submit = func() (string, error) {
+				calls = append(calls, clock.Now().Sub(began))
+				return "", c.rejected
+			}
+			_, _, diags := s.start(t.Context(), c.timeout)
+			if diff := cmp.Diff(c.calls, calls); diff != "" {
+				t.Errorf("calls: %s", diff)
+			}
+			if len(diags) != 1 || diags[0].Summary() != c.says || !strings.Contains(diags[0].Detail(), "No restore was started") {
+				t.Errorf("want %q: %v", c.says, diags)
 			}
 		})
 	}
