@@ -24,8 +24,8 @@ var harmlessWords = map[string][]string{
 		"singlehainstance", "build", "modifyingdatabaseport", "modifyport", "modifyip", "modifysecuritygroup",
 		"bindpublicip", "bindeip", "ssl",
 	},
-	// DDS API Reference: all tasks of "Querying Tasks" that restore nothing, and the actions of "Querying Instances", which
-	// has such spellings as RESIZE_FLAVOR and RESTART.
+	// DDS API Reference: all tasks of "Querying Tasks" that restore nothing, and the actions of "Querying Instances",
+	// which have such spellings as RESIZE_FLAVOR and RESTART.
 	serviceDDS: {
 		"backup", "createmongodb", "enlarge", "grow", "resize", "addreadonlynode", "restart", "reboot", "switchprimary",
 		"switchover", "modifyip", "modifysecuritygroup", "modifyport", "modifyoplogsize", "bindpublicip", "switchinstancessl",

@@ -142,9 +142,9 @@ func (r jobRecord) job(now time.Time) Job {
 	return job
 }
 
-// judge sets the status of a job. One whose status is no known word has ended if it has an end: not as it should have, as
-// far as anybody can tell. An end that is yet to come, or that is its beginning, is not one: DDS shows such for jobs that
-// run. The reason then holds the word.
+// judge sets the status of a job. One whose status is no known word has ended if it has an end: not as it should have,
+// as far as anybody can tell. The reason then holds the word. An end that is yet to come, or that is the job's beginning,
+// is none: DDS shows such for jobs that run.
 func (r jobRecord) judge(job *Job, now time.Time) {
 	word := strings.TrimSpace(string(r.Status))
 	status, known := jobStatus(word)
@@ -155,15 +155,16 @@ func (r jobRecord) judge(job *Job, now time.Time) {
 			job.Status = JobFailed
 		}
 	}
-	if rolledBack := strings.HasPrefix(strings.ToUpper(word), "ROLLBACK"); job.Status == JobFailed && (!known || rolledBack) {
+	telling := !known || strings.HasPrefix(strings.ToUpper(word), "ROLLBACK")
+	if job.Status == JobFailed && telling {
 		job.Reason = strings.TrimSpace(fmt.Sprintf("%s (status %q)", job.Reason, word))
 	}
 }
 
 // jobStatus folds the services' words, and reports whether a word is one of them. RDS and DDS say Running, Completed
-// (once Complete) and Failed, and Initing and Pending for tasks that are scheduled; DWS jobs say INIT, WAITING, RUNNING,
-// DELAY_SCHEDULED, SUCCESS, FAIL and STOP; DWS actions say FAILED, ROLLBACK_RUNNING, ROLLBACK_SUCCESS and ROLLBACK_FAIL.
-// Any other word counts as running: to end a wait on it would be a guess, and the wait has a deadline.
+// (once Complete) and Failed, and Initing and Pending for tasks that are scheduled; DWS jobs say INIT, WAITING,
+// RUNNING, DELAY_SCHEDULED, SUCCESS, FAIL and STOP; DWS actions say FAILED, ROLLBACK_RUNNING, ROLLBACK_SUCCESS and
+// ROLLBACK_FAIL. Any other word counts as running: to end a wait on it would be a guess, and the wait has a deadline.
 func jobStatus(word string) (status JobStatus, known bool) {
 	switch strings.ToUpper(strings.TrimSpace(word)) {
 	case "COMPLETED", "COMPLETE", "SUCCESS":

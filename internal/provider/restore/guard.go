@@ -59,10 +59,10 @@ func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, 
 	return s.jobs.ListJobs(ctx, s.lockKey, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
 
-// guard stops the restore while a job runs under the lock key that may be a restore and that this configuration does not
-// know: most likely it is the same one, started by an apply that was killed. A known restore does not stop it: the service itself then answers that it is busy. If the
-// credentials may not list jobs, or the cloud does not offer the list, the restore continues. A rejected login stops it,
-// because five wrong signatures lock a key.
+// guard stops the restore while a job runs under the lock key that may be a restore and that this configuration does
+// not know: most likely it is the same one, started by an apply that was killed. A known restore does not stop it: the
+// service itself then answers that it is busy. If the credentials may not list jobs, or the cloud does not offer the
+// list, the restore continues. A rejected login stops it, because five wrong signatures lock a key.
 func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 	for attempt := 0; ; attempt++ {
 		jobs, err := s.list(ctx, s.clock.Now())
@@ -102,8 +102,8 @@ func (s *submission) maybeRestores(ctx context.Context, jobs []client.Job) []cli
 	return s.unknown(ctx, running)
 }
 
-// mayRun reports whether a job may be running. DWS lists the last action of a cluster, however old: one whose status is no
-// known word has ended somehow if it is older than a restore can be.
+// mayRun reports whether a job may be running. DWS lists the last action of a cluster, however old: one whose status is
+// no known word has ended somehow if it is older than a restore can be.
 func mayRun(job client.Job, now time.Time) bool {
 	old := !job.Created.IsZero() && createdAtTheLatest(job).Before(now.Add(-lookBack))
 	return job.Status == client.JobRunning && !(job.UnknownStatus != "" && old)
