@@ -74,6 +74,7 @@ func (x *exchange) begin() {
 
 // end notes what came of an attempt.
 func (x *exchange) end(err error) {
+	x.ended = x.client.clock.Now()
 	switch {
 	case err != nil:
 		x.failures++
@@ -84,7 +85,7 @@ func (x *exchange) end(err error) {
 	case x.answer.status >= http.StatusInternalServerError:
 		x.failures++
 	}
-	x.retryAfter = retryAfter(x.answer.header, x.client.clock.Now())
+	x.retryAfter = retryAfter(x.answer.header, x.client.clock.Now(), longestRetryAfter)
 }
 
 // attemptContext ends with the timeout, and with the caller's context. But once a call that must not be sent twice has

@@ -52,7 +52,8 @@ type exchange struct {
 	failures   int // of the attempts, those that count as retries
 
 	// The rest is of the last attempt.
-	started    time.Time   // on the client's clock
+	started    time.Time // on the client's clock, as the next
+	ended      time.Time
 	sent       atomic.Bool // it had a connection, so that the service may have accepted the call
 	throttled  bool
 	retryAfter time.Duration // what the answer asked for
@@ -83,7 +84,7 @@ func (c *Client) submit(ctx context.Context, call call, reply any, accepted func
 	call.once, call.priority = true, forRestore
 	x, err := c.send(ctx, call)
 	ambiguous := func(err error) error {
-		return &AmbiguousError{Operation: x.name(), Err: err, Sent: x.started}
+		return &AmbiguousError{Operation: x.name(), Err: err, Sent: x.started, Lost: x.ended}
 	}
 	switch {
 	case err != nil && x != nil && x.sent.Load():

@@ -80,7 +80,7 @@ func (s DDS) jobList(priority priority) jobListFunc {
 				query:     onPage(span, offset, limit),
 				priority:  ofPage(priority, offset),
 			}, &reply)
-			return jobsOf(reply.items), err
+			return jobsOf(reply.items, s.client.clock.Now()), err
 		})
 		if instanceID != "" {
 			jobs = slices.DeleteFunc(jobs, func(job Job) bool { return job.InstanceID != instanceID })

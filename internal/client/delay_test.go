@@ -42,7 +42,7 @@ func TestRetryAfter(t *testing.T) {
 		{noon.Add(-time.Hour).Format(http.TimeFormat), 0},
 	}
 	for _, test := range tests {
-		if got := retryAfter(http.Header{"Retry-After": {test.value}}, noon); got != test.want {
+		if got := retryAfter(http.Header{"Retry-After": {test.value}}, noon, longestRetryAfter); got != test.want {
 			t.Errorf("%q: %s, want %s", test.value, got, test.want)
 		}
 	}

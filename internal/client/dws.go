@@ -129,5 +129,5 @@ func (s DWS) restoreActions(ctx context.Context, clusterID string) ([]Job, error
 	case !one.empty():
 		many = []jobRecord{one}
 	}
-	return jobsOf(many), nil
+	return jobsOf(many, s.client.clock.Now()), nil
 }

@@ -41,6 +41,7 @@ func (x *exchange) apiError() *APIError {
 		Code:       c.line([]byte(code), excerptLimit),
 		Message:    c.line([]byte(message), messageLimit),
 		RequestID:  c.line([]byte(requestID(a.header, body)), excerptLimit),
+		RetryAfter: retryAfter(a.header, c.clock.Now(), longestWait),
 	}
 	if a.status/100 == 3 {
 		e.Message = c.line(

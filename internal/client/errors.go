@@ -23,6 +23,8 @@ type APIError struct {
 	RequestID  string // the service's support asks for it
 	Body       string // the first 512 bytes, only if there is no code
 
+	RetryAfter time.Duration // that the answer asked for; 0 if none
+
 	NotOnOTC bool // Open Telekom Cloud answered that there is no such call, and documents none
 }
 
@@ -61,7 +63,9 @@ func (e *APIError) Error() string {
 type AmbiguousError struct {
 	Operation string // with the service's name
 	Err       error
-	Sent      time.Time // on the client's clock; a job that is older is not of this call
+	// Sent and Lost are when the attempt in doubt began and when its answer was lost, on the client's clock. The attempts
+	// before it certainly started nothing, so a job that began before or after is not of this call.
+	Sent, Lost time.Time
 }
 
 func (e *AmbiguousError) Error() string {
@@ -173,6 +177,13 @@ func IsBusy(err error) bool {
 	return refused.Code == "DWS.9999" && slices.ContainsFunc(codes, func(code string) bool {
 		return strings.Contains(refused.Message, code)
 	})
+}
+
+// IsThrottled reports whether the gateway throttled a call, which it does before the call reaches the service.
+func IsThrottled(err error) bool {
+	var refused *APIError
+	return errors.As(err, &refused) && refused.StatusCode == http.StatusTooManyRequests &&
+		!errors.As(err, new(*AmbiguousError))
 }
 
 // permissionCodes say "not allowed" or "not logged in", whatever the HTTP status (Error Codes of the

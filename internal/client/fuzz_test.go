@@ -131,7 +131,7 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(seed, noon.Unix())
 	}
 	f.Fuzz(func(t *testing.T, value string, now int64) {
-		got := retryAfter(http.Header{"Retry-After": {value}}, time.Unix(now, 0))
+		got := retryAfter(http.Header{"Retry-After": {value}}, time.Unix(now, 0), longestRetryAfter)
 		if got < 0 || got > longestRetryAfter {
 			t.Errorf("%q at %d: %s", value, now, got)
 		}

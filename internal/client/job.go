@@ -34,13 +34,18 @@ type Job struct {
 	Created    time.Time // UTC, as the next; zero when absent
 	Ended      time.Time // may be set while the job is running
 	NoZone     bool      // Created was written without a zone (DWS) and read as UTC
+	// UnknownStatus is the service's word if it is none that is known; Status is then a guess.
+	UnknownStatus string
 }
 
-// MayBeRestore goes by the job's name. DDS documents MongodbRestoreTable. RDS documents no name for tables of
-// PostgreSQL, but every restore that it documents has the word in its name. DWS lists nothing but restores. A guess
-// that is wrong here costs the job's adoption, not the guard: the guard asks the instance as well
-// (JobService.IsRestoring).
-func (j Job) MayBeRestore() bool { return strings.Contains(strings.ToLower(j.Name), "restor") }
+// MayBeRestore reports whether the job's name says that it is a restore. DDS documents MongodbRestoreTable and
+// MongodbPitr2CurrentInstance. RDS documents no name for tables of PostgreSQL: every restore that it documents has the
+// word in its name, and the console calls this one "table PITR". DWS lists nothing but restores. A guess that is wrong
+// here costs the job's adoption, not the guard: that stops for all jobs that are not known to be harmless (IsHarmless).
+func (j Job) MayBeRestore() bool {
+	name := strings.ToLower(j.Name)
+	return strings.Contains(name, "restor") || strings.Contains(name, "pitr")
+}
 
 // job queries one job.
 func (c *Client) job(ctx context.Context, service, jobID string, priority priority) (Job, error) {
@@ -62,7 +67,7 @@ func (c *Client) job(ctx context.Context, service, jobID string, priority priori
 	if reply.record.empty() {
 		return Job{}, &NotFoundError{What: what}
 	}
-	job := reply.record.job()
+	job := reply.record.job(c.clock.Now())
 	if job.ID == "" {
 		job.ID = jobID
 	}
@@ -115,13 +120,12 @@ type jobRecord struct {
 
 func (r jobRecord) empty() bool { return r.ID == "" && r.JobID == "" && r.Status == "" }
 
-func (r jobRecord) job() Job {
+func (r jobRecord) job(now time.Time) Job {
 	created := firstMoment(r.Created, r.CreatedAt, r.CreateTime, r.BeginTime, r.SubmitTime)
 	job := Job{
 		ID:         firstOf(r.ID, r.JobID),
 		Name:       firstOf(r.Name, r.JobName, r.ActionName),
 		InstanceID: firstOf(r.InstanceID, r.Instance.ID),
-		Status:     jobStatus(string(r.Status)),
 		Reason:     string(r.FailReason),
 		Progress:   firstOf(r.Progress, r.Process),
 		Created:    created.Time,
@@ -131,23 +135,46 @@ func (r jobRecord) job() Job {
 	if job.Reason == "" {
 		job.Reason = strings.TrimPrefix(strings.TrimSuffix(string(r.FailedCode+": "+r.FailedDetail), ": "), ": ")
 	}
+	r.judge(&job, now)
 	if _, err := strconv.ParseFloat(job.Progress, 64); err == nil {
 		job.Progress += "%" // one description of the field has "60", the examples have "60%"
 	}
 	return job
 }
 
-// jobStatus folds the services' words. RDS and DDS say Running, Completed (once Complete) and Failed; DWS jobs say
-// INIT, WAITING, RUNNING, DELAY_SCHEDULED, SUCCESS, FAIL and STOP; DWS actions say FAILED. Any other word counts as
-// running: to end a wait on it would be a guess, and the wait has a deadline.
-func jobStatus(word string) JobStatus {
+// judge sets the status of a job. One whose status is no known word has ended if it has an end: not as it should have,
+// as far as anybody can tell. The reason then holds the word. An end that is yet to come, or that is the job's beginning,
+// is none: DDS shows such for jobs that run.
+func (r jobRecord) judge(job *Job, now time.Time) {
+	word := strings.TrimSpace(string(r.Status))
+	status, known := jobStatus(word)
+	job.Status = status
+	if !known {
+		job.UnknownStatus = word
+		if job.Ended.After(job.Created) && (job.NoZone || !job.Ended.After(now)) {
+			job.Status = JobFailed
+		}
+	}
+	telling := !known || strings.HasPrefix(strings.ToUpper(word), "ROLLBACK")
+	if job.Status == JobFailed && telling {
+		job.Reason = strings.TrimSpace(fmt.Sprintf("%s (status %q)", job.Reason, word))
+	}
+}
+
+// jobStatus folds the services' words, and reports whether a word is one of them. RDS and DDS say Running, Completed
+// (once Complete) and Failed, and Initing and Pending for tasks that are scheduled; DWS jobs say INIT, WAITING,
+// RUNNING, DELAY_SCHEDULED, SUCCESS, FAIL and STOP; DWS actions say FAILED, ROLLBACK_RUNNING, ROLLBACK_SUCCESS and
+// ROLLBACK_FAIL. Any other word counts as running: to end a wait on it would be a guess, and the wait has a deadline.
+func jobStatus(word string) (status JobStatus, known bool) {
 	switch strings.ToUpper(strings.TrimSpace(word)) {
 	case "COMPLETED", "COMPLETE", "SUCCESS":
-		return JobCompleted
-	case "FAILED", "FAIL", "STOP", "ERROR":
-		return JobFailed
+		return JobCompleted, true
+	case "FAILED", "FAIL", "STOP", "ERROR", "ROLLBACK_SUCCESS", "ROLLBACK_FAIL":
+		return JobFailed, true
+	case "RUNNING", "INIT", "INITING", "PENDING", "WAITING", "DELAY_SCHEDULED", "ROLLBACK_RUNNING", "":
+		return JobRunning, true
 	default:
-		return JobRunning
+		return JobRunning, false
 	}
 }
 
@@ -222,10 +249,10 @@ func firstMoment(moments ...moment) moment {
 	return moment{}
 }
 
-func jobsOf(records []jobRecord) []Job {
+func jobsOf(records []jobRecord, now time.Time) []Job {
 	var jobs []Job
 	for _, record := range records {
-		jobs = append(jobs, record.job())
+		jobs = append(jobs, record.job(now))
 	}
 	return jobs
 }

@@ -135,15 +135,48 @@ func TestJobRequests(t *testing.T) {
 
 func TestJobStatus(t *testing.T) {
 	tests := map[JobStatus][]string{
-		JobRunning:   {"Running", "RUNNING", "INIT", "WAITING", "DELAY_SCHEDULED", "", "ROLLBACK_RUNNING", "Suspended"},
+		JobRunning:   {"Running", "RUNNING", "INIT", "WAITING", "DELAY_SCHEDULED", "", "ROLLBACK_RUNNING", "Pending"},
 		JobCompleted: {"Completed", "COMPLETED", "Complete", "complete", "SUCCESS", "success", " Completed "},
-		JobFailed:    {"Failed", "FAILED", "FAIL", "fail", "STOP", "ERROR"},
+		JobFailed:    {"Failed", "FAILED", "FAIL", "fail", "STOP", "ERROR", "ROLLBACK_SUCCESS", "ROLLBACK_FAIL"},
 	}
 	for want, words := range tests {
 		for _, word := range words {
-			if got := jobStatus(word); got != want {
-				t.Errorf("%q: %s, want %s", word, got, want)
+			if got, known := jobStatus(word); got != want || !known {
+				t.Errorf("%q: %s, known %t, want %s", word, got, known, want)
 			}
+		}
+	}
+	for _, word := range []string{"Suspended", "Terminated", "QUIESCED"} {
+		if got, known := jobStatus(word); got != JobRunning || known {
+			t.Errorf("%q: %s, known %t", word, got, known)
+		}
+	}
+}
+
+// TestUnknownStatus reads jobs whose status is no known word. They have ended if the service tells an end that has been.
+func TestUnknownStatus(t *testing.T) {
+	const begun = `"created":"2024-03-01T11:00:00+0000"`
+	for reply, want := range map[string]struct {
+		status  JobStatus
+		reason  string
+		unknown string
+	}{
+		`{"id":"j","status":"QUIESCED",` + begun + `}`:                                                                        {JobRunning, "", "QUIESCED"},
+		`{"id":"j","status":"QUIESCED",` + begun + `,"ended":"2024-03-01T11:30:00+0000"}`:                                     {JobFailed, `(status "QUIESCED")`, "QUIESCED"},
+		`{"id":"j","status":"Canceled",` + begun + `,"ended":"2024-03-01T11:30:00+0000","fail_reason":"by hand"}`:             {JobFailed, `by hand (status "Canceled")`, "Canceled"},
+		`{"id":"j","status":"Paused",` + begun + `,"ended":"2024-03-01T11:00:00+0000"}`:                                       {JobRunning, "", "Paused"},
+		`{"id":"j","status":"Paused",` + begun + `,"ended":"2024-03-01T12:30:00+0000"}`:                                       {JobRunning, "", "Paused"},
+		`{"id":"j","status":"Running",` + begun + `,"ended":"2024-03-01T11:30:00+0000"}`:                                      {JobRunning, "", ""},
+		`{"job_id":"j","status":"TERMINATED","begin_time":"2024-03-01T19:00:00","end_time":"2024-03-01T19:30:00"}`:            {JobFailed, `(status "TERMINATED")`, "TERMINATED"},
+		`{"id":"j","status":"ROLLBACK_SUCCESS","action_name":"FINE_GRAINED_RESTORING","submit_time":"2024-03-01 11:00:00.0"}`: {JobFailed, `(status "ROLLBACK_SUCCESS")`, ""},
+	} {
+		var record jobRecord
+		if err := json.Unmarshal([]byte(reply), &record); err != nil {
+			t.Fatal(err)
+		}
+		job := record.job(noon)
+		if job.Status != want.status || job.Reason != want.reason || job.UnknownStatus != want.unknown {
+			t.Errorf("%s: %+v, want %+v", reply, job, want)
 		}
 	}
 }
@@ -185,7 +218,7 @@ func FuzzJobRecord(f *testing.F) {
 		if json.Unmarshal(data, &record) != nil {
 			return
 		}
-		job := record.job()
+		job := record.job(noon)
 		if job.Status != JobRunning && job.Status != JobCompleted && job.Status != JobFailed {
 			t.Errorf("status %q of %s", job.Status, data)
 		}

@@ -106,7 +106,7 @@ func (s RDS) jobList(priority priority) jobListFunc {
 				query:     onPage(span, offset, limit),
 				priority:  ofPage(priority, offset),
 			}, &reply)
-			return jobsOf(reply.items), err
+			return jobsOf(reply.items, s.client.clock.Now()), err
 		})
 	}
 }

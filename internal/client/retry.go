@@ -22,8 +22,9 @@ import (
 const (
 	firstDelay        = time.Second
 	longestDelay      = 30 * time.Second
-	longestRetryAfter = 30 * time.Second
-	throttledFor      = 2 * time.Minute // a call is retried for so long: twice the window of the documented quota
+	longestRetryAfter = 30 * time.Second // within one call
+	longestWait       = time.Hour        // between two calls, which is the caller's affair
+	throttledFor      = 2 * time.Minute  // a call is retried for so long: twice the window of the documented quota
 )
 
 // sendWithRetries makes the attempts of a call until one is the last. It returns context.Cause(ctx) if no answer came
@@ -202,15 +203,15 @@ func jitter(d time.Duration, share float64) time.Duration {
 	return time.Duration(float64(d) * (1 + share*(2*rand.Float64()-1)))
 }
 
-// retryAfter reads the header of that name, in seconds or as a date. It returns 0 if there is nothing to heed. The
-// services do not document the header, but proxies send it.
-func retryAfter(header http.Header, now time.Time) time.Duration {
+// retryAfter reads the header of that name, in seconds or as a date, up to a limit. It returns 0 if there is nothing to
+// heed. The services do not document the header, but proxies send it.
+func retryAfter(header http.Header, now time.Time, limit time.Duration) time.Duration {
 	value := header.Get("Retry-After")
 	var asked time.Duration
 	if seconds, err := strconv.Atoi(value); err == nil {
-		asked = time.Duration(min(seconds, int(longestRetryAfter/time.Second))) * time.Second
+		asked = time.Duration(min(seconds, int(limit/time.Second))) * time.Second
 	} else if date, err := http.ParseTime(value); err == nil {
 		asked = date.Sub(now)
 	}
-	return min(max(asked, 0), longestRetryAfter)
+	return min(max(asked, 0), limit)
 }

@@ -20,7 +20,7 @@ type JobService interface {
 	// never was, and
 	//   - a *WaitTimeoutError if the deadline passed while the job was running,
 	//   - a *PollError if queries kept failing for ten minutes (two if a permission is missing), if three in a row did
-	//     not know the job any more (IsNotFound), or if none had succeeded by the deadline,
+	//     not know the job (IsNotFound) and it was not seen running, or if none had succeeded by the deadline,
 	//   - context.Cause(ctx), at once and with no further query, if ctx is done.
 	//
 	// Waits for several jobs of one service and region share their queries.
@@ -28,8 +28,9 @@ type JobService interface {
 	// ListJobs lists the target's jobs that were created within the span, restores and others, as far as the service
 	// tells.
 	ListJobs(ctx context.Context, target string, from, to time.Time) ([]Job, error)
-	// IsRestoring reports whether the target itself says that something is being restored.
-	IsRestoring(ctx context.Context, target string) (bool, error)
+	// Activity is what the target itself says runs on it, or keeps it from being ready, in the service's words: IsHarmless
+	// judges them. It is empty for a target that is ready.
+	Activity(ctx context.Context, target string) ([]string, error)
 }
 
 // JobServices names the services that restore.
@@ -64,10 +65,18 @@ func (s RDS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 	return s.client.pollers[serviceRDS].waitFor(ctx, wait)
 }
 
-// IsRestoring is as in JobService (RDS API Reference, "Querying DB Instances").
-func (s RDS) IsRestoring(ctx context.Context, instanceID string) (bool, error) {
+// Activity is as in JobService (RDS API Reference, "Querying DB Instances").
+func (s RDS) Activity(ctx context.Context, instanceID string) ([]string, error) {
 	instance, err := s.Instance(ctx, instanceID)
-	return instance.Status == "RESTORING", err
+	return notReady(instance.Status, "ACTIVE"), err
+}
+
+// notReady is the status of a target, unless that says that it is ready or is not told.
+func notReady(status string, ready ...string) []string {
+	if status == "" || slices.Contains(ready, status) {
+		return nil
+	}
+	return []string{status}
 }
 
 // DDS makes the calls of DDS.
@@ -86,13 +95,10 @@ func (s DDS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 	return s.client.pollers[serviceDDS].waitFor(ctx, wait)
 }
 
-// IsRestoring is as in JobService. The API reference names the action RESTORE_TABLE; any other restore counts as well.
-func (s DDS) IsRestoring(ctx context.Context, instanceID string) (bool, error) {
+// Activity is as in JobService. The API reference names the action RESTORE_TABLE.
+func (s DDS) Activity(ctx context.Context, instanceID string) ([]string, error) {
 	instance, err := s.Instance(ctx, instanceID)
-	return slices.ContainsFunc(
-		instance.Actions,
-		func(action string) bool { return strings.HasPrefix(action, "RESTORE") },
-	), err
+	return append(slices.Clone(instance.Actions), notReady(instance.Status, "normal")...), err
 }
 
 // DWS makes the calls of DWS.
@@ -126,8 +132,13 @@ func (s DWS) ListJobs(ctx context.Context, clusterID string, _, _ time.Time) ([]
 	return actions, err
 }
 
-// IsRestoring is as in JobService. A cluster's task is FINE_GRAINED_RESTORING or RESTORING.
-func (s DWS) IsRestoring(ctx context.Context, clusterID string) (bool, error) {
+// Activity is as in JobService. The task of a cluster may also be one that has failed, such as REBOOT_FAILURE, and runs
+// no more.
+func (s DWS) Activity(ctx context.Context, clusterID string) ([]string, error) {
 	cluster, err := s.Cluster(ctx, clusterID)
-	return strings.Contains(cluster.TaskStatus, "RESTOR"), err
+	activity := notReady(cluster.Status, "AVAILABLE", "ACTIVE")
+	if cluster.TaskStatus != "" && !strings.Contains(cluster.TaskStatus, "FAIL") {
+		activity = append(activity, cluster.TaskStatus)
+	}
+	return activity, err
 }

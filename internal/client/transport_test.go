@@ -280,8 +280,8 @@ func TestAmbiguousErrorSaysWhen(t *testing.T) {
 	if !errors.As(err, &got) {
 		t.Fatalf("%T %v", err, err)
 	}
-	if want := noon.Add(30 * time.Second); !got.Sent.Equal(want) || got.Operation != "DDS restore collections" {
-		t.Errorf("%s sent at %s, want %s", got.Operation, got.Sent, want)
+	if want := noon.Add(30 * time.Second); !got.Sent.Equal(want) || !got.Lost.Equal(want) || got.Operation != "DDS restore collections" {
+		t.Errorf("%s sent at %s and lost at %s, want %s", got.Operation, got.Sent, got.Lost, want)
 	}
 	want := "DDS restore collections, sent at 2024-03-01T12:00:30Z, may have been accepted: " +
 		"DDS restore collections: answered <h1>Bad Gateway</h1> (HTTP 502 Bad Gateway, request id r2)"

@@ -18,7 +18,8 @@ const (
 	failuresFor = 10 * time.Minute
 	// forbiddenFor is the same for a lack of permission, which seldom mends itself.
 	forbiddenFor = 2 * time.Minute
-	// missingPolls in a row that do not know a job, which the service must know, mean that its record has expired.
+	// missingPolls in a row that do not know a job, which the service must know, mean that its record has expired. A job
+	// that was just seen running has not expired: not to know it is then a failure of the query like any other.
 	missingPolls = 3
 )
 
@@ -28,6 +29,8 @@ type JobWait struct {
 	Submitted time.Time // when the job was started; for a minute, "not found" is no answer yet
 	Deadline  time.Time // both on the client's clock
 	Seen      func(Job) // called after each successful query; may be nil
+	// SawRunning says that the caller has seen the job running before this wait.
+	SawRunning bool
 }
 
 // waitFor is JobService.WaitForJob.
@@ -62,7 +65,7 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 		case IsNotFound(err) && asked.Before(wait.Submitted.Add(unknownFor)):
 			// It is no answer yet, and no failure either.
 		default:
-			failures.add(err, asked)
+			failures.add(err, asked, seen || wait.SawRunning)
 			if failures.areEnough(now) || errors.As(err, new(*LoginError)) { // which stays
 				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
 			}
@@ -90,11 +93,11 @@ func pollInterval(age time.Duration) time.Duration {
 type pollFailures struct {
 	since     time.Time // the first
 	forbidden time.Time // the first of the last ones that lacked a permission
-	missing   int       // how many of the last ones did not know the job
+	missing   int       // how many of the last ones did not know a job that was not seen running
 }
 
 // add counts a query that was made at a moment and failed.
-func (f *pollFailures) add(err error, asked time.Time) {
+func (f *pollFailures) add(err error, asked time.Time, running bool) {
 	if f.since.IsZero() {
 		f.since = asked
 	}
@@ -105,7 +108,7 @@ func (f *pollFailures) add(err error, asked time.Time) {
 		f.forbidden = asked
 	}
 	f.missing++
-	if !IsNotFound(err) {
+	if running || !IsNotFound(err) {
 		f.missing = 0
 	}
 }

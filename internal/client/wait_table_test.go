@@ -4,36 +4,11 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 )
-
-// The replies to a query, in a letter each, for the sequences below.
-func pollReply(letter byte) (Job, error) {
-	switch letter {
-	case 'r':
-		return Job{ID: jobID, Status: JobRunning, Progress: "40%"}, nil
-	case 'c':
-		return Job{ID: jobID, Status: JobCompleted}, nil
-	case 'f':
-		return Job{ID: jobID, Status: JobFailed, Reason: "no space left"}, nil
-	case 'n':
-		return Job{}, &NotFoundError{What: "RDS job " + jobID}
-	case 'x':
-		return Job{}, errors.New("connection refused")
-	case 'd':
-		return Job{}, &APIError{Service: "rds", Operation: "query job", StatusCode: 403, Code: "DBS.280015"}
-	}
-	panic(string(letter))
-}
-
-// unlisted is the poller of a service that has no list.
-func unlisted(clock Clock, get func(context.Context, string) (Job, error)) *poller {
-	return &poller{clock: clock, get: get, waiters: map[*waiter]bool{}}
-}
 
 // Each letter is a reply, the last one for ever. Without a deadline it is an hour.
 func TestWaitForJob(t *testing.T) {
@@ -47,6 +22,8 @@ func TestWaitForJob(t *testing.T) {
 		polls     [2]int        // least and most
 		from, to  time.Duration // when the wait ended
 		seenTimes int
+
+		sawRunning bool // before the wait
 	}{
 		{
 			name:      "done at the first poll",
@@ -155,15 +132,46 @@ func TestWaitForJob(t *testing.T) {
 			to:      130 * time.Second,
 		},
 		{
-			name:      "no longer known",
+			name:    "no longer known",
+			replies: "n",
+			age:     time.Hour,
+			want:    "",
+			err:     "the status of",
+			polls:   [2]int{4, 4},
+			from:    80 * time.Second,
+			to:      100 * time.Second,
+		},
+		{
+			name:      "not known for a while after it ran",
+			replies:   "rnnnnnnc",
+			age:       time.Hour,
+			want:      "Completed",
+			polls:     [2]int{8, 8},
+			from:      3 * time.Minute,
+			to:        4 * time.Minute,
+			seenTimes: 2,
+		},
+		{
+			name:      "not known for long after it ran",
 			replies:   "rn",
 			age:       time.Hour,
 			want:      "Running",
-			err:       "the status of",
-			polls:     [2]int{4, 4},
-			from:      80 * time.Second,
-			to:        100 * time.Second,
+			err:       "the status of the job " + jobID + " could not be queried since",
+			polls:     [2]int{19, 26},
+			from:      10 * time.Minute,
+			to:        12 * time.Minute,
 			seenTimes: 1,
+		},
+		{
+			name:       "not known, and seen running before",
+			replies:    "nnnnc",
+			age:        time.Hour,
+			sawRunning: true,
+			want:       "Completed",
+			polls:      [2]int{5, 5},
+			from:       90 * time.Second,
+			to:         150 * time.Second,
+			seenTimes:  1,
 		},
 		{
 			name:      "not known now and then",
@@ -267,6 +275,8 @@ func TestWaitForJob(t *testing.T) {
 				Submitted: noon,
 				Deadline:  began.Add(test.deadline),
 				Seen:      func(job Job) { seen = append(seen, job) },
+
+				SawRunning: test.sawRunning,
 			})
 			if string(got.Status) != test.want {
 				t.Errorf("the job is %+v, want it %q", got, test.want)

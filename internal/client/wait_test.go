@@ -11,6 +11,30 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// The replies to a query, in a letter each, for the sequences below.
+func pollReply(letter byte) (Job, error) {
+	switch letter {
+	case 'r':
+		return Job{ID: jobID, Status: JobRunning, Progress: "40%"}, nil
+	case 'c':
+		return Job{ID: jobID, Status: JobCompleted}, nil
+	case 'f':
+		return Job{ID: jobID, Status: JobFailed, Reason: "no space left"}, nil
+	case 'n':
+		return Job{}, &NotFoundError{What: "RDS job " + jobID}
+	case 'x':
+		return Job{}, errors.New("connection refused")
+	case 'd':
+		return Job{}, &APIError{Service: "rds", Operation: "query job", StatusCode: 403, Code: "DBS.280015"}
+	}
+	panic(string(letter))
+}
+
+// unlisted is the poller of a service that has no list.
+func unlisted(clock Clock, get func(context.Context, string) (Job, error)) *poller {
+	return &poller{clock: clock, get: get, waiters: map[*waiter]bool{}}
+}
+
 func TestWaitErrors(t *testing.T) {
 	wait := func(letters string, deadline time.Duration) error {
 		clock := newFakeClock()

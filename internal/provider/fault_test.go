@@ -20,71 +20,6 @@ func (env *testEnv) plant(fault fakecloud.Fault) {
 	}
 }
 
-// TestLostAnswers breaks the restore call in every way in which the cloud has accepted it and the provider does not
-// hear so. The call is never sent again; the job is found by looking, and adopted.
-func TestLostAnswers(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]fakecloud.Fault{
-		"reset after acceptance": {Kind: fakecloud.FaultResetAfter},
-		"cut in mid-body":        {Kind: fakecloud.FaultTruncate},
-		"503 after acceptance": {Kind: fakecloud.FaultStatusAfter, Status: 503, Code: "APIGW.0201",
-			Message: "Backend unavailable."},
-		"504 after acceptance": {Kind: fakecloud.FaultStatusAfter, Status: 504, Code: "APIGW.0201",
-			Message: "Backend timeout."},
-		"200 without a job id": {Kind: fakecloud.FaultNoJobID},
-		"200 without a body":   {Kind: fakecloud.FaultEmpty},
-	} {
-		t.Run(name, func(t *testing.T) {
-			forEachRestore(t, func(t *testing.T, c restoreCase) {
-				env := newTestEnv(t, func(o *fakecloud.Options) { o.JobVisibleAfter = 8 * time.Second })
-				env.configure(c.config(t))
-				fault := fault
-				fault.Service, fault.Operation = c.service, c.operation
-				env.plant(fault)
-				o := env.mustApply()
-				job := env.expectAccepted(1)[0]
-				env.expect(o, clitest.ExitOK, "Restore found after a lost answer", "job "+job)
-				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
-					t.Errorf("the restore was asked for %d times", sent)
-				}
-				env.expectResumed(c, job)
-			})
-		})
-	}
-}
-
-// TestCallsThatNeverArrived breaks the call before the cloud has accepted it. The provider cannot know, so it does not
-// send it again by itself either, but the next apply does.
-func TestCallsThatNeverArrived(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]fakecloud.Fault{
-		"reset after sending": {Kind: fakecloud.FaultReset},
-		"closed":              {Kind: fakecloud.FaultClose},
-		"502":                 {Kind: fakecloud.FaultHTML},
-	} {
-		t.Run(name, func(t *testing.T) {
-			forEachRestore(t, func(t *testing.T, c restoreCase) {
-				env := newTestEnv(t)
-				env.configure(c.config(t))
-				fault := fault
-				fault.Service, fault.Operation = c.service, c.operation
-				env.plant(fault)
-				env.expect(env.apply(), clitest.ExitError, "Restore may have been accepted", "It did not send the request again.",
-					"It most likely did not accept this one.")
-				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
-					t.Errorf("the restore was asked for %d times", sent)
-				}
-				env.expectAccepted(0)
-				if resources := env.resources(); len(resources) > 0 {
-					t.Errorf("the state holds %v", resources)
-				}
-				env.mustApply()
-				env.expectResumed(c, env.expectAccepted(1)[0])
-			})
-		})
-	}
-}
-
 // TestRetriedCalls has the call fail in the ways in which it is certain that nothing was accepted: it is sent again.
 func TestRetriedCalls(t *testing.T) {
 	t.Parallel()
@@ -118,6 +53,24 @@ func TestRetriedCalls(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestThrottledForLong throttles the restore call for longer than one call is tried. The apply waits, for nothing was
+// accepted.
+func TestThrottledForLong(t *testing.T) {
+	t.Parallel()
+	c, env := rdsCase, newTestEnv(t)
+	env.configure(c.config(t))
+	env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultThrottle, Times: -1})
+	p := env.startApply()
+	env.await(func() bool { return env.cloud.Requests()[c.service][c.operation] > 0 })
+	if err := env.clock.Sleep(t.Context(), 5*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	env.expectAccepted(0)
+	env.cloud.ClearFaults()
+	env.expect(env.end(p), clitest.ExitOK)
+	env.expectResumed(c, env.expectAccepted(1)[0])
 }
 
 // TestNothingListens sends a restore to a closed port, which a plan with lookups would reject: nothing was sent, and the

@@ -52,6 +52,40 @@ func TestGuardWithoutAList(t *testing.T) {
 	})
 }
 
+// TestGuardOfUnknownNames finds an operation running whose name says nothing, as RDS may call a restore of tables. With or
+// without the list of jobs, it is named and not waited for.
+func TestGuardOfUnknownNames(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		restoreCase
+		list string // forbidden
+		says string
+	}{
+		"rds":              {restoreCase: rdsCase, says: "PgTables Running"},
+		"dds":              {restoreCase: ddsCase, says: "PgTables Running"},
+		"rds without list": {restoreCase: rdsCase, list: fakecloud.ListTasks, says: `"MODIFYING"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnv(t, longJobs)
+			env.configure(c.config(t))
+			if c.list != "" {
+				env.forbidden(c.service, c.list)
+			}
+			job, err := env.cloud.Occupy(c.service, c.target, "PgTables")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.list != "" {
+				job = "JOB_ID"
+			}
+			env.expect(env.apply(), clitest.ExitError, c.says, "No restore was started",
+				"terraform import ADDRESS "+c.target+"/"+job)
+			env.expectAccepted(0)
+		})
+	}
+}
+
 // TestClocksApart has the service's clock differ. Whatever that makes of the job's times, a job is adopted or named,
 // and one that runs is seen.
 func TestClocksApart(t *testing.T) {
@@ -168,30 +202,46 @@ func TestGuardThatCannotSee(t *testing.T) {
 }
 
 // TestGuardAfterAnOldJob has an earlier job of this configuration end unseen on the instance where a killed apply's
-// restore runs. The one is not taken for the other.
+// restore runs. The one is not taken for the other, whether the old one is removed or its end is seen beside.
 func TestGuardAfterAnOldJob(t *testing.T) {
 	t.Parallel()
-	env := newTestEnv(t, longJobs)
-	env.forbidden(fakecloud.DDS, fakecloud.ListJobs)
-	old := `resource "x_dds_collection_restore" "old" {
+	const settled = 3 * time.Minute // more than an instance may go on to call itself busy
+	for name, beside := range map[string]bool{"removed": false, "resumed": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnv(t, longJobs)
+			env.forbidden(fakecloud.DDS, fakecloud.ListJobs)
+			old := `resource "x_dds_collection_restore" "old" {
   instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
   restore_collections = [{ database = "test", restore_database_time = "2020-12-12T08:49:15Z" }]
   on_timeout          = "detach"
   ` + shortTimeouts + "\n}\n"
-	c := ddsCase
-	env.configure(old)
-	env.mustApply()
-	env.change("*", "finish", "")
-	env.configure(old + c.config(t))
-	env.change("next", "hold", "")
-	p := env.startApply("-target=" + c.address)
-	env.awaitPolls(c.service, env.cloud.Requests()[c.service][fakecloud.ShowJob]+2)
-	env.killProvider(p)
-	env.end(p)
-	env.expectAccepted(2)
-	env.configure(c.config(t)) // without the old one, which is removed beside
-	env.expect(env.apply(), clitest.ExitError, "A restore is already running")
-	env.expectAccepted(2)
+			c := ddsCase
+			env.configure(old)
+			env.mustApply()
+			env.change("*", "finish", "")
+			env.configure(old + c.config(t))
+			env.change("next", "hold", "")
+			p := env.startApply("-target=" + c.address)
+			env.awaitPolls(c.service, env.cloud.Requests()[c.service][fakecloud.ShowJob]+2)
+			env.killProvider(p)
+			env.end(p)
+			env.expectAccepted(2)
+			if !beside {
+				old = ""
+			}
+			if err := env.clock.Sleep(t.Context(), settled); err != nil {
+				t.Fatal(err)
+			}
+			env.configure(old + c.config(t))
+			asked := env.cloud.Requests()[c.service][c.operation]
+			p = env.startApply()
+			env.await(func() bool { return env.cloud.Requests()[c.service][c.operation] > asked })
+			env.change("*", "finish", "") // so that who waits for it would restore again
+			env.expect(env.end(p), clitest.ExitError, "No restore was started", c.target+"/JOB_ID")
+			env.expectAccepted(2)
+		})
+	}
 }
 
 // TestSecondSnapshotQueues resumes a restore of one snapshot while another of the same cluster is asked for.

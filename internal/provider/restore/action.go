@@ -117,6 +117,7 @@ func (a *restoreAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		return
 	}
 	plan.common().Region = types.StringValue(c.Region())
+	r.states.jobsRead(ctx)
 	s, done, err := r.newSubmission(ctx, c, config, plan)
 	if err != nil {
 		resp.Diagnostics.Append(inAction(errorCancelledBefore()))

@@ -72,14 +72,19 @@ func (m *fakeModel) LockKey(_ context.Context, _ lookup.Region, targetID string)
 // fakeJobs is a service whose lists of jobs a test has written, one for each look; the last one stays.
 type fakeJobs struct {
 	client.JobService
-	lists     [][]client.Job
-	looks     int
-	jobs      map[string]client.Job
-	restoring bool
+	lists    [][]client.Job
+	looks    int
+	listErr  error
+	jobs     map[string]client.Job
+	activity []string
+	wait     func(client.JobWait) (client.Job, error)
 }
 
 func (f *fakeJobs) ListJobs(context.Context, string, time.Time, time.Time) ([]client.Job, error) {
 	f.looks++
+	if f.listErr != nil {
+		return nil, f.listErr
+	}
 	if len(f.lists) == 0 {
 		return nil, nil
 	}
@@ -93,7 +98,11 @@ func (f *fakeJobs) Job(_ context.Context, id string) (client.Job, error) {
 	return client.Job{}, &client.NotFoundError{What: id}
 }
 
-func (f *fakeJobs) IsRestoring(context.Context, string) (bool, error) { return f.restoring, nil }
+func (f *fakeJobs) WaitForJob(_ context.Context, wait client.JobWait) (client.Job, error) {
+	return f.wait(wait)
+}
+
+func (f *fakeJobs) Activity(context.Context, string) ([]string, error) { return f.activity, nil }
 
 // newTestSubmission is a restore of a fake model that is about to be sent.
 func newTestSubmission(t *testing.T, m *fakeModel, jobs *fakeJobs) (*submission, *providertest.Clock) {

@@ -3,7 +3,9 @@
 package restore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -26,21 +28,26 @@ const (
 	clockSkew = 15 * time.Minute
 )
 
-// unknownRestoreError is a restore that runs although this configuration does not know it.
+// unknownRestoreError is what runs, may be a restore, and is not known to this configuration.
 type unknownRestoreError struct{ jobs []client.Job }
 
 func (e *unknownRestoreError) Error() string {
 	return "a restore is running that this apply did not start"
 }
 
-// unknownOperationError says that the service is busy, and that it is unknown whether with a restore.
-type unknownOperationError struct{ rejected, lookup error }
+// unknownOperationError says that the service is busy, and that it is unknown whether with a restore: by what the
+// instance calls it, or because a lookup failed.
+type unknownOperationError struct {
+	rejected error
+	activity []string
+	lookup   error
+}
 
 func (e *unknownOperationError) Error() string { return e.rejected.Error() }
 
 // earlierJobs are the jobs before the call; listed is false if the service did not list them.
 type earlierJobs struct {
-	ids    map[string]bool
+	ids    map[string]bool // see jobIdentity
 	listed bool
 }
 
@@ -52,10 +59,10 @@ func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, 
 	return s.jobs.ListJobs(ctx, s.lockKey, around.Add(-lookBack), s.clock.Now().Add(clockSkew))
 }
 
-// guard stops the restore while an unknown restore runs under the lock key: most likely it is the same one, started by an
-// apply that was killed. A known restore does not stop it: the service itself then answers that it is busy. If the
-// credentials may not list jobs, or the cloud does not offer the list, the restore continues. A rejected login stops it,
-// because five wrong signatures lock a key.
+// guard stops the restore while a job runs under the lock key that may be a restore and that this configuration does
+// not know: most likely it is the same one, started by an apply that was killed. A known restore does not stop it: the
+// service itself then answers that it is busy. If the credentials may not list jobs, or the cloud does not offer the
+// list, the restore continues. A rejected login stops it, because five wrong signatures lock a key.
 func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 	for attempt := 0; ; attempt++ {
 		jobs, err := s.list(ctx, s.clock.Now())
@@ -70,9 +77,9 @@ func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 				map[string]any{"lock_key": s.lockKey, "answer": err.Error()})
 			return earlierJobs{}, nil
 		}
-		unknown := s.unknownRestores(ctx, jobs)
+		unknown := s.maybeRestores(ctx, jobs)
 		if len(unknown) == 0 {
-			return earlierJobs{ids: idsOf(jobs), listed: true}, nil
+			return earlier(jobs), nil
 		}
 		if attempt > 0 {
 			return earlierJobs{}, &unknownRestoreError{unknown}
@@ -83,15 +90,23 @@ func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 	}
 }
 
-// unknownRestores are the running restores that this configuration does not know.
-func (s *submission) unknownRestores(ctx context.Context, jobs []client.Job) []client.Job {
+// maybeRestores are the running jobs that may be restores and that this configuration does not know. RDS publishes no
+// name for a restore of tables, so that each job counts that is not known to be harmless.
+func (s *submission) maybeRestores(ctx context.Context, jobs []client.Job) []client.Job {
 	if slices.ContainsFunc(jobs, func(job client.Job) bool { return job.ID == "" }) {
 		s.refreshOwn(ctx) // so that an unknown restore is not taken for an own one that is over
 	}
 	running := slices.DeleteFunc(slices.Clone(jobs), func(job client.Job) bool {
-		return job.Status != client.JobRunning || !job.MayBeRestore()
+		return !mayRun(job, s.clock.Now()) || client.IsHarmless(s.Service, job.Name)
 	})
 	return s.unknown(ctx, running)
+}
+
+// mayRun reports whether a job may be running. DWS lists the last action of a cluster, however old: one whose status is
+// no known word has ended somehow if it is older than a restore can be.
+func mayRun(job client.Job, now time.Time) bool {
+	old := !job.Created.IsZero() && createdAtTheLatest(job).Before(now.Add(-lookBack))
+	return job.Status == client.JobRunning && !(job.UnknownStatus != "" && old)
 }
 
 // unknown leaves out the jobs that belong to this configuration.
@@ -99,41 +114,85 @@ func (s *submission) unknown(ctx context.Context, jobs []client.Job) []client.Jo
 	return s.own.unknown(jobs, len(s.own.mayRun(s.ownPlace(ctx))) > 0)
 }
 
-func idsOf(jobs []client.Job) map[string]bool {
-	ids := map[string]bool{}
+// earlier notes which jobs are listed before a call.
+func earlier(jobs []client.Job) earlierJobs {
+	noted := earlierJobs{ids: map[string]bool{}, listed: true}
 	for _, job := range jobs {
-		if job.ID != "" {
-			ids[job.ID] = true
-		}
+		noted.ids[jobIdentity(job)] = true
 	}
-	return ids
+	return noted
 }
 
-// mayTryAgain is nil if it is safe to wait for what made the service reject the call. Wait only if the running restore
-// is ours. If that is unknown, stop: after a restore that an earlier apply started and lost, waiting would restore
-// twice.
+// jobIdentity tells a job from others, also if the service does not tell its id.
+func jobIdentity(job client.Job) string {
+	return cmp.Or(job.ID, job.Name+" "+job.Created.String())
+}
+
+// mayTryAgain is nil if it is safe to wait for what made the service reject the call. Wait only if that is known: an own
+// restore, or no restore. After a restore that an earlier apply started and lost, waiting would restore twice.
 func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline time.Time) error {
-	if !client.IsBusy(rejected) {
+	throttled := client.IsThrottled(rejected) // which says nothing of the instance
+	if !client.IsBusy(rejected) && !throttled {
 		return rejected
 	}
-	if !s.refreshOwn(ctx) && !s.ownJustEnded(ctx) {
-		restoring, err := s.isRestoring(ctx)
-		switch {
-		case err != nil:
-			return &unknownOperationError{rejected: rejected, lookup: err}
-		case restoring:
-			return &unknownRestoreError{jobs: []client.Job{{Status: client.JobRunning}}}
+	if !throttled && !s.refreshOwn(ctx) && !s.ownJustEnded(ctx) {
+		if err := s.busyWithUnknown(ctx, rejected); err != nil {
+			return err
 		}
 	}
-	if !s.clock.Now().Add(busyPause).Before(deadline) {
+	if !s.clock.Now().Before(deadline) {
 		return rejected
 	}
 	return nil
 }
 
-func (s *submission) isRestoring(ctx context.Context) (bool, error) {
-	if s.lockKeyUnknown {
-		return false, errClusterUnknown
+// pauseAfter is how long to wait before a rejected call is sent again: the last time is at the deadline.
+func (s *submission) pauseAfter(rejected error, deadline time.Time) time.Duration {
+	pause := busyPause
+	var refused *client.APIError
+	if errors.As(rejected, &refused) {
+		pause = max(pause, refused.RetryAfter)
 	}
-	return s.jobs.IsRestoring(ctx, s.lockKey)
+	return min(pause, deadline.Sub(s.clock.Now()))
+}
+
+// busyWithUnknown is nil if what keeps the service busy is known to be no restore. The instance may tell, or else the
+// list of its jobs.
+func (s *submission) busyWithUnknown(ctx context.Context, rejected error) error {
+	activity, err := s.activity(ctx)
+	if err != nil {
+		return &unknownOperationError{rejected: rejected, lookup: err}
+	}
+	unknown := slices.DeleteFunc(slices.Clone(activity), func(name string) bool {
+		return client.IsHarmless(s.Service, name)
+	})
+	for _, name := range unknown {
+		if named := (client.Job{Name: name, Status: client.JobRunning}); named.MayBeRestore() {
+			return &unknownRestoreError{jobs: []client.Job{named}}
+		}
+	}
+	if len(activity) > 0 && len(unknown) == 0 {
+		return nil
+	}
+	jobs, err := s.list(ctx, s.clock.Now())
+	if err != nil {
+		return &unknownOperationError{rejected: rejected, activity: unknown, lookup: err}
+	}
+	if running := s.maybeRestores(ctx, jobs); len(running) > 0 {
+		return &unknownRestoreError{jobs: running}
+	}
+	explained := slices.ContainsFunc(jobs, func(job client.Job) bool {
+		return job.Status == client.JobRunning && client.IsHarmless(s.Service, job.Name)
+	})
+	if len(unknown) == 0 || explained { // the instance is ready by now, or a harmless job keeps it busy
+		return nil
+	}
+	return &unknownOperationError{rejected: rejected, activity: unknown}
+}
+
+func (s *submission) activity(ctx context.Context) ([]string, error) {
+	if s.lockKeyUnknown {
+		return nil, errClusterUnknown
+	}
+	return s.jobs.Activity(ctx, s.lockKey)
 }

@@ -106,7 +106,7 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 	case err != nil:
 	case job.InstanceID != "" && job.InstanceID != state.TargetID():
 		err = errOtherTarget(job, state.TargetID())
-	case r.JobName != "" && job.Name != "" && job.Name != r.JobName:
+	case r.JobName != "" && job.Name != "" && !r.isOfKind(job):
 		err = errOtherKind(job)
 	}
 	if err != nil {
@@ -114,11 +114,12 @@ func (r *restoreResource) readImported(ctx context.Context, state Model, resp *r
 		return
 	}
 	common.Status = types.StringValue(string(job.Status))
-	if !job.MayBeRestore() && job.Name != "" {
+	if job.Name != "" && !r.isOfKind(job) {
 		resp.Diagnostics.Append(warnNotARestore(job))
 	}
 	common.SubmittedAt = r.submittedAt(job)
 	r.own.noteRunning(r.ownJob(state))
+	r.own.noteSeen(r.ownJob(state), job, r.clock.Now())
 	if resp.Identity != nil { // after an import by identity it may lack what is optional
 		resp.Identity.Raw = tftypes.NewValue(resp.Identity.Schema.Type().TerraformType(ctx), nil)
 	}

@@ -30,13 +30,21 @@ func describeJobs(jobs []client.Job) string {
 	var lines []string
 	for _, job := range jobs {
 		id := cmp.Or(job.ID, "(the service does not tell this job's id)")
-		line := fmt.Sprintf("  %s  %s %s", id, job.Name, job.Status)
+		line := fmt.Sprintf("  %s  %s %s", id, job.Name, cmp.Or(job.UnknownStatus, string(job.Status)))
 		if !job.Created.IsZero() {
-			line += ", started " + job.Created.Format(time.RFC3339)
+			line += ", started " + startOf(job)
 		}
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// startOf is when a job started, as the service tells it.
+func startOf(job client.Job) string {
+	if job.NoZone {
+		return job.Created.Format(time.DateTime) + " (the service does not tell the time zone)"
+	}
+	return job.Created.Format(time.RFC3339)
 }
 
 func jobIDs(jobs []client.Job) []string {

@@ -26,11 +26,15 @@ func errorJobFailed(common *Common, job client.Job) diag.Diagnostic {
 }
 
 func errorStillRunning(common *Common, result waitResult, timeout time.Duration) diag.Diagnostic {
+	unknown := ""
+	if word := result.job.UnknownStatus; word != "" {
+		unknown = fmt.Sprintf("The service calls its status %q, which the provider does not know.\n", word)
+	}
 	return diag.NewErrorDiagnostic("Restore is still running",
 		fmt.Sprintf("Job %s was still running after the timeout of %s. It has been running for %s%s.\n"+
-			"The job continues in the cloud, and the state keeps it.\n"+
+			"%sThe job continues in the cloud, and the state keeps it.\n"+
 			"%s For longer restores, set timeouts.create and timeouts.update.",
-			common.JobID.ValueString(), timeout, result.age.Round(time.Second), atProgress(result.job), nextWaits))
+			common.JobID.ValueString(), timeout, result.age.Round(time.Second), atProgress(result.job), unknown, nextWaits))
 }
 
 func errorNotFollowed(common *Common, err error) diag.Diagnostic {

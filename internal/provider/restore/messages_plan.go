@@ -113,20 +113,20 @@ func errorSameTarget(place string, objects []string) diag.Diagnostic {
 const alreadyRestored = "Target was restored before"
 
 // errorAlreadyRestored is for a target that an earlier restore has made so recently that no lookup shows it.
-func errorAlreadyRestored(made earlier) diag.Diagnostic {
+func errorAlreadyRestored(made madeBefore) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(alreadyRestored, describeEarlier(made)+
 		"\nThat was a moment ago, so a lookup does not show yet whether it is still there.\n"+
 		"No restore was started.\n"+
 		"Choose another name. If you have dropped it since, wait ten minutes, or set preflight = false.")
 }
 
-func warnAlreadyRestored(made earlier) diag.Diagnostic {
+func warnAlreadyRestored(made madeBefore) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(alreadyRestored, describeEarlier(made)+
 		"\nIf it is still there, this restore fails at its end. Drop it first: cleanup_statements of that restore has the "+
 		"statements.")
 }
 
-func describeEarlier(made earlier) string {
+func describeEarlier(made madeBefore) string {
 	return fmt.Sprintf("Job %s has restored, or is restoring, what this restore would make: %s",
 		made.job, strings.Join(made.objects, ", "))
 }

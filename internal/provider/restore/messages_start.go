@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -81,6 +83,12 @@ func (s *submission) errorNotStarted(ctx context.Context, err error) diag.Diagno
 			fmt.Sprintf("The service rejected the restore until the timeout, because another operation is in progress.\n%v\n"+
 				"No restore was started.\n"+
 				"Apply again when that operation has ended, or set a longer %s.", err, s.words().timeout))
+	case client.IsThrottled(err):
+		return diag.NewErrorDiagnostic("Service kept throttling",
+			fmt.Sprintf("The service rejected the restore until the timeout, because there were too many requests.\n%v\n"+
+				"No restore was started.\n"+
+				"Apply again later, set a longer %s, or lower requests_per_minute if other programs use the same account.",
+				err, s.words().timeout))
 	default:
 		return diag.NewErrorDiagnostic("Restore could not be started",
 			fmt.Sprintf("%v\nNo restore was started.\nFix the cause and try again.", err))
@@ -88,23 +96,38 @@ func (s *submission) errorNotStarted(ctx context.Context, err error) diag.Diagno
 }
 
 func (s *submission) errorUnknownOperation(unknown *unknownOperationError) diag.Diagnostic {
+	var told string
+	if len(unknown.activity) > 0 {
+		told = fmt.Sprintf("The service calls what runs on %s %q, which may be a restore.\n",
+			s.targetID, strings.Join(unknown.activity, ", "))
+	}
+	next := "Otherwise apply again when it has ended."
+	if unknown.lookup != nil {
+		told += fmt.Sprintf("The provider could not look up whether that operation is a restore: %v.\n", unknown.lookup)
+		next += " With the permission for the lookup, the provider waits by itself."
+	}
 	return diag.NewErrorDiagnostic("Instance is busy with an unknown operation",
-		fmt.Sprintf("The service rejected the restore because another operation is in progress.\n%v\n"+
-			"The provider could not look up whether that operation is a restore: %v.\n"+
+		fmt.Sprintf("The service rejected the restore because another operation is in progress.\n%v\n%s"+
 			"No restore was started.\n"+
-			"If an earlier apply may have started that operation, import it with the id from the service's console:\n%s\n"+
-			"Otherwise apply again when it has ended. With the permission for the lookup, the provider waits by itself.",
-			unknown.rejected, unknown.lookup, s.importCommands(s.plan, "")))
+			"If an earlier apply may have started that operation, import it with the id from the service's console:\n%s\n%s",
+			unknown.rejected, told, s.importCommands(s.plan, ""), next))
 }
 
+// errorUnknownRestore is for running jobs that may be restores. Not all need sound like one.
 func (s *submission) errorUnknownRestore(jobs []client.Job) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("A restore is already running",
-		fmt.Sprintf("On %s, a restore is running that this apply did not start or resume:\n%s\n"+
+	summary, what := "A restore is already running", "a restore is running that this apply did not start or resume"
+	if !slices.ContainsFunc(jobs, client.Job.MayBeRestore) {
+		summary = "An operation is running that may be a restore"
+		what = "an operation is running that this apply did not start or resume. " +
+			"The provider does not know its name, so it may be a restore"
+	}
+	return diag.NewErrorDiagnostic(summary,
+		fmt.Sprintf("On %s, %s:\n%s\n"+
 			"No restore was started.\n"+
 			"If it belongs to this resource and no state has it (an earlier apply may have been killed), %s:\n%s\n"+
 			"If it belongs to another resource (see terraform state list), another provider alias or somebody else, "+
 			"wait until it has ended, then apply again.",
-			s.targetID, describeJobs(jobs), s.words().importIt, s.importCommands(s.plan, jobIDs(jobs)...)))
+			s.targetID, what, describeJobs(jobs), s.words().importIt, s.importCommands(s.plan, jobIDs(jobs)...)))
 }
 
 // errorAmbiguous is for a call whose answer was lost and whose job is not certain.
@@ -138,6 +161,6 @@ func (s *submission) errorAmbiguous(ctx context.Context, lost error, found []cli
 func warnAdopted(jobID string, lost error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Restore found after a lost answer",
 		fmt.Sprintf("The provider sent the restore request once, and its answer was lost.\n%v\n"+
-			"The service then listed exactly one new restore, job %s, which started after the call.\n"+
+			"The service then listed exactly one new restore of this kind, job %s, which started while the call was under way.\n"+
 			"The provider adopts that job as this restore.", lost, jobID))
 }

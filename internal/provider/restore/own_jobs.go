@@ -16,9 +16,10 @@ import (
 // guard waits for these and stops for any other.
 type ownJobs struct {
 	mutex   sync.Mutex
-	known   map[string]bool     // by job id
-	running []ownJob            // those that may still run
-	ended   map[place]time.Time // when the last one was seen to have ended
+	known   map[string]bool      // by job id
+	running []ownJob             // those that may still run
+	seen    map[ownJob]time.Time // when this process last saw one running
+	ended   map[place]time.Time  // when the last one ended
 }
 
 // place is where jobs run, as a state has it: for DWS a snapshot, not its cluster.
@@ -30,7 +31,7 @@ type ownJob struct {
 }
 
 func newOwnJobs() *ownJobs {
-	return &ownJobs{known: map[string]bool{}, ended: map[place]time.Time{}}
+	return &ownJobs{known: map[string]bool{}, seen: map[ownJob]time.Time{}, ended: map[place]time.Time{}}
 }
 
 // noteRunning records that a job belongs to this configuration and may be running.
@@ -43,16 +44,50 @@ func (o *ownJobs) noteRunning(started ownJob) {
 	}
 }
 
-// noteEnded records that a job no longer runs.
-func (o *ownJobs) noteEnded(over ownJob, at time.Time) {
+// noteSeen records what the service has just said of a job.
+func (o *ownJobs) noteSeen(own ownJob, job client.Job, now time.Time) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	if i := slices.Index(o.running, over); i >= 0 {
-		o.running = slices.Delete(o.running, i, i+1)
-		if at.After(o.ended[over.at]) {
-			o.ended[over.at] = at
-		}
+	if job.Status == client.JobRunning {
+		o.seen[own] = now
+		return
 	}
+	if end := endOf(job, o.seen[own], now); o.leave(own) && end.After(o.ended[own.at]) {
+		o.ended[own.at] = end
+	}
+}
+
+// noteGone records that the service does not know a job any more. It ended at an unknown time.
+func (o *ownJobs) noteGone(own ownJob) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.leave(own)
+}
+
+// leave takes a job out of those that may run, and reports whether it was there. The caller holds the lock.
+func (o *ownJobs) leave(own ownJob) bool {
+	i := slices.Index(o.running, own)
+	if i >= 0 {
+		o.running = slices.Delete(o.running, i, i+1)
+	}
+	return i >= 0
+}
+
+// sawRunning reports whether this process has seen the job running.
+func (o *ownJobs) sawRunning(own ownJob) bool {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return !o.seen[own].IsZero()
+}
+
+// endOf is when a job ended at the earliest: an end that is only noticed now may be long ago, and then excuses nothing.
+// The service's own time counts, unless it has no zone (DWS) or is impossible. A job did not end before it was last seen
+// running. Zero is unknown.
+func endOf(job client.Job, lastSeen, now time.Time) time.Time {
+	if job.NoZone || job.Ended.After(now) || job.Ended.Before(lastSeen) {
+		return lastSeen
+	}
+	return job.Ended
 }
 
 // mayRun are the jobs that may be running at the places that here accepts.
@@ -63,7 +98,7 @@ func (o *ownJobs) mayRun(here func(place) bool) []ownJob {
 	return slices.DeleteFunc(all, func(running ownJob) bool { return !here(running.at) })
 }
 
-// lastEnd is when the last job at the places that here accepts was seen to have ended; zero if none was.
+// lastEnd is when the last job at the places that here accepts ended; zero if that is unknown.
 func (o *ownJobs) lastEnd(here func(place) bool) time.Time {
 	o.mutex.Lock()
 	ends := maps.Clone(o.ended)
@@ -107,16 +142,12 @@ func (s *submission) ownPlace(ctx context.Context) func(place) bool {
 func (s *submission) refreshOwn(ctx context.Context) (running bool) {
 	for _, own := range s.own.mayRun(s.ownPlace(ctx)) {
 		job, err := s.jobs.Job(ctx, own.id)
-		if err == nil && job.Status == client.JobRunning {
-			running = true
-			continue
-		}
-		ended, now := job.Ended, s.clock.Now()
-		if err == nil && (ended.IsZero() || ended.After(now)) {
-			ended = now // not told, or in another zone: DWS writes times without one
-		}
-		if err == nil || client.IsNotFound(err) {
-			s.own.noteEnded(own, ended)
+		switch {
+		case err == nil:
+			s.own.noteSeen(own, job, s.clock.Now())
+			running = running || job.Status == client.JobRunning
+		case client.IsNotFound(err):
+			s.own.noteGone(own)
 		}
 	}
 	return running

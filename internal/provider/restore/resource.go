@@ -192,9 +192,9 @@ func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(warnNotRead(common, err))
 		return
 	}
+	r.own.noteSeen(r.ownJob(state), seen, r.clock.Now())
 	common.Status = types.StringValue(string(seen.Status))
 	if !common.unfinished() {
-		r.own.noteEnded(r.ownJob(state), r.clock.Now())
 		r.states.readState(ctx, state)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)

@@ -289,8 +289,8 @@ func (s *States) claim(place string, objects []string) (twice []string) {
 	return twice
 }
 
-// earlier is what a restore in a state has made, or is making.
-type earlier struct {
+// madeBefore is what a restore in a state has made, or is making.
+type madeBefore struct {
 	job     string
 	objects []string
 	recent  bool // so that no lookup would show it yet
@@ -300,20 +300,20 @@ type earlier struct {
 const lookupDelay = 10 * time.Minute
 
 // made finds the restores in states that have made one of the objects on the same target.
-func (s *States) made(typeName, target string, objects []string, now time.Time) []earlier {
+func (s *States) made(typeName, target string, objects []string, now time.Time) []madeBefore {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	var all []earlier
+	var all []madeBefore
 	for id, of := range s.byJob {
 		if of.typeName != typeName || of.target != target || of.resumed || of.taken {
 			continue
 		}
 		same := slices.DeleteFunc(slices.Clone(objects), func(name string) bool { return !slices.Contains(of.objects, name) })
 		if len(same) > 0 {
-			all = append(all, earlier{id, same, !of.ended || now.Sub(of.endedAt) < lookupDelay})
+			all = append(all, madeBefore{id, same, !of.ended || now.Sub(of.endedAt) < lookupDelay})
 		}
 	}
-	slices.SortFunc(all, func(a, b earlier) int { return strings.Compare(a.job, b.job) })
+	slices.SortFunc(all, func(a, b madeBefore) int { return strings.Compare(a.job, b.job) })
 	return all
 }
 

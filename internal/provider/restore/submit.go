@@ -15,7 +15,8 @@ import (
 	"terraform-provider-x/internal/provider/lookup"
 )
 
-// busyPause is the wait before a busy instance is called again. Restores take minutes at least.
+// busyPause is the wait before a busy instance, or a service that throttles, is called again. Restores take minutes at
+// least.
 const busyPause = 15 * time.Second
 
 // submission is one restore on its way to being accepted. It holds the lock of its instance or cluster.
@@ -71,9 +72,9 @@ func (s *submission) start(ctx context.Context, timeout time.Duration) (job, tim
 		if err := s.mayTryAgain(ctx, rejected, deadline); err != nil {
 			return job{}, deadline, diag.Diagnostics{s.errorNotStarted(ctx, err)}
 		}
-		tflog.Info(ctx, "the service is busy; asking again for the restore",
+		tflog.Info(ctx, "the service is busy or throttles; asking again for the restore",
 			map[string]any{"lock_key": s.lockKey, "answer": rejected.Error()})
-		if s.clock.Sleep(ctx, busyPause) != nil {
+		if s.clock.Sleep(ctx, s.pauseAfter(rejected, deadline)) != nil {
 			return job{}, deadline, diag.Diagnostics{errorCancelledBefore()}
 		}
 	}
@@ -99,13 +100,14 @@ func (s *submission) try(ctx context.Context) (accepted job, rejected error, dia
 	}
 	jobID, sent, err := s.send(ctx)
 	var refused *refusedError
+	var lost *client.AmbiguousError
 	switch {
 	case err == nil:
 		return s.accepted(jobID, sent), nil, nil
 	case errors.As(err, &refused):
 		return job{}, nil, refused.problems
-	case errors.As(err, new(*client.AmbiguousError)):
-		accepted, diags = s.findAccepted(ctx, before, sent, err)
+	case errors.As(err, &lost):
+		accepted, diags = s.findAccepted(ctx, before, lost)
 		return accepted, nil, diags
 	}
 	return job{}, err, nil
@@ -140,7 +142,9 @@ type noLatestError struct{ error }
 
 // accepted notes a job that the service has just accepted.
 func (s *submission) accepted(jobID string, sent time.Time) job {
-	s.own.noteRunning(ownJob{jobID, place{s.Service, s.targetID}})
+	own := ownJob{jobID, place{s.Service, s.targetID}}
+	s.own.noteRunning(own)
+	s.own.noteSeen(own, client.Job{Status: client.JobRunning}, s.clock.Now())
 	return job{
 		id:          jobID,
 		submittedAt: pointintime.Format(sent.Truncate(time.Second)),

@@ -5,6 +5,7 @@ package restore
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/providertest"
 )
 
 var busy = &client.APIError{Service: "dws", StatusCode: 400, Code: "DWS.7023"}
@@ -136,6 +138,11 @@ func TestSubmittedWhenSent(t *testing.T) {
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	running := func(id, name string) client.Job { return client.Job{ID: id, Name: name, Status: client.JobRunning} }
+	const month = 30 * 24 * time.Hour
+	action := func(unknown string, ago time.Duration) client.Job {
+		return client.Job{Name: "FINE_GRAINED_RESTORING", Status: client.JobRunning, UnknownStatus: unknown,
+			Created: providertest.NewClock().Now().Add(-ago), NoZone: true}
+	}
 	over := client.Job{ID: "old", Name: "RestoreTables", Status: client.JobCompleted}
 	for name, c := range map[string]struct {
 		lists [][]client.Job
@@ -156,6 +163,16 @@ func TestGuard(t *testing.T) {
 		"an own one on another queue":     {lists: [][]client.Job{{running("", "FINE_GRAINED_RESTORING")}}, own: []ownJob{{"r", place{"rds", "j"}}}, jobs: map[string]client.Job{"r": running("r", "")}},
 		"an own one of another service":   {lists: [][]client.Job{{running("", "FINE_GRAINED_RESTORING")}}, own: []ownJob{{"r", place{"dws", "i"}}}, jobs: map[string]client.Job{"r": running("r", "")}},
 		"an own one and an unknown one":   {lists: [][]client.Job{{running("r", "RestoreTables"), running("q", "RestoreTables")}}, own: []ownJob{{"r", place{"rds", "i"}}}},
+		"an operation of any name":        {lists: [][]client.Job{{running("r", "PgTables")}}},
+		"an operation of no name":         {lists: [][]client.Job{{running("r", "")}}},
+		"a backup and one of any name":    {lists: [][]client.Job{{running("b", "ManualBackup"), running("r", "PgTables")}}},
+		"a backup by its name, restoring": {lists: [][]client.Job{{running("b", "RestoreBackup")}}},
+		"one of any name that is over":    {lists: [][]client.Job{{{ID: "o", Name: "PgTables", Status: client.JobFailed}}}, sent: 1},
+		"an own one of any name":          {lists: [][]client.Job{{running("r", "PgTables")}}, own: []ownJob{{"r", place{"rds", "i"}}}, sent: 1},
+		"an unknown status":               {lists: [][]client.Job{{action("QUIESCED", time.Hour)}}},
+		"an unknown status, a month ago":  {lists: [][]client.Job{{action("QUIESCED", month)}}, sent: 1},
+		"an unknown status, but when":     {lists: [][]client.Job{{{Name: "RESTORING", Status: client.JobRunning, UnknownStatus: "QUIESCED"}}}},
+		"running for a month":             {lists: [][]client.Job{{action("", month)}}},
 		"a restore whose name is not its": {lists: [][]client.Job{{running("r", "tableRestoration")}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,31 +196,113 @@ func TestGuard(t *testing.T) {
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	own := ownJob{"r", place{"rds", "i"}}
+	running := func(name string) client.Job { return client.Job{ID: "x", Name: name, Status: client.JobRunning} }
+	restoring, modifying := []string{"RESTORING"}, []string{"MODIFYING"}
+	noList := errors.New("forbidden")
+	ago := func(d time.Duration) time.Time { return providertest.NewClock().Now().Add(-d) }
 	for name, c := range map[string]struct {
-		own       bool
-		job       client.Job // the own one
-		restoring bool
-		waits     bool
+		own      bool
+		seen     time.Duration // how long ago this process saw it running; 0 is never
+		gone     bool          // the service does not know it
+		job      client.Job    // the own one
+		activity []string
+		list     []client.Job
+		listErr  error
+		waits    bool
+		named    []string // in the error
 	}{
-		"another operation":     {waits: true},
-		"an unknown restore":    {restoring: true},
-		"an own restore":        {own: true, job: client.Job{Status: client.JobRunning}, restoring: true, waits: true},
-		"an own one, just over": {own: true, job: client.Job{Status: client.JobCompleted}, restoring: true, waits: true},
-		"an own one, long over": {own: true, job: client.Job{Status: client.JobCompleted, Ended: time.Unix(1_700_000_000, 0)}, restoring: true},
+		"nothing any more":             {waits: true},
+		"nothing, and no list":         {listErr: noList},
+		"a backup":                     {activity: []string{"BACKING UP"}, listErr: noList, waits: true},
+		"an unknown restore":           {activity: restoring, named: []string{"RESTORING"}},
+		"two operations":               {activity: []string{"REBOOTING", "RESTORE_TABLE"}, named: []string{"RESTORE_TABLE"}},
+		"an unknown operation":         {activity: modifying, named: []string{"MODIFYING"}},
+		"one beside a backup":          {activity: []string{"BACKING UP", "MODIFYING"}},
+		"an unknown one, and no list":  {activity: modifying, listErr: noList},
+		"one that the list explains":   {activity: modifying, list: []client.Job{running("ResizeFlavor")}, waits: true},
+		"one that the list names":      {activity: modifying, list: []client.Job{running("PgTables")}, named: []string{"PgTables", "i/x"}},
+		"one that the list only shows": {list: []client.Job{running("PgTables")}},
+		"an own restore":               {own: true, job: client.Job{Status: client.JobRunning}, activity: restoring, waits: true},
+		"an own one, just over":        {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(time.Minute)}, activity: restoring, waits: true},
+		"an own one, over for a while": {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(160 * time.Second)}, activity: restoring},
+		"an own one, over but when":    {own: true, job: client.Job{Status: client.JobCompleted}, activity: restoring},
+		"the same, seen a minute ago":  {own: true, seen: time.Minute, job: client.Job{Status: client.JobCompleted}, activity: restoring, waits: true},
+		"the same, seen an hour ago":   {own: true, seen: time.Hour, job: client.Job{Status: client.JobCompleted}, activity: restoring},
+		"an own one, over in a zone":   {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(0), NoZone: true}, activity: restoring},
+		"the same, seen before":        {own: true, seen: time.Minute, job: client.Job{Status: client.JobCompleted, Ended: ago(8 * time.Hour), NoZone: true}, activity: restoring, waits: true},
+		"an own one, over in future":   {own: true, job: client.Job{Status: client.JobCompleted, Ended: ago(-time.Minute)}, activity: restoring},
+		"seen since its end":           {own: true, seen: time.Second, job: client.Job{Status: client.JobCompleted, Ended: ago(10 * time.Minute)}, activity: restoring, waits: true},
+		"an own one that is unknown":   {own: true, seen: time.Second, gone: true, activity: restoring},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := &fakeModel{targetID: "i", submit: func() (string, error) { return "", busy }}
-			s, clock := newTestSubmission(t, m, &fakeJobs{jobs: map[string]client.Job{"r": c.job}, restoring: c.restoring})
+			jobs := map[string]client.Job{"r": c.job}
+			if c.gone {
+				delete(jobs, "r")
+			}
+			s, clock := newTestSubmission(t, m, &fakeJobs{
+				jobs: jobs, activity: c.activity, lists: [][]client.Job{c.list}, listErr: c.listErr,
+			})
 			if c.own {
 				s.own.noteRunning(own)
+			}
+			if c.seen > 0 {
+				s.own.noteSeen(own, client.Job{Status: client.JobRunning}, ago(c.seen))
 			}
 			err := s.mayTryAgain(t.Context(), busy, clock.Now().Add(time.Hour))
 			if (err == nil) != c.waits {
 				t.Errorf("got %v, want to wait: %t", err, c.waits)
 			}
-			if err := s.mayTryAgain(t.Context(), busy, clock.Now().Add(busyPause)); err == nil {
+			if err := s.mayTryAgain(t.Context(), busy, clock.Now()); err == nil {
 				t.Error("it waits beyond the deadline")
+			}
+			if err == nil {
+				return
+			}
+			said := s.errorNotStarted(t.Context(), err).Detail()
+			for _, text := range append(c.named, "No restore was started", "terraform import ADDRESS i/") {
+				if !strings.Contains(said, text) {
+					t.Errorf("%q lacks %q", said, text)
+				}
+			}
+		})
+	}
+}
+
+// TestRejectedUntilTheTimeout has the service reject the call for as long as the restore may wait: the last call is at the
+// deadline. Nothing of it is longer than the service asks for.
+func TestRejectedUntilTheTimeout(t *testing.T) {
+	t.Parallel()
+	throttled := &client.APIError{Service: "rds", StatusCode: 429, Code: "APIGW.0308"}
+	later := &client.APIError{Service: "rds", StatusCode: 429, Code: "APIGW.0308", RetryAfter: 40 * time.Second}
+	for name, c := range map[string]struct {
+		rejected error
+		timeout  time.Duration
+		calls    []time.Duration // since the start
+		says     string
+	}{
+		"busy":                {busy, 40 * time.Second, []time.Duration{0, 15 * time.Second, 30 * time.Second, 40 * time.Second}, "Instance stayed busy"},
+		"busy, short timeout": {busy, 12 * time.Second, []time.Duration{0, 12 * time.Second}, "Instance stayed busy"},
+		"throttled":           {throttled, 20 * time.Second, []time.Duration{0, 15 * time.Second, 20 * time.Second}, "Service kept throttling"},
+		"throttled for long":  {later, time.Minute, []time.Duration{0, 40 * time.Second, time.Minute}, "Service kept throttling"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls []time.Duration
+			m := &fakeModel{targetID: "i"}
+			s, clock := newTestSubmission(t, m, &fakeJobs{})
+			began := clock.Now()
+			m.submit = func() (string, error) {
+				calls = append(calls, clock.Now().Sub(began))
+				return "", c.rejected
+			}
+			_, _, diags := s.start(t.Context(), c.timeout)
+			if diff := cmp.Diff(c.calls, calls); diff != "" {
+				t.Errorf("calls: %s", diff)
+			}
+			if len(diags) != 1 || diags[0].Summary() != c.says || !strings.Contains(diags[0].Detail(), "No restore was started") {
+				t.Errorf("want %q: %v", c.says, diags)
 			}
 		})
 	}

@@ -36,7 +36,7 @@ type waitResult struct {
 	job      client.Job    // as last seen
 	age      time.Duration // since its submission
 	timedOut bool          // it was running when the deadline passed
-	expired  bool          // its record is gone, and was bound to go
+	expired  bool          // its record is gone, was bound to go, and the job was not seen running
 	err      error         // nil for a job that has ended, well or not
 }
 
@@ -53,10 +53,11 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 		submitted = r.clock.Now().Add(-recordKept)
 	}
 	job, err := w.jobs.WaitForJob(ctx, client.JobWait{
-		JobID: own.id, Submitted: submitted, Deadline: w.deadline,
+		JobID: own.id, Submitted: submitted, Deadline: w.deadline, SawRunning: w.resumed && r.own.sawRunning(own),
 		Seen: func(job client.Job) {
 			tflog.Debug(ctx, "waiting for a restore",
 				map[string]any{"job_id": own.id, "status": string(job.Status), "progress": job.Progress})
+			r.own.noteSeen(own, job, r.clock.Now())
 			if w.seen != nil {
 				w.seen(job)
 			}
@@ -68,7 +69,8 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 	result := waitResult{job: job, age: r.clock.Now().Sub(submitted), err: err}
 	notFound := client.IsNotFound(err)
 	result.timedOut = errors.As(err, new(*client.WaitTimeoutError)) || notFound && result.age < shownWithin
-	result.expired = w.resumed && notFound && result.age >= recordKept
+	// A restore that this process saw running goes on, whatever the service forgets.
+	result.expired = w.resumed && notFound && result.age >= recordKept && !r.own.sawRunning(own)
 	var diags diag.Diagnostics
 	switch {
 	case result.failed():
@@ -77,10 +79,8 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 		diags = common.finish(ctx, job, r.clock.Now(), m.Objects(ctx))
 	case result.expired && ctx.Err() == nil:
 		common.FinishedAt = types.StringValue(pointintime.Format(r.clock.Now().Truncate(time.Second)))
-	default:
-		return result, nil
+		r.own.noteGone(own)
 	}
-	r.own.noteEnded(own, r.clock.Now())
 	return result, diags
 }
 
