@@ -60,8 +60,8 @@ type Model interface {
 	Complete(ctx context.Context, config Model) diag.Diagnostics
 	// Check makes the lookups of preflight. Only what the provider fills in may be unknown.
 	Check(ctx context.Context, look lookup.Region, findings *Findings)
-	// CheckTargets makes sure that the restore deletes nothing that nobody said it may, right before each call. No argument
-	// turns it off, and what it could not look up is an error.
+	// CheckTargets makes sure that the restore deletes nothing that nobody said it may, right before each call. Preflight
+	// does not turn it off, and what it could not look up is an error.
 	CheckTargets(ctx context.Context, look lookup.Region, findings *Findings)
 	// Submit sends the restore call and returns the job's id. No value is unknown.
 	Submit(ctx context.Context, c *client.Client) (jobID string, err error)

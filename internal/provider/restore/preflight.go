@@ -152,7 +152,7 @@ type refusedError struct{ problems diag.Diagnostics }
 
 func (e *refusedError) Error() string { return e.problems[0].Summary() }
 
-// checkTargets makes the check that no argument turns off. It belongs right before each call: during any wait, a target
+// checkTargets makes the check that preflight does not turn off. It belongs right before each call: during any wait, a target
 // may appear. The error is that of a busy service, which is worth a wait, or a *refusedError.
 func (s *submission) checkTargets(ctx context.Context) error {
 	var findings Findings
