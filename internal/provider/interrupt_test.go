@@ -4,12 +4,14 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"syscall"
 	"testing"
+	"time"
 
 	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
@@ -83,8 +85,10 @@ func TestSignals(t *testing.T) {
 func TestHangUp(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, p, job := waiting(t, c)
+		provider, _ := p.Child()
 		env.signalGroup(p, syscall.SIGHUP)
 		env.expect(env.end(p), -1)
+		awaitGone(t, provider) // it does not outlive the CLI
 		env.importRefused(c, job)
 		if env.dependantRan() {
 			t.Error("the dependant ran")
@@ -95,6 +99,20 @@ func TestHangUp(t *testing.T) {
 	})
 }
 
+// awaitGone returns once a process that is no child of this one has ended, which sends no event.
+func awaitGone(t *testing.T, pid int) {
+	t.Helper()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for limit := time.After(hung); !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH); {
+		select {
+		case <-look.C:
+		case <-limit:
+			t.Fatalf("process %d still runs", pid)
+		}
+	}
+}
+
 // TestHangUpUnderNohup closes the terminal of an apply that ignores it, and so does the provider that it has started.
 func TestHangUpUnderNohup(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
@@ -103,6 +121,24 @@ func TestHangUpUnderNohup(t *testing.T) {
 		env.change(job, "finish", "")
 		env.expect(env.end(p), clitest.ExitOK)
 		env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed"})
+		env.expectResumed(c, job)
+	})
+}
+
+// TestHangUpOfTheProvider sends SIGHUP to the provider alone, as to a CLI that outlives the session in another way.
+func TestHangUpOfTheProvider(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		env, p, job := waiting(t, c)
+		provider, running := p.Child()
+		if !running {
+			t.Fatal("the CLI has no child")
+		}
+		if err := syscall.Kill(provider, syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		env.awaitPolls(c.service, env.cloud.Requests()[c.service][fakecloud.ShowJob]+1)
+		env.change(job, "finish", "")
+		env.expect(env.end(p), clitest.ExitOK)
 		env.expectResumed(c, job)
 	})
 }
