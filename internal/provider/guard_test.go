@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -247,7 +248,7 @@ func TestGuardAfterAnOldJob(t *testing.T) {
 // TestSecondSnapshotQueues resumes a restore of one snapshot while another of the same cluster is asked for.
 func TestSecondSnapshotQueues(t *testing.T) {
 	t.Parallel()
-	env := newTestEnv(t, func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
+	env := newTestEnvWithClock(t, clitest.NewClock(25), func(o *fakecloud.Options) { o.JobDuration = 3 * time.Minute })
 	events := func(name, snapshot, more string) string {
 		return `
 resource "x_dws_table_restore" "` + name + `" {
@@ -266,4 +267,40 @@ resource "x_dws_table_restore" "` + name + `" {
 	env.mustApply()
 	env.expectAccepted(2)
 	env.expectNoChanges()
+}
+
+// TestUnfinishedBesideNewOnes has an unfinished restore and three new ones of one instance. The new ones wait for it. With
+// -parallelism=1, Terraform may tell of it too late: they are refused then, and started by the next apply.
+func TestUnfinishedBesideNewOnes(t *testing.T) {
+	t.Parallel()
+	for flag, applies := range map[string]int{"-parallelism=10": 1, "-parallelism=1": 2} {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			env := newTestEnvWithClock(t, clitest.NewClock(25))
+			old := func(more string) string {
+				return ordersTable("old", `{ old_name = "orders", new_name = "old" }`, more)
+			}
+			env.configure(old(`on_timeout = "detach"` + "\n" + shortTimeouts))
+			env.change("next", "hold", "")
+			env.mustApply()
+			job := env.expectAccepted(1)[0]
+			all := old("")
+			for _, name := range []string{"a", "b", "c"} {
+				all += ordersTable(name, fmt.Sprintf(`{ old_name = "customers", new_name = %q }`, name), "")
+			}
+			env.configure(all)
+			env.change(job, "release", "")
+			o := env.apply(flag)
+			for range applies - 1 {
+				if o.exit != clitest.ExitOK {
+					env.expect(o, clitest.ExitError, "A restore is already running", job, "apply again")
+					o = env.apply(flag)
+				}
+			}
+			env.expect(o, clitest.ExitOK)
+			env.expectStored("x_rds_pg_table_pitr.old", map[string]any{"job_id": job, "status": "Completed"})
+			env.expectAccepted(4)
+			env.expectNoChanges()
+		})
+	}
 }

@@ -134,10 +134,9 @@ func describeEarlier(made madeBefore) string {
 // preflightOff is how a person overrules a check.
 const preflightOff = "To restore without these checks, set preflight = false."
 
-// OwnTarget is for a target that the restore itself has created: without a refresh, the plan does not know of the
-// tainted restore that it replaces.
-const OwnTarget = "If an earlier apply started this restore and did not see its end, plan with a refresh: " +
-	"the apply then resumes that restore."
+// OwnTarget is for a target that the restore itself may have created, in an apply that was killed.
+const OwnTarget = "If an earlier apply started this very restore and no state has its job, import the job instead; " +
+	"the service's console shows its id."
 
 // Rejection rejects an entry that the restore could not fulfil. The format says why, and what to write instead.
 func Rejection(at path.Path, summary, format string, arguments ...any) diag.Diagnostic {

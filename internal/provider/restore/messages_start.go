@@ -125,8 +125,8 @@ func (s *submission) errorUnknownRestore(jobs []client.Job) diag.Diagnostic {
 		fmt.Sprintf("On %s, %s:\n%s\n"+
 			"No restore was started.\n"+
 			"If it belongs to this resource and no state has it (an earlier apply may have been killed), %s:\n%s\n"+
-			"If it belongs to another resource (see terraform state list), another provider alias or somebody else, "+
-			"wait until it has ended, then apply again.",
+			"If it belongs to another resource (see terraform state list), apply again: with -parallelism=1, that one may "+
+			"come later. If it belongs to another provider alias or to somebody else, wait until it has ended first.",
 			s.targetID, what, describeJobs(jobs), s.words().importIt, s.importCommands(s.plan, jobIDs(jobs)...)))
 }
 

@@ -125,7 +125,7 @@ func commonSchema(ctx context.Context) Schema {
 			),
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Arbitrary values. Changing one starts a new restore.",
+				MarkdownDescription: "Arbitrary values. Setting or changing one starts a new restore; removing one does not.",
 			},
 			"on_timeout": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(onTimeoutFail, onTimeoutDetach)},
