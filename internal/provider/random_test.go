@@ -204,7 +204,7 @@ func (c *chaos) applyOne() {
 	w := c.one()
 	resource, stored := c.resources()[w.address()]
 	for _, restore := range c.cloud.Restores() {
-		if nameIn(restore) == w.restoresTo() && !(stored && resource.Values["job_id"] == restore.JobID) {
+		if nameIn(restore) == w.restoresTo() && (!stored || resource.Values["job_id"] != restore.JobID) {
 			c.again[w.restoresTo()] = true
 		}
 	}

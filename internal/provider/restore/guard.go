@@ -106,7 +106,7 @@ func (s *submission) maybeRestores(ctx context.Context, jobs []client.Job) []cli
 // no known word has ended somehow if it is older than a restore can be.
 func mayRun(job client.Job, now time.Time) bool {
 	old := !job.Created.IsZero() && createdAtTheLatest(job).Before(now.Add(-lookBack))
-	return job.Status == client.JobRunning && !(job.UnknownStatus != "" && old)
+	return job.Status == client.JobRunning && (job.UnknownStatus == "" || !old)
 }
 
 // unknown leaves out the jobs that belong to this configuration.
