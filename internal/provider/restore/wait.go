@@ -49,8 +49,11 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 	common, own := m.common(), r.ownJob(m)
 	r.own.noteRunning(own)
 	submitted, known := pointintime.MomentOf(common.SubmittedAt)
-	if !known { // moved here from the vendor's provider, which does not keep it
-		submitted = r.clock.Now().Add(-recordKept)
+	if !known { // imported from DWS, or moved here from the vendor's provider, which does not keep it
+		submitted = r.clock.Now().Add(-shownWithin)
+		if common.Status.ValueString() != string(client.JobRunning) {
+			submitted = r.clock.Now().Add(-recordKept)
+		}
 	}
 	job, err := w.jobs.WaitForJob(ctx, client.JobWait{
 		JobID: own.id, Submitted: submitted, Deadline: w.deadline, SawRunning: w.resumed && r.own.sawRunning(own),

@@ -20,13 +20,15 @@ func TestExpiry(t *testing.T) {
 	clock := providertest.NewClock()
 	running := client.Job{ID: "j", Status: client.JobRunning}
 	for name, c := range map[string]struct {
-		age     time.Duration // 0 is unknown
-		before  bool          // seen running in this process before the wait
-		during  bool          // or in it
-		expired bool
+		age       time.Duration // 0 is unknown
+		before    bool          // seen running in this process before the wait
+		during    bool          // or in it
+		completed bool          // says the state
+		expired   bool
 	}{
 		"old":                       {age: 8 * 24 * time.Hour, expired: true},
-		"of unknown age":            {expired: true},
+		"of unknown age, completed": {completed: true, expired: true},
+		"of unknown age, running":   {},
 		"young":                     {age: time.Hour},
 		"seen running":              {during: true},
 		"seen running before":       {before: true},
@@ -38,6 +40,9 @@ func TestExpiry(t *testing.T) {
 			r := newResource(func() Model { return &fakeModel{} }, clock)
 			m := &fakeModel{targetID: "i"}
 			m.JobID, m.Status = types.StringValue("j"), types.StringValue(string(client.JobRunning))
+			if c.completed {
+				m.Status = types.StringValue(string(client.JobCompleted))
+			}
 			if c.age > 0 {
 				m.SubmittedAt = types.StringValue(pointintime.Format(clock.Now().Add(-c.age)))
 			}
