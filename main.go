@@ -6,10 +6,8 @@ package main
 import (
 	"flag"
 	"log"
-	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"terraform-provider-x/internal/provider"
 )
@@ -23,28 +21,12 @@ func main() {
 
 	// A CI runner that cancels a job signals the whole process group: the CLI and this process at once. Dying here would
 	// lose the id of a restore that is being waited for. The CLI tells us to stop as well, over its own connection, and
-	// that way the state is kept. SIGINT is ignored by the plugin library already, for the same reason.
-	signal.Ignore(syscall.SIGTERM)
-	outliveHangUp()
+	// that way the state is kept. SIGINT is ignored by the plugin library already, for the same reason. A dropped session
+	// sends SIGHUP, which a CLI under nohup outlives. If the CLI is killed, its end of our output is gone (SIGPIPE), while
+	// the answer to a restore call may be on its way; the provider then ends by itself.
+	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 
 	if err := provider.Serve(version, *debug); err != nil {
 		log.Fatal(err)
 	}
-}
-
-// outliveHangUp keeps the provider alive when a session is dropped, as long as its CLI is: it may wait for a job. SIGHUP ends
-// a CLI at once unless it runs under nohup (measured with Terraform 1.11.4, 1.16.0 and OpenTofu 1.12.6), and nothing else
-// would end a provider whose CLI is gone.
-func outliveHangUp() {
-	hangUp, parent := make(chan os.Signal, 1), os.Getppid()
-	signal.Notify(hangUp, syscall.SIGHUP)
-	go func() {
-		for range hangUp {
-			time.AfterFunc(time.Second, func() {
-				if os.Getppid() != parent {
-					os.Exit(1)
-				}
-			})
-		}
-	}()
 }

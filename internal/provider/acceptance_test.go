@@ -17,6 +17,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/fakecloud"
+	"terraform-provider-x/internal/provider/restore"
 )
 
 // acceptance is a restore of one small table or collection, which a real account has to have: a variable names each
@@ -122,7 +123,7 @@ func (a acceptance) testCase(config string, clock client.Clock) resource.TestCas
 	return resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"x": func() (tfprotov6.ProviderServer, error) {
-				return newServer(newWithClock("test", clock)), nil
+				return newServer(newWithClock("test", clock, restore.Run{})), nil
 			},
 		},
 		Steps: []resource.TestStep{

@@ -241,10 +241,10 @@ func TestActionInterruptedWhileSent(t *testing.T) {
 	})
 }
 
-// TestStopAfterActions stops while actions begin and end.
-func TestStopAfterActions(t *testing.T) {
+// TestCounter waits while actions begin and end.
+func TestCounter(t *testing.T) {
 	t.Parallel()
-	s := &stopAfterActions{}
+	s := &counter{}
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

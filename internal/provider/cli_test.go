@@ -22,11 +22,12 @@ type testEnv struct {
 	cloud       *fakecloud.Cloud
 	clock       clitest.Clock
 	dir         string
+	cache       string // what the processes of a run tell each other is in it
 	provider    executable
 	environment []string // of the CLI, beside what all tests have
 }
 
-// newStage starts a cloud whose clock runs a hundred times as fast: a job of a minute takes 0.6 s.
+// newTestEnv starts a cloud whose clock runs a hundred times as fast: a job of a minute takes 0.6 s.
 func newTestEnv(t *testing.T, change ...func(*fakecloud.Options)) *testEnv {
 	t.Helper()
 	return newTestEnvWithClock(t, clitest.NewClock(100), change...)
@@ -34,7 +35,7 @@ func newTestEnv(t *testing.T, change ...func(*fakecloud.Options)) *testEnv {
 
 func newTestEnvWithClock(t *testing.T, clock clitest.Clock, change ...func(*fakecloud.Options)) *testEnv {
 	t.Helper()
-	env := &testEnv{T: t, clock: clock, dir: t.TempDir(), provider: clockedProvider}
+	env := &testEnv{T: t, clock: clock, dir: t.TempDir(), cache: t.TempDir(), provider: clockedProvider}
 	options := fakecloud.Options{Now: env.clock.Now, JobDuration: time.Minute}
 	for _, f := range change {
 		f(&options)
@@ -109,7 +110,9 @@ func (env *testEnv) cli() *clitest.CLI {
 		Address: provider,
 		"registry.terraform.io/" + vendorProvider: provider,
 		"registry.opentofu.org/" + vendorProvider: provider,
-	}, append([]string{clitest.ClockVariable + "=" + env.clock.String(), env.raceOptions()}, env.environment...)...)
+	}, append([]string{
+		clitest.ClockVariable + "=" + env.clock.String(), env.raceOptions(), "XDG_CACHE_HOME=" + env.cache,
+	}, env.environment...)...)
 	if err != nil {
 		env.Fatal(err)
 	}
@@ -305,4 +308,23 @@ func example(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// runHas reports whether a run of the CLI has noted a job for its other processes.
+func (env *testEnv) runHas(job string) bool {
+	env.Helper()
+	files, err := filepath.Glob(filepath.Join(env.cache, "terraform-provider-x", "runs", "*"))
+	if err != nil {
+		env.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			env.Fatal(err)
+		}
+		if strings.Contains(string(text), job) {
+			return true
+		}
+	}
+	return false
 }

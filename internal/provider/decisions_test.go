@@ -15,6 +15,7 @@ import (
 
 	"terraform-provider-x/internal/fakecloud"
 	"terraform-provider-x/internal/provider/providertest"
+	"terraform-provider-x/internal/provider/restore"
 )
 
 // This file holds the plan's decisions to a table, in this process and without a CLI: what a change means, for each restore and
@@ -220,7 +221,7 @@ type planServer struct {
 func newPlanServer(t *testing.T, typeName string) *planServer {
 	t.Helper()
 	clock := providertest.NewClock()
-	server := newServer(newWithClock("test", clock))
+	server := newServer(newWithClock("test", clock, restore.Run{}))
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -249,6 +249,27 @@ resource "x_rds_pg_table_pitr" "other" {
 	env.expectAccepted(3)
 }
 
+// TestAliasesOfOneInstance restores twice on one instance in one apply, each by an alias and so in a process of its own.
+// They queue as those of one process do. The kind of report: one alias takes the other's job for a lost one.
+func TestAliasesOfOneInstance(t *testing.T) {
+	t.Parallel()
+	env := newTestEnvWithClock(t, clitest.NewClock(25))
+	at := env.cloud.Addresses()
+	alias := fmt.Sprintf(`
+provider "x" {
+  alias      = "token"
+  region     = "eu-west-101"
+  auth_token = %q
+  endpoints  = { iam = %q, rds = %q, dds = %q, dws = %q }
+}
+`, fakecloud.DefaultToken, at.IAM, at.RDS, at.DDS, at.DWS)
+	env.configure(alias + ordersTable("one", `{ old_name = "orders", new_name = "one" }`, "") +
+		ordersTable("two", `{ old_name = "orders", new_name = "two" }`, "provider = x.token"))
+	env.mustApply()
+	env.expectAccepted(2)
+	env.expectNoChanges()
+}
+
 // TestForbiddenLookups restores with a key that may do nothing but restore and ask for its job.
 func TestForbiddenLookups(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {

@@ -88,7 +88,7 @@ func TestHangUp(t *testing.T) {
 		provider, _ := p.Child()
 		env.signalGroup(p, syscall.SIGHUP)
 		env.expect(env.end(p), -1)
-		awaitGone(t, provider) // it does not outlive the CLI
+		awaitExit(t, provider) // it does not outlive the CLI
 		env.importRefused(c, job)
 		if env.dependantRan() {
 			t.Error("the dependant ran")
@@ -99,8 +99,8 @@ func TestHangUp(t *testing.T) {
 	})
 }
 
-// awaitGone returns once a process that is no child of this one has ended, which sends no event.
-func awaitGone(t *testing.T, pid int) {
+// awaitExit returns once a process that is no child of this one has ended, which sends no event.
+func awaitExit(t *testing.T, pid int) {
 	t.Helper()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()

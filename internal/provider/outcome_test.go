@@ -14,6 +14,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
+	"terraform-provider-x/internal/provider/restore"
 )
 
 // restoreCase is one of the resources, as its example configures it.
@@ -62,7 +63,7 @@ func TestEveryRestoreIsACase(t *testing.T) {
 			t.Errorf("%s has no row in decisionCases", resourceType)
 		}
 	}
-	for _, of := range newWithClock("test", client.SystemClock).Resources(t.Context()) {
+	for _, of := range newWithClock("test", client.SystemClock, restore.Run{}).Resources(t.Context()) {
 		var named resource.MetadataResponse
 		of().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "x"}, &named)
 		if !cases[named.TypeName] {

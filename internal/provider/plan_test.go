@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"terraform-provider-x/internal/fakecloud"
+	"terraform-provider-x/internal/provider/restore"
 )
 
 // planCase is one restore, written in ways that mean the same and in one that does not.
@@ -168,7 +169,7 @@ func TestPlans(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 					"x": func() (tfprotov6.ProviderServer, error) {
-						return newServer(newWithClock("test", env.clock)), nil
+						return newServer(newWithClock("test", env.clock, restore.Run{})), nil
 					},
 				},
 				Steps: steps,

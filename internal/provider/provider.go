@@ -59,14 +59,9 @@ type restoreProvider struct {
 	states  *restore.States // which server.go fills
 }
 
-// New makes the provider as it is released.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return newWithClock(version, client.SystemClock) }
-}
-
-// newWithClock exists for tests, which compress hours of waiting into moments.
-func newWithClock(version string, clock client.Clock) *restoreProvider {
-	return &restoreProvider{version: version, clock: clock, states: restore.NewStates(restores)}
+// newWithClock makes the provider. Tests have a clock that compresses hours of waiting into moments.
+func newWithClock(version string, clock client.Clock, run restore.Run) *restoreProvider {
+	return &restoreProvider{version: version, clock: clock, states: restore.NewStates(restores, run)}
 }
 
 func (p *restoreProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

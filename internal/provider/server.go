@@ -22,12 +22,12 @@ import (
 
 // Serve serves the provider as it is released to a CLI, until that has done with it.
 func Serve(version string, debugging bool) error {
-	return serve(newWithClock(version, client.SystemClock), debugging)
+	return serve(newWithClock(version, client.SystemClock, restore.RunOf(os.Getppid())), debugging)
 }
 
 // ServeWithClock serves the provider on another clock, to test and to measure it.
 func ServeWithClock(version string, clock client.Clock) error {
-	return serve(newWithClock(version, clock), false)
+	return serve(newWithClock(version, clock, restore.RunOf(os.Getppid())), false)
 }
 
 // reduceOverhead turns off the plugin library's trace logs and raises GOGC, unless the environment says otherwise. The library
@@ -50,17 +50,69 @@ func reduceOverhead(environment []string) {
 func serve(p *restoreProvider, debugging bool) error {
 	reduceOverhead(os.Environ())
 	var options []tf6server.ServeOpt
+	running, gone := &counter{}, make(chan struct{})
 	if debugging {
 		options = append(options, tf6server.WithManagedDebug())
+	} else {
+		go awaitGone(p.clock, os.Getppid(), gone)
 	}
-	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return newServer(p) }, options...)
+	served := make(chan error, 1)
+	go func() {
+		served <- tf6server.Serve(Address, func() tfprotov6.ProviderServer {
+			return &countApplies{newServer(p), running}
+		}, options...)
+	}()
+	select {
+	case err := <-served:
+		return err
+	case <-gone:
+		// What waits is cancelled by now, for its connection is gone. A restore call that is on its way is answered first, so
+		// that the run's file has its job.
+		running.await(context.Background())
+		return nil
+	}
+}
+
+// awaitGone closes a channel some time after the CLI that has started this process has ended: one that is killed tells
+// nobody, and this process ignores the signals that would end it.
+func awaitGone(clock client.Clock, parent int, gone chan<- struct{}) {
+	for os.Getppid() == parent {
+		if clock.Sleep(context.Background(), time.Second) != nil {
+			return // never: nothing cancels it
+		}
+	}
+	close(gone)
+}
+
+// countApplies counts what may have a restore call on its way.
+type countApplies struct {
+	actionServer
+	running *counter
+}
+
+func (s *countApplies) ApplyResourceChange(
+	ctx context.Context,
+	req *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	s.running.count(1)
+	defer s.running.count(-1)
+	return s.actionServer.ApplyResourceChange(ctx, req)
+}
+
+func (s *countApplies) InvokeAction(
+	ctx context.Context,
+	req *tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream, error) {
+	return s.running.stream(func() (*tfprotov6.InvokeActionServerStream, error) {
+		return s.actionServer.InvokeAction(ctx, req)
+	})
 }
 
 // actionServer is what the framework's server is.
 type actionServer = tfprotov6.ProviderServerWithActions
 
 // newServer answers the plugin protocol: the framework does, behind what it has no hook for.
-func newServer(p *restoreProvider) tfprotov6.ProviderServer {
+func newServer(p *restoreProvider) actionServer {
 	server, ok := providerserver.NewProtocol6(p)().(actionServer)
 	if !ok {
 		panic("this version of the framework has no actions")
@@ -110,71 +162,96 @@ func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 	return all
 }
 
-// stopAfterActions lets an action that was cancelled say how it ended. The plugin library sends nothing more of an action once the
-// provider was told to stop: neither what is true now nor that there was an error, and Terraform then takes the action for done
-// (measured with terraform-plugin-go 0.31 and Terraform 1.16: "Apply complete!"). Here, the stop is not answered before those
-// that it ends have come to their end. That takes them milliseconds, unless a restore call is on its way: its answer is waited
-// for.
+// stopAfterActions lets an action that was cancelled say how it ended. The plugin library sends nothing more of an action
+// once the provider was told to stop: neither what is true now nor that there was an error, and Terraform then takes the
+// action for done (measured with terraform-plugin-go 0.31 and Terraform 1.16: "Apply complete!"). Here, the stop is not
+// answered before those that it ends have come to their end. That takes them milliseconds, unless a restore call is on its
+// way: its answer is waited for.
 type stopAfterActions struct {
 	actionServer
-	mu      sync.Mutex
-	running int
-	idle    chan struct{} // closed when none runs any more; nil while nobody waits for that
+	running counter
 }
 
-// longestStop bounds how long a stop waits: longer than any call to the cloud may take.
-const longestStop = 3 * time.Minute
-
 // InvokeAction counts the action until its last event was taken.
-func (s *stopAfterActions) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	s.count(1)
-	stream, err := s.actionServer.InvokeAction(ctx, req)
+func (s *stopAfterActions) InvokeAction(
+	ctx context.Context,
+	req *tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream, error) {
+	return s.running.stream(func() (*tfprotov6.InvokeActionServerStream, error) {
+		return s.actionServer.InvokeAction(ctx, req)
+	})
+}
+
+// StopProvider cancels what is running and waits for the actions among that.
+func (s *stopAfterActions) StopProvider(
+	ctx context.Context,
+	req *tfprotov6.StopProviderRequest,
+) (*tfprotov6.StopProviderResponse, error) {
+	resp, err := s.actionServer.StopProvider(ctx, req)
+	s.running.await(ctx)
+	return resp, err
+}
+
+// counter counts what is running, and waits until nothing is.
+type counter struct {
+	mutex   sync.Mutex
+	running int
+	idle    chan struct{} // closed when nothing runs any more; nil while nobody waits for that
+}
+
+// longestAwait bounds how long await waits: longer than any call to the cloud may take.
+const longestAwait = 3 * time.Minute
+
+func (c *counter) count(change int) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.running += change; c.running == 0 && c.idle != nil {
+		close(c.idle)
+		c.idle = nil
+	}
+}
+
+// stream counts an action until its last event was taken.
+func (c *counter) stream(
+	invoke func() (*tfprotov6.InvokeActionServerStream, error),
+) (*tfprotov6.InvokeActionServerStream, error) {
+	c.count(1)
+	stream, err := invoke()
 	if err != nil {
-		s.count(-1)
+		c.count(-1)
 		return stream, err
 	}
 	events := stream.Events
 	stream.Events = func(push func(tfprotov6.InvokeActionEvent) bool) {
-		defer s.count(-1)
+		defer c.count(-1)
 		events(push)
 	}
 	return stream, nil
 }
 
-func (s *stopAfterActions) count(change int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.running += change; s.running == 0 && s.idle != nil {
-		close(s.idle)
-		s.idle = nil
-	}
-}
-
-// ended is closed when no action runs.
-func (s *stopAfterActions) ended() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	ended := s.idle
+// ended is closed when nothing runs.
+func (c *counter) ended() <-chan struct{} {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	ended := c.idle
 	if ended == nil {
 		ended = make(chan struct{})
-		if s.running == 0 {
+		if c.running == 0 {
 			close(ended)
 		} else {
-			s.idle = ended
+			c.idle = ended
 		}
 	}
 	return ended
 }
 
-// StopProvider cancels what is running and waits for the actions among that.
-func (s *stopAfterActions) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	resp, err := s.actionServer.StopProvider(ctx, req)
-	limit := time.NewTimer(longestStop)
+// await returns once nothing runs, or when it has waited long enough.
+func (c *counter) await(ctx context.Context) {
+	limit := time.NewTimer(longestAwait)
 	defer limit.Stop()
 	select {
-	case <-s.ended():
+	case <-c.ended():
 	case <-limit.C:
 	case <-ctx.Done():
 	}
-	return resp, err
 }

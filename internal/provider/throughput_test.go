@@ -16,6 +16,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
+	"terraform-provider-x/internal/provider/restore"
 )
 
 // manyInstances adds as many instances to a world, like its first one.
@@ -66,7 +67,7 @@ type inProcess struct {
 
 func newInProcess(env *testEnv, clock client.Clock, more map[string]any) *inProcess {
 	env.Helper()
-	server := newServer(newWithClock("test", clock))
+	server := newServer(newWithClock("test", clock, restore.Run{}))
 	schema, err := server.GetProviderSchema(env.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		env.Fatal(err)

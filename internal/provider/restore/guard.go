@@ -65,6 +65,7 @@ func (s *submission) list(ctx context.Context, around time.Time) ([]client.Job, 
 // list, the restore continues. A rejected login stops it, because five wrong signatures lock a key.
 func (s *submission) guard(ctx context.Context) (earlierJobs, error) {
 	for attempt := 0; ; attempt++ {
+		s.own.readRun()
 		jobs, err := s.list(ctx, s.clock.Now())
 		if ctx.Err() != nil {
 			return earlierJobs{}, context.Cause(ctx)
@@ -135,7 +136,7 @@ func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline t
 	if !client.IsBusy(rejected) && !throttled {
 		return rejected
 	}
-	if !throttled && !s.refreshOwn(ctx) && !s.ownJustEnded(ctx) {
+	if !throttled && !s.busyWithOwn(ctx) {
 		if err := s.busyWithUnknown(ctx, rejected); err != nil {
 			return err
 		}
@@ -144,6 +145,19 @@ func (s *submission) mayTryAgain(ctx context.Context, rejected error, deadline t
 		return rejected
 	}
 	return nil
+}
+
+// busyWithOwn reports whether an own job keeps the service busy. It looks twice: another process of the run may have been
+// accepted, and not have told so yet.
+func (s *submission) busyWithOwn(ctx context.Context) bool {
+	if s.refreshOwn(ctx) || s.ownJustEnded(ctx) {
+		return true
+	}
+	if s.own.run.file == "" || s.clock.Sleep(ctx, settlePause) != nil {
+		return false
+	}
+	s.own.readRun()
+	return s.refreshOwn(ctx)
 }
 
 // pauseAfter is how long to wait before a rejected call is sent again: the last time is at the deadline.

@@ -15,6 +15,7 @@ import (
 // ownJobs are the jobs that belong to this configuration: a state holds them, or this process has started them. The
 // guard waits for these and stops for any other.
 type ownJobs struct {
+	run     Run // whose other processes have jobs that are as good as own
 	mutex   sync.Mutex
 	known   map[string]bool      // by job id
 	running []ownJob             // those that may still run
@@ -30,17 +31,34 @@ type ownJob struct {
 	at place
 }
 
-func newOwnJobs() *ownJobs {
-	return &ownJobs{known: map[string]bool{}, seen: map[ownJob]time.Time{}, ended: map[place]time.Time{}}
+func newOwnJobs(run Run) *ownJobs {
+	return &ownJobs{run: run, known: map[string]bool{}, seen: map[ownJob]time.Time{}, ended: map[place]time.Time{}}
 }
 
-// noteRunning records that a job belongs to this configuration and may be running.
+// noteRunning records that a job belongs to this configuration and may be running, and tells the run.
 func (o *ownJobs) noteRunning(started ownJob) {
+	if o.add(started, true) {
+		o.run.note(started)
+	}
+}
+
+// add records a job that may be running, and reports whether it was unknown. One that is known is added again only if
+// again says so: it may have ended.
+func (o *ownJobs) add(started ownJob, again bool) bool {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
+	known := o.known[started.id]
 	o.known[started.id] = true
-	if !slices.Contains(o.running, started) {
+	if (!known || again) && !slices.Contains(o.running, started) {
 		o.running = append(o.running, started)
+	}
+	return !known
+}
+
+// readRun adds the jobs of the run's other processes.
+func (o *ownJobs) readRun() {
+	for _, job := range o.run.jobs() {
+		o.add(job, false)
 	}
 }
 

@@ -39,7 +39,7 @@ func NewProvider(source lookup.Provider, states *States, preflight bool) *Provid
 
 // unconfigured is the provider of a resource that Terraform calls without configuring it.
 func unconfigured(clock client.Clock) *Provider {
-	return NewProvider(lookup.Provider{Cache: lookup.NewCache(clock)}, NewStates(nil), true)
+	return NewProvider(lookup.Provider{Cache: lookup.NewCache(clock)}, NewStates(nil, Run{}), true)
 }
 
 // locks lets one restore at a time use an instance or cluster.

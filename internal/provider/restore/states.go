@@ -29,6 +29,7 @@ import (
 type States struct {
 	newModels map[string]func() Model // by Type.Name
 	own       *ownJobs
+	run       Run
 
 	mutex    sync.Mutex
 	unread   []rawState // decoded only if something is asked: most runs only have finished restores
@@ -72,9 +73,9 @@ const (
 	planPause = 100 * time.Millisecond
 )
 
-// NewStates knows of no restore yet.
-func NewStates(newModels []func() Model) *States {
-	s := &States{newModels: map[string]func() Model{}}
+// NewStates knows of no restore yet. The zero Run is none.
+func NewStates(newModels []func() Model, run Run) *States {
+	s := &States{newModels: map[string]func() Model{}, run: run}
 	s.Reset()
 	for _, newModel := range newModels {
 		s.newModels[newModel().Type().Name] = newModel
@@ -86,7 +87,7 @@ func NewStates(newModels []func() Model) *States {
 func (s *States) Reset() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.own, s.byJob, s.targets = newOwnJobs(), map[string]*stored{}, map[string]bool{}
+	s.own, s.byJob, s.targets = newOwnJobs(s.run), map[string]*stored{}, map[string]bool{}
 	s.unread, s.asked, s.applying, s.planned = nil, false, false, nil
 }
 

@@ -77,7 +77,7 @@ func TestStates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := NewStates(nil)
+			s := NewStates(nil, Run{})
 			var got []string
 			for _, step := range strings.Split(c.steps, "; ") {
 				if said := s.step(t.Context(), step); said != "" {
