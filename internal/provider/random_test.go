@@ -351,14 +351,14 @@ func (c *chaos) follow(w *wanted) {
 	jobs := c.alive(w.restoresTo())
 	resource, stored := c.resources()[w.address()]
 	switch {
-	case stored && resource.Tainted && resource.Values["finished_at"] == nil && resource.Values["status"] != "Failed":
-		c.note(c.run("untaint", w.address()))
 	case len(jobs) > 0 && (!stored || resource.Values["job_id"] != jobs[0]):
 		c.note(c.run("state", "rm", w.address())) // also an object that is deposed; there may be none
 		c.note(c.run("import", "-no-color", w.address(), w.target()+"/"+jobs[0]))
 		o := c.apply("-target=" + w.address())
 		c.Logf("exit status %d: %s", o.exit, o.output)
 		c.printed.WriteString(o.output)
+	case stored && resource.Tainted && resource.Values["finished_at"] == nil && resource.Values["status"] != "Failed":
+		c.note(c.run("untaint", w.address()))
 	}
 }
 
