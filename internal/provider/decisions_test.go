@@ -313,8 +313,8 @@ type planned struct {
 	changed []string
 }
 
-// plan asks for a plan as Terraform does: what the configuration leaves to the provider stays as it is in the state.
-func (s *planServer) plan(prior, config attributes) planned {
+// request is what Terraform asks for a plan: what the configuration leaves to the provider stays as it is in the state.
+func (s *planServer) request(prior, config attributes) *tfprotov6.PlanResourceChangeRequest {
 	s.Helper()
 	proposed := maps.Clone(config)
 	for name, computed := range s.computed {
@@ -322,9 +322,43 @@ func (s *planServer) plan(prior, config attributes) planned {
 			proposed[name] = prior[name]
 		}
 	}
-	resp, err := s.PlanResourceChange(s.Context(), &tfprotov6.PlanResourceChangeRequest{
+	for name := range proposed {
+		proposed[name] = proposedNames(proposed[name], prior[name])
+	}
+	return &tfprotov6.PlanResourceChangeRequest{
 		TypeName: s.typeName, PriorState: s.wire(prior), Config: s.wire(config), ProposedNewState: s.wire(proposed),
-	})
+	}
+}
+
+// proposedNames takes the names that a configuration leaves to the provider from the state, element by element.
+func proposedNames(config, prior any) any {
+	switch config := config.(type) {
+	case []any:
+		all := slices.Clone(config)
+		before, _ := prior.([]any)
+		for i := range min(len(all), len(before)) {
+			all[i] = proposedNames(all[i], before[i])
+		}
+		return all
+	case attributes:
+		all := maps.Clone(config)
+		before, _ := prior.(attributes)
+		for name, value := range before {
+			if name == "new_name" && all[name] == nil {
+				all[name] = value
+			} else if inner, set := all[name]; set {
+				all[name] = proposedNames(inner, value)
+			}
+		}
+		return all
+	}
+	return config
+}
+
+// plan asks for a plan.
+func (s *planServer) plan(prior, config attributes) planned {
+	s.Helper()
+	resp, err := s.PlanResourceChange(s.Context(), s.request(prior, config))
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -117,7 +117,34 @@ func newServer(p *restoreProvider) actionServer {
 	if !ok {
 		panic("this version of the framework has no actions")
 	}
-	return &stopAfterActions{actionServer: &noteStates{server, p.states}}
+	finished := restore.NewFinished(context.Background(), restores)
+	return &stopAfterActions{actionServer: &noteStates{&answerFinished{server, finished}, p.states}}
+}
+
+// answerFinished answers for finished restores what the framework would, without it.
+type answerFinished struct {
+	actionServer
+	finished *restore.Finished
+}
+
+func (s *answerFinished) ReadResource(
+	ctx context.Context,
+	req *tfprotov6.ReadResourceRequest,
+) (*tfprotov6.ReadResourceResponse, error) {
+	if resp := s.finished.Read(req); resp != nil {
+		return resp, nil
+	}
+	return s.actionServer.ReadResource(ctx, req)
+}
+
+func (s *answerFinished) PlanResourceChange(
+	ctx context.Context,
+	req *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
+	if resp := s.finished.Plan(ctx, req); resp != nil {
+		return resp, nil
+	}
+	return s.actionServer.PlanResourceChange(ctx, req)
 }
 
 // noteStates notes each restore that Terraform's state holds: to upgrade a state is the one request that Terraform makes
