@@ -52,7 +52,8 @@ func (env *testEnv) expectResumed(c restoreCase, job string) {
 func TestTimeoutThenApply(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, job := timedOut(t, c)
-		env.expect(env.plan(), clitest.ExitChanges, resumesIt, "restore job "+job, "is tainted, so")
+		env.expect(env.plan(), clitest.ExitChanges, resumesIt, "restore job "+job, "is tainted, so",
+			"the safe way if the resource depends on others that this apply changes")
 		env.expect(env.apply(), clitest.ExitError, "Restore is still running", job)
 		env.expectAccepted(1)
 		env.change(job, "finish", "")

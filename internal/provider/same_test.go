@@ -69,6 +69,69 @@ func TestIgnoredMoment(t *testing.T) {
 	env.expectNoChanges()
 }
 
+// TestNewerSnapshotOfATaintedRestore is the same with DWS: a newer snapshot is there, and is ignored.
+func TestNewerSnapshotOfATaintedRestore(t *testing.T) {
+	t.Parallel()
+	env := newTestEnv(t)
+	config := func(snapshot, more string) string {
+		return fmt.Sprintf(`
+resource "x_dws_table_restore" "this" {
+  snapshot_id        = %q
+  database           = "gaussdb"
+  case_sensitive     = true
+  restore_table_list = [{ schema_name = "public", table_name = "events" }]
+  target_table_list  = [{ schema_name = "public", table_name = "events_before" }]
+  lifecycle {
+    ignore_changes = [snapshot_id]
+  }
+  %s
+}`, snapshot, more)
+	}
+	env.configure(config("c719b1a7-c85c-4cb5-a721-7694908c2c11", shortTimeouts))
+	env.change("next", "hold", "")
+	env.expect(env.apply(), clitest.ExitError, "Restore is still running")
+	job := env.expectAccepted(1)[0]
+	env.configure(config("2a4d0f86-67cd-408a-8b66-017454fb7793", ""))
+	for _, flag := range []string{"-refresh=true", "-refresh=false"} {
+		env.expect(env.apply(flag), clitest.ExitError, "Unfinished restore is planned again", job, "terraform untaint ADDRESS")
+	}
+	env.change(job, "finish", "")
+	env.expect(env.run("untaint", "x_dws_table_restore.this"), clitest.ExitOK)
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectStored("x_dws_table_restore.this", map[string]any{"job_id": job, "status": "Completed"})
+}
+
+// TestAnotherAddressAlone goes from count to for_each, and applies the new address alone: Terraform says nothing of the old
+// one. While its job runs, that is refused; when it has ended unseen, only its names are left of it.
+func TestAnotherAddressAlone(t *testing.T) {
+	t.Parallel()
+	env := newTestEnv(t)
+	config := func(more string) string {
+		return fmt.Sprintf(`
+resource "x_dds_collection_restore" "this" {
+  %s
+  instance_id         = "9136fd2a9fcd405ea4674276ce36dae8in02"
+  restore_collections = [{ database = "app", collections = [
+    { old_name = "carts", restore_collection_time = "2020-12-12T08:49:15Z" }] }]
+}`, more)
+	}
+	env.configure(config("count = 1\n" + shortTimeouts + "\n" + `on_timeout = "detach"`))
+	env.change("next", "hold", "")
+	env.mustApply()
+	job := env.expectAccepted(1)[0]
+	env.configure(config(`for_each = toset(["a"])`))
+	const address = `x_dds_collection_restore.this["a"]`
+	env.expect(env.apply("-target="+address), clitest.ExitError, "A restore is already running", job)
+	env.change(job, "finish", "")
+	env.expect(env.apply("-target="+address), clitest.ExitError, "carts_bak_1607762955000")
+	env.expectAccepted(1)
+	env.expect(env.run("state", "mv", "x_dds_collection_restore.this[0]", address), clitest.ExitOK)
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectNoChanges()
+}
+
 // TestRenamedWhileUnfinished renames a resource without a "moved" block. Nobody hands the job over then, so it is
 // refused, in whichever order Terraform goes about it; the advice leads on.
 func TestRenamedWhileUnfinished(t *testing.T) {
