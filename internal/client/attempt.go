@@ -152,7 +152,11 @@ func (x *exchange) transportError(err error) error {
 			err = fmt.Errorf("no connection in time (%v)", failed.Err)
 		}
 	}
-	return x.client.redact(err)
+	shown := x.client.redact(err)
+	if check := whatToCheck(err); check != "" {
+		return &ConnectionError{Err: shown, Check: check}
+	}
+	return shown
 }
 
 // describe says which attempt failed.
