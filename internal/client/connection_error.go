@@ -46,8 +46,9 @@ func whatToCheck(err error) string {
 
 func whatToCheckAt(err error, failed *net.OpError) string {
 	var name *net.DNSError
+	var answered *proxyAnswer
 	switch {
-	case errors.As(err, new(*proxyRefusal)):
+	case errors.As(err, &answered) && answered.isPermanent():
 		return checkProxy
 	case errors.As(err, &name) && name.IsNotFound && !name.IsTemporary && !name.IsTimeout,
 		errors.As(err, new(*net.AddrError)):

@@ -2,8 +2,17 @@
 
 package provider
 
-import "github.com/hashicorp/terraform-plugin-framework/diag"
+import (
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"terraform-provider-x/internal/client"
+)
 
 func errorClient(err error) diag.Diagnostic {
+	if errors.As(err, new(*client.ProxyVariableError)) {
+		return diag.NewErrorDiagnostic("Invalid proxy variable", err.Error()+".\nCorrect the variable, or unset it.")
+	}
 	return diag.NewErrorDiagnostic("Provider arguments are invalid", err.Error())
 }
