@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// ConnectionError says that a call did not get to its service, for a reason that waiting does not mend: a name that does
-// not exist, a port that is none, a server that is no service, a certificate that nobody vouches for, a proxy's refusal.
+// ConnectionError says that a call did not get to its service, for a reason that waiting does not mend: a name that
+// does not exist, a port that is none, a server that is no service, a certificate that nobody vouches for, a proxy's
+// refusal.
 type ConnectionError struct {
 	Err   error
 	Check string // what a person should look at
@@ -55,7 +56,7 @@ func whatToCheckAt(err error, failed *net.OpError) string {
 		return checkAddress
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, new(tls.RecordHeaderError)):
 		return checkNoTLS
-	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // the head of an alert; net/http has no type for it
+	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // an alert; net/http has no type for it
 		return checkTLS
 	case errors.As(err, new(*tls.CertificateVerificationError)):
 		return checkCertificate

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// proxies are those that the environment names, and what is known of each. A proxy may lock an account after a few wrong
-// passwords, so that a login that it rejected is not tried again.
+// proxies are those that the environment names, and what is known of each. A proxy may lock an account after a few
+// wrong passwords, so that a login that it rejected is not tried again.
 type proxies struct {
 	of func(*url.URL) (*url.URL, error) // the proxy for an address; nil for none
 

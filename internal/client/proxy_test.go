@@ -31,8 +31,9 @@ func TestProxyVariables(t *testing.T) {
 	for value, good := range map[string]bool{
 		"http://proxy.example:3128": true, "https://proxy.example": true, "socks5://proxy.example:1080": true,
 		"socks5h://proxy.example:1080": true, "HTTP://proxy.example:3128/": true, "proxy.example:3128": true,
-		"proxy.example": true, "proxy": true, "192.0.2.1:3128": true, "192.0.2.1": true, "http://[2001:db8::1]:3128": true,
-		"[2001:db8::1]:3128": true, "user:" + proxySecret + "@proxy.example:3128": true, "proxy_1.example:3128": true,
+		"proxy.example": true, "proxy": true, "192.0.2.1:3128": true, "192.0.2.1": true,
+		"http://[2001:db8::1]:3128": true, "[2001:db8::1]:3128": true, "user:" + proxySecret + "@proxy.example:3128": true,
+		"proxy_1.example:3128":                               true,
 		"http://user:" + proxySecret + "@proxy.example:3128": true, "http://bücher.example:3128": true,
 
 		"http://user:pass%word@proxy.example:3128": false, "http://user:pa#ss@proxy.example:3128": false,
@@ -55,7 +56,8 @@ func TestProxyVariables(t *testing.T) {
 
 func TestNoProxyVariables(t *testing.T) {
 	for value, good := range map[string]bool{
-		"": true, "*": true, "localhost,127.0.0.1": true, " .example , *.example:8443,": true, "10.0.0.0/8,2001:db8::/32": true,
+		"": true, "*": true, "localhost,127.0.0.1": true, " .example , *.example:8443,": true,
+		"10.0.0.0/8,2001:db8::/32":              true,
 		"192.0.2.1:8443,[2001:db8::1]:8443,::1": true, "/var/run/docker.sock": true, "<local>": true,
 		"10.0.0.0/33": false, "10.0.0.0/": false, "10.0.0.0/255.0.0.0": false, ":8443": false, "a.example,:8443": false,
 		"https://a.example": false, "a.example b.example": false, "a.example;b.example": false, "a.example:port": false,
@@ -205,7 +207,8 @@ func TestOneCallGoesFirstThroughAProxy(t *testing.T) {
 // service for the moment is.
 func TestProxyThatMakesNoTunnel(t *testing.T) {
 	for status, permanent := range map[int]bool{
-		400: true, 403: true, 404: true, 405: true, 501: true, 408: false, 429: false, 500: false, 502: false, 503: false, 504: false,
+		400: true, 403: true, 404: true, 405: true, 501: true, 408: false, 429: false,
+		500: false, 502: false, 503: false, 504: false,
 	} {
 		for class, call := range theCalls {
 			proxy := newTestProxy(t, answerWith(status, "no"))
@@ -229,7 +232,8 @@ func TestProxyThatDoesNotExist(t *testing.T) {
 		t.Setenv("HTTP_PROXY", proxy)
 		t.Setenv("HTTPS_PROXY", proxy)
 		c := newTestClient(t, scheme+"://dws.example", newFakeClock())
-		c.dialsFail(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "proxy.example", IsNotFound: true}})
+		unknown := &net.DNSError{Err: "no such host", Name: "proxy.example", IsNotFound: true}
+		c.dialsFail(&net.OpError{Op: "dial", Err: unknown})
 		err := theCalls["once"](t.Context(), c)
 		if outcome(err) != unsent || !errors.As(err, new(*ConnectionError)) || !strings.Contains(err.Error(), "NO_PROXY") {
 			t.Errorf("%s: %v", scheme, err)

@@ -10,8 +10,8 @@ import (
 	"terraform-provider-x/internal/fakecloud"
 )
 
-// TestUnreachableService plans with an address at which no service can answer, however long anybody waits, while IAM does
-// answer. Kind of report: plans that succeeded, after minutes of retries, with a typo in an endpoint.
+// TestUnreachableService plans with an address at which no service can answer, however long anybody waits, while IAM
+// does answer. Kind of report: plans that succeeded, after minutes of retries, with a typo in an endpoint.
 func TestUnreachableService(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)

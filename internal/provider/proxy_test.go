@@ -12,7 +12,8 @@ import (
 	"terraform-provider-x/internal/clitest"
 )
 
-// proxied leads all calls of a test through a proxy. Calls to this machine never go through one, so the services get names.
+// proxied leads all calls of a test through a proxy. Calls to this machine never go through one, so the services get
+// names.
 func (env *testEnv) proxied(login string, proxy *httptest.Server, more string) string {
 	env.environment = []string{
 		"HTTP_PROXY=http://" + login + strings.TrimPrefix(proxy.URL, "http://"), "http_proxy=", "NO_PROXY=", "no_proxy=",
@@ -20,8 +21,8 @@ func (env *testEnv) proxied(login string, proxy *httptest.Server, more string) s
 	return strings.ReplaceAll(env.providerBlock(more), "http://127.0.0.1:", "http://cloud.example:")
 }
 
-// TestProxyThatRefuses counts how often a wrong password is sent to a proxy. Kind of report: 66 times in one apply of one
-// resource, and the account was locked.
+// TestProxyThatRefuses counts how often a wrong password is sent to a proxy. Kind of report: dozens of times in one
+// apply of one resource, and the account was locked.
 func TestProxyThatRefuses(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env := newTestEnv(t)
@@ -47,8 +48,8 @@ func TestProxyThatRefuses(t *testing.T) {
 	})
 }
 
-// TestProxyVariableThatCannotBeRead names the variable and does not send calls directly. Kind of report: a password with a
-// special character, and traffic that passed the proxy by.
+// TestProxyVariableThatCannotBeRead names the variable and does not send calls directly. Kind of report: a password
+// with a special character, and traffic that passed the proxy by.
 func TestProxyVariableThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"HTTPS_PROXY", "http_proxy"} {
