@@ -140,7 +140,8 @@ func (r jobRecord) job(now time.Time) Job {
 
 // judge sets the status of a job. One whose status is no known word has ended if it has an end: not as it should have,
 // as far as anybody can tell. The reason then holds the word. An end that is yet to come, or that is the job's beginning,
-// is none: DDS shows such for jobs that run.
+// is none: DDS shows such for jobs that run. Clocks that differ only put that off: to take a running job for a failed
+// one would be worse.
 func (r jobRecord) judge(job *Job, now time.Time) {
 	word := strings.TrimSpace(string(r.Status))
 	status, known := jobStatus(word)
