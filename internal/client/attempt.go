@@ -35,11 +35,7 @@ var errNoAnswer = errors.New("no answer in time")
 
 // attempt sends the request once. The exchange keeps what came of it.
 func (x *exchange) attempt(request *http.Request) error {
-	var through *passage
-	var err error
-	if x.service != serviceMetadata {
-		through, err = x.client.proxies.enter(request) // before the attempt begins: it may wait
-	}
+	through, err := x.client.proxies.enter(x.httpClient(), request) // before the attempt begins: it may wait
 	x.begin()
 	var response *http.Response
 	if err == nil {

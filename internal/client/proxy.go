@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// proxies are those that the environment names, and what is known of each. A proxy may lock an account after a few
-// wrong passwords, so that a login that it rejected is not tried again.
+// proxies are those that the environment names, and what is known of each one that was used. A proxy may lock an
+// account after a few wrong passwords, so that a login that it rejected is not tried again.
 type proxies struct {
 	of func(*url.URL) (*url.URL, error) // the proxy for an address; nil for none
 
@@ -60,9 +60,14 @@ type passage struct {
 	plain bool // the proxy itself passes requests and answers on; there is no tunnel
 }
 
-// enter waits until an attempt may go. The caller must leave what it has entered without an error.
-func (p *proxies) enter(request *http.Request) (*passage, error) {
-	proxy, err := p.of(request.URL)
+// enter waits until an attempt may go by a client's connections. The caller must leave what it has entered without an
+// error.
+func (p *proxies) enter(client *http.Client, request *http.Request) (*passage, error) {
+	transport, ok := client.Transport.(*http.Transport)
+	if !ok || transport.Proxy == nil {
+		return nil, nil
+	}
+	proxy, err := transport.Proxy(request)
 	if err != nil { // net/http does not trust HTTP_PROXY in a CGI program
 		return nil, &ConnectionError{Err: err, Check: checkProxy}
 	}

@@ -6,13 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"testing/synctest"
 )
 
 const proxySecret = "proxy-pass%3Fword"
@@ -161,44 +160,40 @@ func TestProxyThatRefusesTheLogin(t *testing.T) {
 
 // However many calls begin at once, one goes through a proxy first; a proxy that takes it lets the others go together.
 func TestOneCallGoesFirstThroughAProxy(t *testing.T) {
-	for name, test := range map[string]struct {
-		status int
-		want   int
-	}{"refused": {407, 1}, "taken": {200, 10}, "unavailable": {503, 10}} {
+	const calls = 10
+	for name, test := range map[string]struct{ status, want int }{
+		"refused": {407, 1}, "taken": {200, calls}, "unavailable": {503, calls},
+	} {
 		t.Run(name, func(t *testing.T) {
-			withoutProxy(t)
-			t.Setenv("HTTP_PROXY", "http://user:"+proxySecret+"@proxy.example:3128")
-			synctest.Test(t, func(t *testing.T) {
-				c := newTestClient(t, "http://dws.example", newFakeClock(), func(config *Config) {
-					config.AccessKey, config.SecretKey, config.AuthToken, config.MaxRetries = "", "", "", 0
-					config.Metadata = true
-				})
-				c.login = &login{guard: newLoginGuard(), issue: func(context.Context) (*credential, error) {
-					return &credential{token: "a-token", expires: noon.AddDate(1, 0, 0), renew: noon.AddDate(1, 0, 0)}, nil
-				}}
-				var mutex sync.Mutex
-				asked, together := 0, make(chan struct{})
-				c.answerBy(roundTripFunc(func(*http.Request) (*http.Response, error) {
-					mutex.Lock()
-					asked++
-					first := asked == 1
-					mutex.Unlock()
-					if !first {
-						<-together // all are under way at once
+			var asked atomic.Int32
+			together := make(chan struct{})
+			newTestProxy(t, func(w http.ResponseWriter, r *http.Request) {
+				switch asked.Add(1) {
+				case 1:
+				case calls:
+					close(together)
+				default:
+					select { // all are under way at once
+					case <-together:
+					case <-r.Context().Done():
 					}
-					return &http.Response{StatusCode: test.status, Body: io.NopCloser(strings.NewReader(goodReply))}, nil
-				}))
-				var calls sync.WaitGroup
-				for range 10 {
-					calls.Go(func() { _, _ = c.DWS().Job(t.Context(), jobID) })
 				}
-				synctest.Wait()
-				if asked != test.want {
-					t.Errorf("%d were asked, want %d", asked, test.want)
-				}
-				close(together)
-				calls.Wait()
+				answerWith(test.status, goodReply)(w, r)
 			})
+			c := newTestClient(t, "http://dws.example", newFakeClock(), func(config *Config) {
+				config.AccessKey, config.SecretKey, config.Metadata, config.MaxRetries = "", "", true, 0
+			})
+			c.login = &login{guard: newLoginGuard(), issue: func(context.Context) (*credential, error) {
+				return &credential{token: "a-token", expires: noon.AddDate(1, 0, 0), renew: noon.AddDate(1, 0, 0)}, nil
+			}}
+			var all sync.WaitGroup
+			for range calls {
+				all.Go(func() { _, _ = c.DWS().Job(t.Context(), jobID) })
+			}
+			all.Wait()
+			if got := asked.Load(); int(got) != test.want {
+				t.Errorf("%d were asked, want %d", got, test.want)
+			}
 		})
 	}
 }
