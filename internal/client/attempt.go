@@ -33,10 +33,26 @@ var errReplyTooLarge = errors.New("the reply is larger than 8 MiB")
 // caller's own deadline.
 var errNoAnswer = errors.New("no answer in time")
 
-// attempt sends the request once and reads the answer to the end, so that a connection that breaks in the middle is an
-// error like any other. It authorises the request anew, because a signature ages. The exchange keeps what came of it.
+// attempt sends the request once. The exchange keeps what came of it.
 func (x *exchange) attempt(request *http.Request) error {
+	through, err := x.client.proxies.enter(x.httpClient(), request) // before the attempt begins: it may wait
 	x.begin()
+	var response *http.Response
+	if err == nil {
+		response, err = x.roundTrip(request, through)
+		through.leave(request.Context(), err)
+	}
+	x.end(err)
+	x.log(request.Context(), response, err)
+	if err != nil {
+		return x.describe(err)
+	}
+	return nil
+}
+
+// roundTrip reads the answer to the end, so that a connection that breaks in the middle is an error like any other. It
+// authorises the request anew, because a signature ages. Of the response, only the head is left.
+func (x *exchange) roundTrip(request *http.Request, through *passage) (*http.Response, error) {
 	ctx, cancel := x.attemptContext(request.Context())
 	defer cancel()
 	request = request.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -48,17 +64,14 @@ func (x *exchange) attempt(request *http.Request) error {
 	}
 	response, err := x.httpClient().Do(request)
 	if err != nil {
-		err = x.transportError(err)
-	} else {
-		err = x.read(response)
-		_ = response.Body.Close()
+		return nil, x.transportError(err)
 	}
-	x.end(err)
-	x.log(ctx, response, err)
-	if err != nil {
-		return x.describe(err)
+	defer func() { _ = response.Body.Close() }()
+	if through.isRefusedBy(response) {
+		x.sent.Store(false) // the proxy did not pass it on
+		return response, x.transportError(newProxyAnswer(response.StatusCode))
 	}
-	return nil
+	return response, x.read(response)
 }
 
 // begin notes a new attempt, of which nothing is known yet.
@@ -152,7 +165,12 @@ func (x *exchange) transportError(err error) error {
 			err = fmt.Errorf("no connection in time (%v)", failed.Err)
 		}
 	}
-	return x.client.redact(err)
+	err = fromSOCKS(err)
+	shown := x.client.redact(err)
+	if check := whatToCheck(err); check != "" {
+		return &ConnectionError{Err: shown, Check: check}
+	}
+	return shown
 }
 
 // describe says which attempt failed.

@@ -86,6 +86,7 @@ type shared struct {
 	secrets        *secrets
 	endpoints      map[string]string
 	http           httpClients
+	proxies        *proxies
 	attemptTimeout time.Duration
 	replyLimit     int64
 	limiters       map[string]*ratelimit.Limiter // of the services
@@ -127,12 +128,18 @@ func New(config Config) (*Client, error) {
 	if clock == nil {
 		clock = SystemClock
 	}
+	hidden := newSecrets(config.secrets()...)
+	proxies, err := newProxies(hidden)
+	if err != nil {
+		return nil, err
+	}
 	s := &shared{
 		config:         config,
 		clock:          clock,
-		secrets:        newSecrets(config.secrets()...),
+		secrets:        hidden,
 		endpoints:      endpoints,
-		http:           newHTTPClients(config),
+		http:           newHTTPClients(config, proxies),
+		proxies:        proxies,
 		attemptTimeout: attemptTimeout,
 		replyLimit:     replyLimit,
 		limiters:       config.newLimiters(clock),

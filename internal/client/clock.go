@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// ClockSkew is how much a service's clock may differ from this machine's: it rejects signatures that are further off.
+const ClockSkew = 15 * time.Minute
+
 // Clock tells the time and waits. Everything in this package that waits uses it, so that a test runs an hour of polling
 // in an instant.
 type Clock interface {

@@ -124,8 +124,8 @@ func (s DDS) Instance(ctx context.Context, id string) (DDSInstance, error) {
 	for _, found := range reply.items {
 		if found.ID == id {
 			return DDSInstance{
-				ID: found.ID, Name: found.Name, Status: found.Status, Actions: found.Actions,
-				Mode: found.Mode, Engine: found.Engine, Version: found.Datastore.Version,
+				ID: found.ID, Name: string(found.Name), Status: found.Status, Actions: found.Actions,
+				Mode: found.Mode, Engine: found.Engine, Version: string(found.Datastore.Version),
 			}, nil
 		}
 	}
@@ -134,12 +134,12 @@ func (s DDS) Instance(ctx context.Context, id string) (DDSInstance, error) {
 
 type ddsInstanceRecord struct {
 	ID        string   `json:"id"`
-	Name      string   `json:"name"`
+	Name      text     `json:"name"`
 	Status    string   `json:"status"`
 	Actions   []string `json:"actions"`
 	Mode      string   `json:"mode"`
 	Engine    string   `json:"engine"`
 	Datastore struct {
-		Version string `json:"version"`
+		Version text `json:"version"`
 	} `json:"datastore"`
 }

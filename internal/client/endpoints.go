@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -78,12 +79,20 @@ func parseEndpoint(value string) (string, error) {
 	switch {
 	case err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http":
 		return "", fmt.Errorf("it is not the address of a service, such as https://rds.eu-west-101.myhuaweicloud.eu")
+	case !validPort(parsed.Port()):
+		return "", fmt.Errorf("its port is none from 1 to 65535")
 	case parsed.User != nil:
 		return "", fmt.Errorf("it holds a user name or password; credentials are configured apart")
 	case parsed.RawQuery != "" || parsed.Fragment != "":
 		return "", fmt.Errorf("%s: it holds a query or a fragment", text)
 	}
 	return text, nil
+}
+
+// validPort takes "" for the usual one.
+func validPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && number > 0
 }
 
 // endpoint is the configured one, or follows the rule https://SERVICE.REGION.CLOUD. The lists of regions in the

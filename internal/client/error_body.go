@@ -127,7 +127,7 @@ func firstText(object map[string]any, keys []string) string {
 				return value
 			}
 		case json.Number:
-			return value.String()
+			return plainNumber(value.String())
 		}
 	}
 	return ""
@@ -138,7 +138,7 @@ func firstText(object map[string]any, keys []string) string {
 func refusedInside(data []byte) bool {
 	body, _ := decodeJSON(data)
 	object, _ := body.(map[string]any)
-	code := firstText(object, []string{"error_code", "errCode"})
+	code := plainNumber(firstText(object, []string{"error_code", "errCode"}))
 	return code != "" && code != "0" && !strings.HasSuffix(code, ".0000")
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -127,7 +126,7 @@ func (r jobRecord) job(now time.Time) Job {
 		Name:       firstOf(r.Name, r.JobName, r.ActionName),
 		InstanceID: firstOf(r.InstanceID, r.Instance.ID),
 		Reason:     string(r.FailReason),
-		Progress:   firstOf(r.Progress, r.Process),
+		Progress:   percentage(firstOf(r.Progress, r.Process)),
 		Created:    created.Time,
 		Ended:      firstMoment(r.Ended, r.EndedAt, r.EndTime).Time,
 		NoZone:     created.noZone,
@@ -136,15 +135,13 @@ func (r jobRecord) job(now time.Time) Job {
 		job.Reason = strings.TrimPrefix(strings.TrimSuffix(string(r.FailedCode+": "+r.FailedDetail), ": "), ": ")
 	}
 	r.judge(&job, now)
-	if _, err := strconv.ParseFloat(job.Progress, 64); err == nil {
-		job.Progress += "%" // one description of the field has "60", the examples have "60%"
-	}
 	return job
 }
 
 // judge sets the status of a job. One whose status is no known word has ended if it has an end: not as it should have,
 // as far as anybody can tell. The reason then holds the word. An end that is yet to come, or that is the job's beginning,
-// is none: DDS shows such for jobs that run.
+// is none: DDS shows such for jobs that run. Clocks that differ only put that off: to take a running job for a failed
+// one would be worse.
 func (r jobRecord) judge(job *Job, now time.Time) {
 	word := strings.TrimSpace(string(r.Status))
 	status, known := jobStatus(word)
@@ -178,15 +175,16 @@ func jobStatus(word string) (status JobStatus, known bool) {
 	}
 }
 
-// text is a string that some replies write as a number, or as null.
+// text is a string that some replies write as a number, or as null. It is empty for anything else.
 type text string
 
 func (t *text) UnmarshalJSON(data []byte) error {
+	*t = ""
 	switch first := data[0]; { // of a value that is known to be JSON
 	case first == '"':
 		return json.Unmarshal(data, (*string)(t))
 	case first == '-' || first >= '0' && first <= '9':
-		*t = text(data)
+		*t = text(plainNumber(string(data)))
 	}
 	return nil
 }
@@ -209,6 +207,9 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// No service had jobs earlier, and RFC 3339 has no later years.
+const earliestYear, latestYear = 2000, 9999
+
 const withoutZone = "2006-01-02T15:04:05"
 
 func normalTime(written string) string {
@@ -218,7 +219,7 @@ func normalTime(written string) string {
 // parseTime reads 2022-11-09T20:25:00 with +0000, +08:00, Z or no zone, with or without a fraction, with a space for
 // the T, and milliseconds since 1970. A time without a zone (DWS) counts as UTC, which is not documented.
 func parseTime(written string) (time.Time, error) {
-	if milliseconds, err := strconv.ParseInt(written, 10, 64); err == nil {
+	if milliseconds, isNumber := parseNumber(written); isNumber {
 		return time.UnixMilli(milliseconds).UTC(), nil
 	}
 	normal := normalTime(written)
@@ -240,9 +241,11 @@ func firstOf(texts ...text) string {
 	return ""
 }
 
+// firstMoment leaves out what is no time of a job, such as 0, or a number of seconds: a job that seems to be of 1970
+// would pass for one of long ago.
 func firstMoment(moments ...moment) moment {
 	for _, m := range moments {
-		if !m.IsZero() {
+		if m.Year() >= earliestYear && m.Year() <= latestYear {
 			return m
 		}
 	}

@@ -41,7 +41,7 @@ func matrixDials(t *testing.T) []matrixFault {
 	return []matrixFault{
 		{
 			name:  "no such name",
-			class: matrixUnsent,
+			class: matrixUntrusted,
 			dial:  fails(&net.DNSError{Err: "no such host", Name: "service.example", IsNotFound: true}),
 		},
 		{

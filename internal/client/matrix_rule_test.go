@@ -18,7 +18,7 @@ type matrixClass int
 const (
 	matrixHarmless    matrixClass = iota // an answer as it should be, only strange
 	matrixUnsent                         // there was no connection to write to
-	matrixUntrusted                      // nor will there be
+	matrixUntrusted                      // nor will there be, however long anybody waits
 	matrixThrottled                      // the gateway did not let it through
 	matrixLost                           // it was sent, and no whole answer came, or none that can be read
 	matrixBroken                         // a 5xx

@@ -23,8 +23,6 @@ const (
 	listedWithin = 10 * time.Second
 	// listedBack is how old a job is for which the list would be too long.
 	listedBack = 72 * time.Hour
-	// clockSkew is how much the service's clock may differ: it refuses signatures that are further off.
-	clockSkew = 15 * time.Minute
 )
 
 // jobListFunc lists the jobs created within a span, of one instance or all. It may leave out the rest once it has
@@ -177,7 +175,7 @@ func (p *poller) askForList(ctx context.Context, jobID string) (*jobList, error)
 		}
 		return found == len(list.wanted)
 	}
-	jobs, err := p.list(ctx, "", list.from.Add(-clockSkew), p.clock.Now().Add(clockSkew), enough)
+	jobs, err := p.list(ctx, "", list.from.Add(-ClockSkew), p.clock.Now().Add(ClockSkew), enough)
 	disabled := false
 	if err != nil && ctx.Err() == nil && !IsLoginRefused(err) {
 		// The service does not offer the list, forbids it, or fails just now. The query of one job tells whether it is only

@@ -158,8 +158,8 @@ func (s RDS) findInstance(ctx context.Context, id string, query url.Values) (RDS
 	for _, found := range reply.items {
 		if found.ID == id {
 			return RDSInstance{
-				ID: found.ID, Name: found.Name, Status: found.Status, Type: found.Type,
-				Engine: found.Datastore.Type, Version: found.Datastore.Version,
+				ID: found.ID, Name: string(found.Name), Status: found.Status, Type: found.Type,
+				Engine: found.Datastore.Type, Version: string(found.Datastore.Version),
 			}, nil
 		}
 	}
@@ -168,11 +168,11 @@ func (s RDS) findInstance(ctx context.Context, id string, query url.Values) (RDS
 
 type rdsInstanceRecord struct {
 	ID        string `json:"id"`
-	Name      string `json:"name"`
+	Name      text   `json:"name"`
 	Status    string `json:"status"`
 	Type      string `json:"type"`
 	Datastore struct {
 		Type    string `json:"type"`
-		Version string `json:"version"`
+		Version text   `json:"version"`
 	} `json:"datastore"`
 }

@@ -137,7 +137,7 @@ func (s RDS) RestorableTables(
 			// The list counts if the total is missing or less.
 			return RDSRestorableTables{
 				TableLimit:  reply.TableLimit,
-				TotalTables: max(instance.TotalTables, len(tables)),
+				TotalTables: max(instance.TotalTables.count(), len(tables)),
 				Tables:      tables,
 			}, nil
 		}
@@ -165,16 +165,16 @@ func (r *rdsTablesReply) UnmarshalJSON(data []byte) error {
 		}
 	}
 	var limits struct {
-		TableLimit int `json:"table_limit"`
+		TableLimit number `json:"table_limit"`
 	}
 	err := json.Unmarshal(data, &limits)
-	r.TableLimit = limits.TableLimit
+	r.TableLimit = limits.TableLimit.count()
 	return err
 }
 
 type rdsTablesRecord struct {
 	ID          string `json:"id"`
-	TotalTables int    `json:"total_tables"`
+	TotalTables number `json:"total_tables"`
 	Databases   []struct {
 		Name    string `json:"name"`
 		Schemas []struct {

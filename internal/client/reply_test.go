@@ -76,8 +76,8 @@ var malformed = map[string][]string{
 		`{"KEY":[{"start_time":-99999999999999,"end_time":"never"}]}`, `{"KEY":[{"start_time":2,"end_time":1}]}`, `{"KEY":[{"start_time":1,"end_time":2},{"start_time":"2","end_time":"1"}]}`,
 	},
 	"instances": {
-		`{"KEY":{}}`, `{"KEY":[{"id":7}]}`, `{"KEY":[],"table_limit":"many"}`,
-		`{"KEY":[{"id":"RDS","databases":"none"}]}`, `{"KEY":[{"id":"RDS","databases":["shop"]}]}`, `{"KEY":[{"id":"RDS","total_tables":"3"}]}`,
+		`{"KEY":{}}`, `{"KEY":[{"id":7}]}`,
+		`{"KEY":[{"id":"RDS","databases":"none"}]}`, `{"KEY":[{"id":"RDS","databases":["shop"]}]}`,
 		`{"KEY":[{"id":"RDS","databases":[{"name":"d","schemas":[{"name":"s","tables":[{}]}]}]}]}`,
 		`{"KEY":[{"id":"RDS","databases":[{"name":"d","schemas":[{"name":"s","tables":[null]}]}]}]}`,
 		`{"KEY":[{"id":"RDS","databases":[{"name":"d","schemas":[{"tables":["t"]}]}]}]}`,

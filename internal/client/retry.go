@@ -5,12 +5,10 @@ package client
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -183,10 +181,7 @@ func (x *exchange) mayOutwaitThrottling() bool {
 
 // isPermanent reports whether waiting mends no such error of the transport.
 func isPermanent(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	var alert *net.OpError // what the server has against our certificate: crypto/tls exports no type for it
-	return errors.As(err, &certificate) || errors.Is(err, errReplyTooLarge) ||
-		errors.As(err, &alert) && alert.Op == "remote error"
+	return errors.As(err, new(*ConnectionError)) || errors.Is(err, errReplyTooLarge)
 }
 
 // backoff doubles from a second up to half a minute. It varies by a fifth, so that calls that failed together do not

@@ -182,7 +182,7 @@ func TestRetriesEnd(t *testing.T) {
 func TestRetryOfDialErrors(t *testing.T) {
 	faults := map[string]error{
 		"refused": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
-		"no name": &net.DNSError{Err: "no such host", Name: "rds.example", IsNotFound: true},
+		"no name": &net.DNSError{Err: "server misbehaving", Name: "rds.example", IsTemporary: true},
 		"timeout": &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
 	}
 	for name, fault := range faults {

@@ -17,11 +17,12 @@ type httpClients struct {
 	metadata   *http.Client // no proxy: the metadata service is this machine's own, and its keys are not for a proxy
 }
 
-func newHTTPClients(config Config) httpClients {
-	once := newTransport(config, http.ProxyFromEnvironment)
+func newHTTPClients(config Config, through *proxies) httpClients {
+	proxy := func(request *http.Request) (*url.URL, error) { return through.of(request.URL) }
+	once := newTransport(config, proxy)
 	once.DisableKeepAlives = true
 	return httpClients{
-		repeatable: newHTTPClient(newTransport(config, http.ProxyFromEnvironment)),
+		repeatable: newHTTPClient(newTransport(config, proxy)),
 		once:       newHTTPClient(once),
 		metadata:   newHTTPClient(newTransport(config, nil)),
 	}
@@ -47,11 +48,12 @@ func newTransport(config Config, proxy func(*http.Request) (*url.URL, error)) *h
 		secured.Certificates = []tls.Certificate{*config.Certificate}
 	}
 	return &http.Transport{
-		Proxy:               proxy,
-		DialContext:         (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:     secured,
-		TLSHandshakeTimeout: 15 * time.Second,
-		MaxIdleConnsPerHost: 10,
+		Proxy:                  proxy,
+		OnProxyConnectResponse: onProxyConnect,
+		DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        secured,
+		TLSHandshakeTimeout:    15 * time.Second,
+		MaxIdleConnsPerHost:    10,
 		// An answer's head is held in memory several times over.
 		MaxResponseHeaderBytes: 1 << 20,
 		IdleConnTimeout:        90 * time.Second,

@@ -66,7 +66,7 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 			// It is no answer yet, and no failure either.
 		default:
 			failures.add(err, asked, seen || wait.SawRunning)
-			if failures.areEnough(now) || errors.As(err, new(*LoginError)) { // which stays
+			if failures.areEnough(now) || errors.As(err, new(*LoginError)) || IsProxyRefused(err) { // which stay
 				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/pointintime"
 )
@@ -30,11 +31,11 @@ func (epochMSFunction) Definition(_ context.Context, _ function.DefinitionReques
 }
 
 func (epochMSFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var text string
+	var text types.String // null is "" here
 	if resp.Error = req.Arguments.Get(ctx, &text); resp.Error != nil {
 		return
 	}
-	moment, err := pointintime.Parse(text)
+	moment, err := pointintime.Parse(text.ValueString())
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return

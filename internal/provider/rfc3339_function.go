@@ -4,9 +4,11 @@ package provider
 
 import (
 	"context"
-	"strconv"
+	"math/big"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/pointintime"
 )
@@ -23,7 +25,7 @@ func (rfc3339Function) Definition(_ context.Context, _ function.DefinitionReques
 		Summary: "Convert epoch milliseconds to RFC 3339",
 		MarkdownDescription: "Converts milliseconds since 1970 to RFC 3339 in UTC. " +
 			"The result has milliseconds only if they are not zero.",
-		Parameters: []function.Parameter{function.Int64Parameter{
+		Parameters: []function.Parameter{function.NumberParameter{
 			Name: "epoch_ms", MarkdownDescription: "Milliseconds since 1970, such as `1688556737000`. " +
 				"Seconds are rejected; the error names the likely milliseconds.",
 		}},
@@ -32,14 +34,28 @@ func (rfc3339Function) Definition(_ context.Context, _ function.DefinitionReques
 }
 
 func (rfc3339Function) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var milliseconds int64
+	var milliseconds types.Number
 	if resp.Error = req.Arguments.Get(ctx, &milliseconds); resp.Error != nil {
 		return
 	}
-	moment, err := pointintime.Parse(strconv.FormatInt(milliseconds, 10))
+	moment, err := momentOfNumber(milliseconds.ValueBigFloat())
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, pointintime.Format(moment))
+}
+
+// momentOfNumber takes any number: the framework's own words for one that is no integer ask to report an error in the
+// provider. Nil is null.
+func momentOfNumber(number *big.Float) (time.Time, error) {
+	switch {
+	case number == nil:
+		return time.Time{}, errNullMilliseconds
+	case number.MantExp(nil) > 63: // whatever its sign
+		return time.Time{}, errorLargeMilliseconds(number)
+	case !number.IsInt():
+		return time.Time{}, errorFraction(number)
+	}
+	return pointintime.Parse(number.Text('f', 0))
 }

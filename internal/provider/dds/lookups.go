@@ -55,6 +55,13 @@ const newestDays = 31
 // newestMoment is the newest moment that an instance can be restored to; false if there is none.
 func newestMoment(ctx context.Context, look lookup.Region, instanceID string) (time.Time, bool, error) {
 	today := look.Now()
+	// The service's clock may be ahead, and its day the next one. A refusal of that day says nothing.
+	if ahead := today.Add(client.ClockSkew); ahead.UTC().Day() != today.UTC().Day() {
+		windows, err := restoreWindows(ctx, look, instanceID, ahead)
+		if latest, found := lookup.Newest(windows); found && err == nil {
+			return latest, true, nil
+		}
+	}
 	for day := range newestDays {
 		windows, err := restoreWindows(ctx, look, instanceID, today.AddDate(0, 0, -day))
 		if latest, found := lookup.Newest(windows); found || err != nil {

@@ -31,6 +31,9 @@ const (
 	NotRestorable    = "Restore time is not available"
 	NothingToRestore = "No restore time is available"
 
+	Unreachable       = "Service cannot be reached"
+	UnreachableAdvice = "Waiting does not change that. Correct it, then run the same command again."
+
 	NoProject       = "Project cannot be determined"
 	NoProjectAdvice = "Set project_id, or set project_name to the exact name of a project in the list."
 
@@ -72,6 +75,8 @@ func Error(ctx context.Context, look Region, at path.Path, err error) diag.Diagn
 			"check that the provider's endpoint is the service's own.")
 	case errors.As(err, new(*client.ProjectError)):
 		return say(NoProject, NoProjectAdvice)
+	case errors.As(err, new(*client.ConnectionError)):
+		return say(Unreachable, UnreachableAdvice)
 	case !errors.As(err, &answered):
 		return say("Lookup failed", "Check the id, and whether this machine can reach the service's address. Then try again.")
 	case client.IsForbidden(err):

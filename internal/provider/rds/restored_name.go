@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/validators"
@@ -39,15 +40,16 @@ func (restoredName) Definition(_ context.Context, _ function.DefinitionRequest, 
 }
 
 func (restoredName) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var table, text string
-	if resp.Error = req.Arguments.Get(ctx, &table, &text); resp.Error != nil {
+	var old, text types.String // null is "" here
+	if resp.Error = req.Arguments.Get(ctx, &old, &text); resp.Error != nil {
 		return
 	}
+	table := old.ValueString()
 	if table == "" {
 		resp.Error = function.NewArgumentFuncError(0, errorRestoredNameEmpty)
 		return
 	}
-	moment, err := pointintime.Parse(text)
+	moment, err := pointintime.Parse(text.ValueString())
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(1, err.Error())
 		return

@@ -23,9 +23,8 @@ const (
 	// settling is how long an instance may still report busy after an own job has ended.
 	settling = 2 * time.Minute
 	// lookBack is how far back the guard looks for restores that may still run.
-	lookBack = 72 * time.Hour
-	// clockSkew is how much the service's clock may differ: it rejects signatures that are further off.
-	clockSkew = 15 * time.Minute
+	lookBack  = 72 * time.Hour
+	clockSkew = client.ClockSkew
 )
 
 // unknownRestoreError is what runs, may be a restore, and is not known to this configuration.

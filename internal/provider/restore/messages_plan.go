@@ -160,6 +160,12 @@ func errorNoProject(err error) diag.Diagnostic {
 		fmt.Sprintf("%v\nNo restore was started.\n%s", err, lookup.NoProjectAdvice))
 }
 
+// errorUnreachable is for what waiting does not mend; the client's error says what to check.
+func errorUnreachable(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(lookup.Unreachable,
+		fmt.Sprintf("%v.\nNo restore was started.\n%s", err, lookup.UnreachableAdvice))
+}
+
 // errorUnanswered is for a restore about which nobody answered anything. Preflight = false would only put the failure off.
 func errorUnanswered(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No lookup was answered",

@@ -75,6 +75,8 @@ func (s *submission) errorNotStarted(ctx context.Context, err error) diag.Diagno
 		return diag.NewErrorDiagnostic(noLatest,
 			fmt.Sprintf("The provider could not look up the point in time that \"latest\" means.\n%v\n"+
 				"No restore was started.\n%s", latest, noLatestAdvice))
+	case errors.As(err, new(*client.ConnectionError)):
+		return errorUnreachable(err)
 	case client.IsNotOnOTC(err):
 		return diag.NewErrorDiagnostic(lookup.NotOnOTC,
 			fmt.Sprintf("%v\nNo restore was started.\n%s", err, lookup.NotOnOTCAdvice))

@@ -40,7 +40,8 @@ func (f *Findings) HasError() bool { return f.diags.HasError() }
 
 // AddError adds the error of a lookup, and reports whether there was one. If the credentials may not make the lookup,
 // or the cloud does not offer it, the check is skipped and the restore continues. A rejected login or an unreadable
-// answer stops it, and so does silence: if nobody has answered any lookup, nobody would answer the restore either.
+// answer stops it, and so does what waiting does not mend on the way to the service. So does silence: if nobody has
+// answered any lookup, nobody would answer the restore either.
 func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	var answered *client.APIError
 	if errors.As(err, &answered) || err == nil {
@@ -56,6 +57,8 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 		f.Add(Rejection(at, lookup.UnreadableAnswer, "%v", err))
 	case errors.As(err, new(*client.ProjectError)):
 		f.Add(errorNoProject(err))
+	case errors.As(err, new(*client.ConnectionError)):
+		f.Add(errorUnreachable(err))
 	case answered == nil && !f.answered && nobodyListens(err): // the other lookups would take minutes to fail like this
 		f.Add(errorUnanswered(err))
 	case answered == nil:
@@ -81,7 +84,8 @@ func nobodyListens(err error) bool {
 // The plan only warns of what the service may answer later.
 func (f *Findings) AddNeededError(ctx context.Context, at path.Path, err error, refusal diag.Diagnostic) bool {
 	switch {
-	case err == nil, ctx.Err() != nil, client.IsLoginRefused(err), errors.As(err, new(*client.ProjectError)):
+	case err == nil, ctx.Err() != nil, client.IsLoginRefused(err), errors.As(err, new(*client.ProjectError)),
+		errors.As(err, new(*client.ConnectionError)):
 		return f.AddError(ctx, at, err)
 	case f.Planning && mayAnswerLater(err):
 		f.incomplete = true

@@ -5,8 +5,10 @@ package restore
 import (
 	"errors"
 	"net"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"terraform-provider-x/internal/client"
@@ -21,6 +23,12 @@ func TestFindings(t *testing.T) {
 	broken := &client.APIError{Service: "rds", StatusCode: 503}
 	rejected := &client.APIError{Service: "rds", StatusCode: 400, Code: "DBS.280001"}
 	unreadable := &client.ReplyError{Operation: "RDS query instances", Err: errors.New("no JSON")}
+	// Kind of report: a plan only warned of an address that does not exist, and the apply then failed at it.
+	mistyped := &client.ConnectionError{
+		Err:   &net.DNSError{Err: "no such host", Name: "rds.example", IsNotFound: true},
+		Check: "the endpoint",
+	}
+	const unreachable = "Service cannot be reached"
 	const warning, unanswered = "Restore was not fully checked", "No lookup was answered"
 	for name, c := range map[string]struct {
 		lookups []error
@@ -33,6 +41,10 @@ func TestFindings(t *testing.T) {
 		"rejected":                    {lookups: []error{nil, rejected}, says: "Lookup was rejected", stops: true},
 		"unreadable":                  {lookups: []error{nil, unreadable}, says: "Service answer cannot be read", stops: true},
 		"nobody listens":              {lookups: []error{refused}, says: unanswered, stops: true},
+		"mistyped":                    {lookups: []error{mistyped}, says: unreachable, stops: true},
+		"mistyped, and one answered":  {lookups: []error{nil, mistyped}, says: unreachable, stops: true},
+		"mistyped, and one forbidden": {lookups: []error{forbidden, mistyped}, says: unreachable, stops: true},
+		"mistyped, and one cut":       {lookups: []error{cut, mistyped}, says: unreachable, stops: true},
 		"all cut":                     {lookups: []error{cut, cut}, says: unanswered},
 		"the first one cut":           {lookups: []error{cut, nil}, says: warning},
 		"the last one cut":            {lookups: []error{nil, cut}, says: warning},
@@ -60,5 +72,24 @@ func TestFindings(t *testing.T) {
 				t.Errorf("an error: %t", found.HasError())
 			}
 		})
+	}
+}
+
+// A lookup that a promise needs is no exception: the plan does not leave to the apply what fails there as well.
+func TestNeededLookupOfAMistypedAddress(t *testing.T) {
+	t.Parallel()
+	mistyped := &client.ConnectionError{Err: errors.New("no such host"), Check: "the endpoint"}
+	for _, planning := range []bool{true, false} {
+		f := Findings{Planning: planning, answered: true}
+		refusal := diag.NewErrorDiagnostic("Targets are unknown", "")
+		if !f.AddNeededError(t.Context(), path.Root("tables"), mistyped, refusal) || f.MayContinue(t.Context()) {
+			t.Error("it continues")
+		}
+		found := f.result()
+		if len(found) != 1 || found[0].Summary() != "Service cannot be reached" ||
+			!strings.Contains(found[0].Detail(), "check the endpoint") ||
+			!strings.Contains(found[0].Detail(), "No restore was started.") {
+			t.Errorf("got %v", found)
+		}
 	}
 }

@@ -48,7 +48,7 @@ func errorTwice(first, second path.Path, name, advice string) diag.Diagnostic {
 
 func errorFuture(at path.Path, moment, now time.Time) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Point in time is in the future",
-		fmt.Sprintf("%s is %s, but it is %s now.\nSet a point in time in the past.",
+		fmt.Sprintf("%s is %s, but it is %s now, by this machine's clock.\nSet a point in time in the past.",
 			at, pointintime.Format(moment), pointintime.Format(now.Truncate(time.Second))))
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 )
 
@@ -98,10 +99,11 @@ func stringAttribute(element attr.Value, name string) (string, bool) {
 	return text.ValueString(), true
 }
 
-// NotInFuture rejects a moment that has not come yet.
+// NotInFuture rejects a moment that has not come yet, whichever clock is right: a service whose clock is ahead offers
+// moments that are still to come on this machine. Nearer ones are the service's to judge, by the windows it offers.
 func NotInFuture(at path.Path, value pointintime.Value, now time.Time) diag.Diagnostics {
 	moment, valid := value.Moment()
-	if !valid || !moment.After(now) {
+	if !valid || !moment.After(now.Add(client.ClockSkew)) {
 		return nil
 	}
 	return diag.Diagnostics{errorFuture(at, moment, now)}

@@ -13,14 +13,21 @@ import (
 	"terraform-provider-x/internal/pointintime"
 )
 
-func TestNotInFutureIsExact(t *testing.T) {
+// Kind of report: a moment that the service itself had just offered, rejected as of the future on a machine whose clock
+// was slow.
+func TestNotInFuture(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for text, refused := range map[string]bool{
 		"2026-03-01T12:00:00Z":      false,
-		"2026-03-01T12:00:00.001Z":  true,
+		"2026-03-01T12:00:00.001Z":  false,
+		"2026-03-01T12:15:00Z":      false, // further off, the services accept no signature
+		"2026-03-01T12:15:00.001Z":  true,
 		"2026-03-01T13:00:00Z":      true,
 		"2026-03-01T13:00:00+01:00": false,
+		"2026-03-01T13:15:00+01:00": false,
+		"1772367300001":             true,
+		"latest":                    false,
 	} {
 		if diags := NotInFuture(path.Root("restore_time"), pointintime.NewValue(text), now); diags.HasError() != refused {
 			t.Errorf("%s: %v", text, diags)
