@@ -33,7 +33,10 @@ func Schema() schema.Schema {
 }
 
 func textAttribute(argument argument, description string) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: description + argument.documentedVariables()}
+	return schema.StringAttribute{
+		Optional: true, MarkdownDescription: description + argument.documentedVariables(),
+		Validators: []validator.String{textValidator{argument}},
+	}
 }
 
 func secretAttribute(argument argument, description string) schema.StringAttribute {
@@ -146,13 +149,13 @@ func tlsAttributes() map[string]schema.Attribute {
 // behaviourAttributes say how much the provider calls the services.
 func behaviourAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"max_retries": schema.Int64Attribute{
+		"max_retries": schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "How often the provider repeats a call that failed, if that is safe. By default 5. " +
 				"It never repeats a restore call that the service may have accepted." + maxRetriesArgument.documentedVariables(),
 		},
 		"requests_per_minute": schema.MapAttribute{
-			Optional: true, ElementType: types.Int64Type,
+			Optional: true, ElementType: types.NumberType,
 			MarkdownDescription: "How many requests a minute the provider may send to each service. " +
 				"By default 60 to `rds`, which is what RDS allows a user in all of their tools together, " +
 				"and 300 to `dds` and to `dws`. Restores come first, then lookups, then polls of jobs, " +
@@ -177,7 +180,7 @@ func roleAttributes() map[string]schema.Attribute {
 		"domain_id": textAttribute(roleDomainIDArgument,
 			"The id of that domain, instead of the name. Except on Open Telekom Cloud, the key then comes from STS, "+
 				"which IAM's newer kind of agency requires."),
-		"duration": schema.Int64Attribute{
+		"duration": schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "How long each key lasts, in seconds, from 900 to 86400. By default 3600. " +
 				"With `domain_id`, the agency may allow less. The provider renews keys while it waits for a restore." +
