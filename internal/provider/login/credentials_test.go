@@ -138,7 +138,7 @@ func TestTokenAndKey(t *testing.T) {
 			environment: variables{
 				"OS_REGION": "r", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st",
 			},
-			want:        client.Config{AccessKey: "ak", SecretKey: "sk", SecurityToken: "st"},
+			want: client.Config{AccessKey: "ak", SecretKey: "sk", SecurityToken: "st"},
 		},
 		"a domain selects no method": {
 			arguments:   Arguments{DomainName: text("d")},

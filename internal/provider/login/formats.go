@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,10 +31,8 @@ var (
 		expected: "an ID token", strays: func(rune) bool { return false }, spaces: true,
 		valid: func(value string) bool { return strings.IndexFunc(strings.TrimSpace(value), isBlank) < 0 },
 	}
-	fileFormat = format{
-		expected: "the path of a file", valid: func(value string) bool { return len(value) <= longestPath },
-	}
-	pemFormat = format{
+	fileFormat = format{expected: "the path of a file", valid: isPath}
+	pemFormat  = format{
 		expected: "the path of a file in PEM format, or the contents of one, with its -----BEGIN line",
 		valid:    fileFormat.valid,
 	}
@@ -63,6 +62,7 @@ var (
 
 const (
 	longestPath   = 4096
+	longestFile   = 255 // the name of a file without its directories
 	longestRegion = 30
 	longestLabel  = 63 // of a host
 	longestHost   = 253
@@ -107,6 +107,13 @@ func (f format) stray(value string) (character rune, where string) {
 		}
 	}
 	return 0, ""
+}
+
+// isPath accepts what an operating system does. Most tokens are longer than the name of a file.
+func isPath(value string) bool {
+	isSeparator := func(r rune) bool { return r == '/' || r == '\\' }
+	tooLong := func(name string) bool { return len(name) > longestFile }
+	return len(value) <= longestPath && !slices.ContainsFunc(strings.FieldsFunc(value, isSeparator), tooLong)
 }
 
 // isPEM reports whether a value is the contents of a file in PEM format.
