@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -85,17 +86,20 @@ func (c *Client) newLogin() *login {
 // longName is how long a name is that may be a key or a token in the wrong place.
 const longName = 20
 
+// usualID is an id of IAM, which its errors should show.
+var usualID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
 // misplacedSecrets are the names that look like keys or tokens. A service may quote them in its errors.
 func (c Config) misplacedSecrets() []string {
-	names := []string{c.UserName, c.UserID, c.DomainName, c.ProjectName}
+	names := []string{c.UserName, c.UserID, c.DomainName, c.DomainID, c.ProjectName}
 	if c.Federation != nil {
 		names = append(names, c.Federation.IdentityProvider, c.Federation.IDToken)
 	}
 	for _, role := range c.Roles {
-		names = append(names, role.Agency, role.DomainName)
+		names = append(names, role.Agency, role.DomainName, role.DomainID)
 	}
 	return slices.DeleteFunc(names, func(name string) bool {
-		return len(name) < longName || !strings.ContainsAny(name, "0123456789")
+		return len(name) < longName || !strings.ContainsAny(name, "0123456789") || usualID.MatchString(name)
 	})
 }
 

@@ -27,7 +27,8 @@ func (v variables) lookup(name string) (string, bool) {
 
 // plus returns both environments. The other one wins.
 func (v variables) plus(other variables) variables {
-	both := maps.Clone(v)
+	both := variables{}
+	maps.Copy(both, v)
 	maps.Copy(both, other)
 	return both
 }

@@ -214,3 +214,34 @@ func TestContentsInPlaceOfAPath(t *testing.T) {
 		})
 	}
 }
+
+// FuzzArguments puts any text around a secret, and both into any argument or variable.
+func FuzzArguments(f *testing.F) {
+	const secret = "Zk3vQ9wXr7LtB2mN8sYp"
+	var setters []func(*Arguments, string)
+	textFields(func(_ string, set func(*Arguments, string)) { setters = append(setters, set) })
+	variableNames := allVariables()
+	for i := range len(setters) + len(variableNames) {
+		for _, text := range []string{"", "~/", "-----BEGIN ", "https://", "{", "\r\n", "a.b.", "%s", "127.0.0.1:", "\xff"} {
+			f.Add(uint(i), text, text)
+		}
+	}
+	directory := f.TempDir()
+	f.Fuzz(func(t *testing.T, which uint, before, after string) {
+		arguments, env := Arguments{}, variables{"HW_REGION_NAME": "r", "HOME": directory}
+		value := before + secret + after
+		if which %= uint(len(setters) + len(variableNames)); which < uint(len(setters)) {
+			setters[which](&arguments, value)
+		} else {
+			env[variableNames[which-uint(len(setters))]] = value
+		}
+		for _, login := range []variables{nil, {"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"}} {
+			shown := problems(arguments, login.plus(env))
+			for _, phrase := range []string{secret, "report this", "error in the provider", "the client rejects it"} {
+				if strings.Contains(shown, phrase) {
+					t.Errorf("%q: %s", phrase, shown)
+				}
+			}
+		}
+	})
+}
