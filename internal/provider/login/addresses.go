@@ -132,7 +132,7 @@ func (r *resolver) endpoints(ctx context.Context) map[string]string {
 		at := path.Root("endpoints")
 		address := value.ValueString()
 		switch {
-		case value.IsNull():
+		case value.IsNull() || value.IsUnknown():
 			continue
 		case !isService(service):
 			r.diags.Append(errorUnknownService("endpoints", service, endpointServices))

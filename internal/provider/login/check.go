@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 // check returns what is wrong with a value, or nil. Label names the argument or the variable that has it.
@@ -39,6 +40,54 @@ func (v textValidator) ValidateString(
 	if problem := v.check(req.Path, `"`+v.name+`"`, req.ConfigValue.ValueString()); problem != nil {
 		resp.Diagnostics.Append(problem)
 	}
+}
+
+// numberValidator checks a whole number in "validate".
+type numberValidator struct {
+	argument
+	least, most int64
+}
+
+func (v numberValidator) Description(context.Context) string         { return v.format.expected }
+func (v numberValidator) MarkdownDescription(context.Context) string { return v.format.expected }
+
+func (v numberValidator) ValidateNumber(
+	_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse,
+) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	number, ok := whole(req.ConfigValue.ValueBigFloat())
+	if isUnset := v.least > 0 && number == 0; !ok || !isUnset && (number < v.least || number > v.most) {
+		resp.Diagnostics.Append(errorNumber(input{argument: v.argument, at: req.Path}, fromBlock, v.least, v.most))
+	}
+}
+
+// mapValidator checks a map in "validate", as the resolver does later.
+type mapValidator struct {
+	check func(context.Context, *resolver, types.Map)
+}
+
+func (v mapValidator) Description(context.Context) string         { return "known services" }
+func (v mapValidator) MarkdownDescription(context.Context) string { return "known services" }
+
+func (v mapValidator) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	r := &resolver{}
+	v.check(ctx, r, req.ConfigValue)
+	resp.Diagnostics.Append(r.diags.Errors()...) // its warnings come later, once
+}
+
+func checkEndpoints(ctx context.Context, r *resolver, value types.Map) {
+	r.arguments.Endpoints = value
+	r.endpoints(ctx)
+}
+
+func checkRequestsPerMinute(ctx context.Context, r *resolver, value types.Map) {
+	r.arguments.RequestsPerMinute = value
+	r.requestsPerMinute(ctx)
 }
 
 // value returns the value of an argument in a source, or "". It reports a value that cannot be one.

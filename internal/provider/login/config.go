@@ -141,7 +141,7 @@ func (r *resolver) requestsPerMinute(ctx context.Context) map[string]int {
 	}
 	limits := map[string]int{}
 	for service, number := range configured {
-		if number.IsNull() {
+		if number.IsNull() || number.IsUnknown() {
 			continue
 		}
 		limit, ok := whole(number.ValueBigFloat())
