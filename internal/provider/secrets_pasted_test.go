@@ -27,33 +27,36 @@ var wrongPlaces = map[string]struct {
 	environment []string
 }{
 	"region":       {"region = var.secret\n" + goodKey, nil},
-	"project id":   {"region = \"eu-west-101\"\nproject_id = var.secret\n" + goodKey, nil},
-	"project name": {"region = \"eu-west-101\"\nproject_name = var.secret\n" + goodKey, nil},
-	"cloud":        {"region = \"eu-west-101\"\ncloud = var.secret\n" + goodKey, nil},
-	"token":        {"region = \"eu-west-101\"\nauth_token = var.secret", nil},
-	"access key": {"region = \"eu-west-101\"\naccess_key = var.secret\nsecret_key = \"" +
+	"project id":   {inRegion + "project_id = var.secret\n" + goodKey, nil},
+	"project name": {inRegion + "project_name = var.secret\n" + goodKey, nil},
+	"cloud":        {inRegion + "cloud = var.secret\n" + goodKey, nil},
+	"token":        {inRegion + "auth_token = var.secret", nil},
+	"access key": {inRegion + "access_key = var.secret\nsecret_key = \"" +
 		fakecloud.DefaultSecretKey + `"`, nil},
-	"user and password": {"region = \"eu-west-101\"\nuser_name = var.secret\ndomain_name = var.secret\npassword = \"demo\"", nil},
-	"user's id":         {"region = \"eu-west-101\"\nuser_id = var.secret\npassword = \"demo\"\npasscode = var.secret", nil},
-	"agency": {"region = \"eu-west-101\"\n" + goodKey +
+	"user and password": {inRegion + "user_name = var.secret\ndomain_name = var.secret\npassword = \"demo\"", nil},
+	"user's id":         {inRegion + "user_id = var.secret\npassword = \"demo\"\npasscode = var.secret", nil},
+	"agency": {inRegion + goodKey +
 		"\nassume_role {\nagency_name = var.secret\ndomain_name = var.secret\n}", nil},
-	"agency by id": {"region = \"eu-west-101\"\n" + goodKey +
+	"agency by id": {inRegion + goodKey +
 		"\nassume_role {\nagency_name = var.secret\ndomain_id = var.secret\n}", nil},
-	"the other agency": {"region = \"eu-west-101\"\n" + goodKey +
+	"the other agency": {inRegion + goodKey +
 		"\nagency_name = var.secret\nagency_domain_name = var.secret\ndelegated_project = var.secret", nil},
-	"identity provider": {"region = \"eu-west-101\"\nassume_role_with_oidc {\nidp_id = var.secret\nid_token = var.secret\n}", nil},
-	"token file": {"region = \"eu-west-101\"", []string{
+	"identity provider": {inRegion + "assume_role_with_oidc {\nidp_id = var.secret\nid_token = var.secret\n}", nil},
+	"token file": {inRegion, []string{
 		"HW_ASSUME_ROLE_IDP_ID=corporate-login", "HW_ASSUME_ROLE_ID_TOKEN_FILE=<secret>",
 	}},
-	"profile": {"region = \"eu-west-101\"\nprofile = var.secret\nshared_config_file = var.secret", nil},
-	"certificate and key": {"region = \"eu-west-101\"\ncacert_file = var.secret\ncert_file = var.secret\nkey_file = var.secret\n" +
+	"profile": {inRegion + "profile = var.secret\nshared_config_file = var.secret", nil},
+	"certificate and key": {inRegion + "cacert_file = var.secret\ncert_file = var.secret\nkey_file = var.secret\n" +
 		goodKey, nil},
-	"certificate and key in variables": {"region = \"eu-west-101\"\n" + goodKey, []string{
+	"certificate and key in variables": {inRegion + goodKey, []string{
 		"OS_CACERT=<secret>", "OS_CERT=<secret>", "OS_KEY=<secret>", "HW_INSECURE=<secret>", "HW_MAX_RETRIES=<secret>",
 	}},
 }
 
-const goodKey = "access_key = \"" + fakecloud.DefaultAccessKey + "\"\nsecret_key = \"" + fakecloud.DefaultSecretKey + "\""
+const inRegion = "region = \"eu-west-101\"\n"
+
+const goodKey = "access_key = \"" + fakecloud.DefaultAccessKey + "\"\n" +
+	"secret_key = \"" + fakecloud.DefaultSecretKey + "\""
 
 // everyText is a provider block in which each argument that is a text has the secret, and everyVariable an environment.
 func everyText() (block string) {

@@ -20,9 +20,13 @@ type argument struct {
 
 // The arguments of the provider block.
 var (
-	regionArgument        = argument{"region", []string{"HW_REGION_NAME", "OS_REGION_NAME", "OS_REGION"}, regionFormat}
-	projectIDArgument     = argument{"project_id", []string{"HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"}, projectFormat}
-	projectNameArgument   = argument{"project_name", []string{"HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME"}, nameFormat}
+	regionArgument    = argument{"region", []string{"HW_REGION_NAME", "OS_REGION_NAME", "OS_REGION"}, regionFormat}
+	projectIDArgument = argument{"project_id", []string{
+		"HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID",
+	}, projectFormat}
+	projectNameArgument = argument{"project_name", []string{
+		"HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME",
+	}, nameFormat}
 	accessKeyArgument     = argument{"access_key", []string{"HW_ACCESS_KEY", "OS_ACCESS_KEY"}, wordFormat}
 	secretKeyArgument     = argument{"secret_key", []string{"HW_SECRET_KEY", "OS_SECRET_KEY"}, wordFormat}
 	securityTokenArgument = argument{"security_token", []string{"HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"}, wordFormat}

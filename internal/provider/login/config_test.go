@@ -119,7 +119,8 @@ func TestClientConfig(t *testing.T) {
 		"all from HW_ variables, though OS_ ones are there": {
 			environment: variables{
 				"HW_REGION_NAME": "eu-de", "HW_PROJECT_ID": someProject, "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk",
-				"HW_SECURITY_TOKEN": "st", "HW_CLOUD": "c.example", "HW_AUTH_URL": "iam.c.example", "HW_INSECURE": "true", "HW_MAX_RETRIES": "7",
+				"HW_SECURITY_TOKEN": "st", "HW_CLOUD": "c.example", "HW_AUTH_URL": "iam.c.example",
+				"HW_INSECURE": "true", "HW_MAX_RETRIES": "7",
 				"OS_REGION_NAME": "x", "OS_PROJECT_ID": "x", "OS_ACCESS_KEY": "x", "OS_SECRET_KEY": "x",
 				"OS_SECURITY_TOKEN": "x", "OS_CLOUD": "x", "OS_AUTH_URL": "x", "OS_INSECURE": "false",
 			},

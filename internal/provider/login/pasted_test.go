@@ -28,7 +28,7 @@ var pastedSecrets = map[string]string{
 	"key":        "Zk3vQ9wXr7LtB2mN8sYpD5hJ1cF6gA4eU0oIiKxT",
 	"access key": "AKQ9WXR7LTB2MN8SYPD5",
 	"base64":     "bWFkZSB1cA/+c2VjcmV0IG9mIHRoaXJ0eQ==",
-	"JWT":        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwaXBlbGluZSJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg" + strings.Repeat("Zk3v", 80),
+	"JWT":        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwaXBlbGluZSJ9.c2lnbmF0dXJlLW9m" + strings.Repeat("Zk3v", 80),
 	"JSON":       `{"profiles": [{"secretAccessKey": "Zk3vQ9wXr7LtB2mN8sYp"}]}`,
 	"password":   "correct horse%s/battery: staple!",
 	"with ends":  "Zk3vQ9wXr7LtB2mN8sYpD5h\r\n",
@@ -78,7 +78,9 @@ func textFields(use func(name string, set func(a *Arguments, value string))) {
 		})
 	}
 	use("endpoints", func(a *Arguments, value string) { a.Endpoints = endpoints(map[string]string{"rds": value}) })
-	use("endpoints' key", func(a *Arguments, value string) { a.Endpoints = endpoints(map[string]string{value: "x.example"}) })
+	use("endpoints' key", func(a *Arguments, value string) {
+		a.Endpoints = endpoints(map[string]string{value: "x.example"})
+	})
 	use("AssumeRole", func(a *Arguments, value string) {
 		a.AssumeRole = []roleArguments{{AgencyName: text(value), DomainName: text(value), DomainID: text(value)}}
 	})
@@ -190,15 +192,17 @@ func TestContentsInPlaceOfAPath(t *testing.T) {
 		ca, cert, key string
 		inEnvironment bool
 	}{
-		"files":                       {ca: certFile, cert: certFile, key: keyFile},
-		"contents":                    {ca: certificate, cert: certificate, key: key},
-		"both":                        {ca: certFile, cert: certificate, key: keyFile},
-		"files in variables":          {certFile, certFile, keyFile, true},
-		"contents in variables":       {certificate, certificate, key, true},
-		"home":                        {ca: "~/cert.pem", cert: "~/cert.pem", key: "~/key.pem"},
-		"home in variables":           {"~/cert.pem", "~/cert.pem", "~/key.pem", true},
-		"contents of Windows editors": {ca: bom + windows(certificate), cert: bom + windows(certificate), key: bom + windows(key)},
-		"a line before":               {ca: "# made up\n" + certificate, cert: "\n" + certificate, key: "Bag: x\n" + key},
+		"files":                 {ca: certFile, cert: certFile, key: keyFile},
+		"contents":              {ca: certificate, cert: certificate, key: key},
+		"both":                  {ca: certFile, cert: certificate, key: keyFile},
+		"files in variables":    {certFile, certFile, keyFile, true},
+		"contents in variables": {certificate, certificate, key, true},
+		"home":                  {ca: "~/cert.pem", cert: "~/cert.pem", key: "~/key.pem"},
+		"home in variables":     {"~/cert.pem", "~/cert.pem", "~/key.pem", true},
+		"contents of Windows editors": {
+			ca: bom + windows(certificate), cert: bom + windows(certificate), key: bom + windows(key),
+		},
+		"a line before": {ca: "# made up\n" + certificate, cert: "\n" + certificate, key: "Bag: x\n" + key},
 	} {
 		t.Run(name, func(t *testing.T) {
 			arguments := Arguments{CACertFile: text(c.ca), CertFile: text(c.cert), KeyFile: text(c.key)}

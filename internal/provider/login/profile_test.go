@@ -159,7 +159,8 @@ func TestProfileErrors(t *testing.T) {
 		"no such profile": {
 			arguments: Arguments{Profile: text("tehre")},
 			says: []string{
-				"Profile does not exist", `"profile" is a text of 5 characters`, "~/.hcloud/config.json", `"default", "there"`, "HW_PROFILE",
+				"Profile does not exist", `"profile" is a text of 5 characters`, "~/.hcloud/config.json",
+				`"default", "there"`, "HW_PROFILE",
 			},
 		},
 		"no key": {

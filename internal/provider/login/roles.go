@@ -143,7 +143,8 @@ func (r *resolver) keyDuration(at path.Path, block types.Number) time.Duration {
 	if seconds, ok := whole(block.ValueBigFloat()); ok && seconds == 0 { // as if it was not set
 		return 0
 	}
-	seconds, _ := r.wholeNumber(r.inputAt(at, types.StringNull(), roleDurationArgument), block, minKeySeconds, maxKeySeconds)
+	duration := r.inputAt(at, types.StringNull(), roleDurationArgument)
+	seconds, _ := r.wholeNumber(duration, block, minKeySeconds, maxKeySeconds)
 	return time.Duration(seconds) * time.Second
 }
 

@@ -77,7 +77,8 @@ func credentialAttributes() map[string]schema.Attribute {
 		"user_id": textAttribute(userIDArgument,
 			"The id of that user, instead of the name. It needs no domain."),
 		"password": secretAttribute(passwordArgument,
-			"The password of `user_name` or `user_id`, which may be in the environment if they are here. IAM gives a token for it, "+
+			"The password of `user_name` or `user_id`, which may be in the environment if they are here. "+
+				"IAM gives a token for it, "+
 				"which the provider renews while it waits for a restore. The provider does not try a rejected password again."),
 		"passcode": secretAttribute(passcodeArgument,
 			"The passcode of the second factor of `user_id`, if IAM requires one. "+
