@@ -25,6 +25,8 @@ func (m authenticationMethod) in(s source) []input {
 // the vendor's own provider.
 func (r *resolver) authenticationMethods() []authenticationMethod {
 	a := r.arguments
+	passcode := r.input(a.Passcode, passcodeArgument)
+	passcode.variables = nil // one that happens to be exported selects nothing
 	return []authenticationMethod{
 		{[]input{r.input(a.AuthToken, authTokenArgument)}, r.configureToken},
 		{r.federation().selectors(r.hasFederationBlock()), r.configureFederation},
@@ -37,6 +39,7 @@ func (r *resolver) authenticationMethods() []authenticationMethod {
 			r.input(a.UserName, userNameArgument),
 			r.input(a.UserID, userIDArgument),
 			r.input(a.Password, passwordArgument),
+			passcode,
 		}, r.configurePassword},
 		{[]input{
 			r.input(a.Profile, profileArgument),
@@ -178,15 +181,17 @@ func (r *resolver) configurePassword(from source) {
 	if r.lacksPassword() {
 		secretFrom = r.family
 	}
-	config.Password, config.Passcode = r.value(password, secretFrom), r.value(passcode, secretFrom)
-	if config.Passcode == "" {
-		config.Passcode = r.value(passcode, fromBlock) // it changes with each login, and is of no use to another user
+	config.Password = r.value(password, secretFrom)
+	if config.Passcode = r.value(passcode, from); config.Passcode == "" {
+		config.Passcode = r.value(passcode, secretFrom)
 	}
 	user := userName
 	if config.UserID != "" {
 		user = userID
 	}
 	switch {
+	case config.UserName == "" && config.UserID == "" && config.Password == "":
+		r.diags.Append(errorIncomplete(from, passcode, userID))
 	case config.UserName == "" && config.UserID == "":
 		r.diags.Append(errorIncomplete(from, password, userName))
 	case config.Password == "":

@@ -143,6 +143,13 @@ func TestOneFamily(t *testing.T) {
 			environment: osKey.plus(variables{"HW_REGION_NAME": "r", "HW_SECURITY_TOKEN": "st"}),
 			says:        []string{"HW_SECURITY_TOKEN is set, but HW_ACCESS_KEY is not", "OS_ACCESS_KEY"},
 		},
+		"a passcode in the block, its user outside": {
+			arguments: Arguments{Passcode: text("123456")},
+			environment: variables{
+				"HW_REGION_NAME": "r", "HW_USER_ID": "u", "HW_USER_PASSWORD": "p",
+			},
+			says: []string{`The provider block has "passcode", but no "user_id"`, "HW_USER_ID"},
+		},
 		"passcode": {
 			environment: variables{
 				"HW_REGION_NAME": "r", "HW_USER_ID": "u", "HW_USER_PASSWORD": "p", "OS_PASSCODE": "123456",
