@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"terraform-provider-x/internal/client/joined"
 )
@@ -85,11 +86,21 @@ func (c *Client) findProject(ctx context.Context) (string, error) {
 			listed = all
 		}
 	}
-	e := &ProjectError{Name: name, Found: len(found)}
+	e := &ProjectError{Name: c.shownProject(), Found: len(found)}
 	for _, p := range listed {
 		e.Listed = append(e.Listed, c.line([]byte(p.Name+" ("+p.ID+")"), excerptLimit))
 	}
 	return "", e
+}
+
+// shownProject is the project's name for messages. Names begin with that of the region; what does not may be a secret
+// in the wrong place.
+func (c *Client) shownProject() string {
+	name := c.project.name
+	if strings.HasPrefix(name, c.region) {
+		return name
+	}
+	return fmt.Sprintf("as configured (a text of %d characters)", utf8.RuneCountInString(name))
 }
 
 type project struct {

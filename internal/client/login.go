@@ -3,11 +3,13 @@
 package client
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,7 +28,7 @@ const (
 // login gets credentials by one authentication method, and keeps the newest.
 type login struct {
 	guard *loginGuard
-	name  string                                         // "of user demo", for messages
+	name  string                                         // "with the password", for messages
 	issue func(ctx context.Context) (*credential, error) // nil: the credential is configured
 
 	mutex  sync.Mutex
@@ -40,7 +42,7 @@ func (l *login) isConfigured() bool { return l != nil && l.issue == nil }
 // and a few wrong passwords an account, so the client tries neither again after a rejection, nor a password whose first
 // try had no answer.
 type LoginError struct {
-	Login string // such as "of user demo"
+	Login string // such as "with the password"; never a name, in whose place somebody may have put a secret
 	Err   error
 
 	NoCredentials bool // none are configured, and this is no ECS with an agency
@@ -55,12 +57,13 @@ func (e *LoginError) Unwrap() error { return e.Err }
 // newLogin chooses the authentication method of the clients of all regions. For a password, see tokenPerProject.
 func (c *Client) newLogin() *login {
 	config := c.config
+	c.secrets.add(config.misplacedSecrets()...)
 	l := &login{guard: newLoginGuard()}
 	switch {
 	case config.AuthToken != "":
 		l.name, l.newest = "with the token", &credential{token: config.AuthToken}
 	case config.Federation != nil:
-		l.name, l.issue = "through identity provider "+config.Federation.IdentityProvider, c.logInFederated
+		l.name, l.issue = "with the ID token", c.logInFederated
 	case config.AccessKey != "":
 		l.name = "with the access key"
 		l.newest = &credential{accessKey: config.AccessKey, secretKey: config.SecretKey, securityToken: config.SecurityToken}
@@ -69,12 +72,35 @@ func (c *Client) newLogin() *login {
 	default:
 		l.name, l.issue = "with the key of this ECS", c.readSecurityKey
 	}
-	for _, role := range config.Roles {
+	for i, role := range config.Roles {
 		base := l
-		l = &login{guard: newLoginGuard(), name: "through agency " + role.Agency}
+		l = &login{guard: newLoginGuard(), name: "through the agency"}
+		if len(config.Roles) > 1 {
+			l.name = fmt.Sprintf("through agency %d of %d", i+1, len(config.Roles))
+		}
 		l.issue = func(ctx context.Context) (*credential, error) { return c.assume(ctx, role, base) }
 	}
 	return l
+}
+
+// longName is how long a name is that may be a key or a token in the wrong place.
+const longName = 20
+
+// usualID is an id of IAM, which its errors should show.
+var usualID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// misplacedSecrets are the names that look like keys or tokens. A service may quote them in its errors.
+func (c Config) misplacedSecrets() []string {
+	names := []string{c.UserName, c.UserID, c.DomainName, c.DomainID, c.ProjectName}
+	if c.Federation != nil {
+		names = append(names, c.Federation.IdentityProvider, c.Federation.IDToken)
+	}
+	for _, role := range c.Roles {
+		names = append(names, role.Agency, role.DomainName, role.DomainID)
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		return len(name) < longName || !strings.ContainsAny(name, "0123456789") || usualID.MatchString(name)
+	})
 }
 
 // tokenPerProject reports whether each region's client logs in by itself: a password's token is one of the region's
@@ -85,7 +111,7 @@ func (c Config) tokenPerProject() bool {
 
 func (c *Client) newPasswordLogin(guard *loginGuard) *login {
 	guard.lockable = true
-	return &login{guard: guard, name: "of user " + cmp.Or(c.config.UserID, c.config.UserName), issue: c.logInByPassword}
+	return &login{guard: guard, name: "with the password", issue: c.logInByPassword}
 }
 
 // current returns a credential that is good for a while, and that the service has not rejected. It logs in for one if

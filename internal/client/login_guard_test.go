@@ -25,20 +25,20 @@ func TestRefusedKeyLoginIsTriedOnce(t *testing.T) {
 		replies []http.HandlerFunc
 		says    []string
 	}{
-		"agency":         {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{refused}, []string{"the login through agency a failed, and is not tried again", "get the temporary key of an agency", "403"}},
-		"agency's key":   {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `{"credential":{"access":"top-secret","secret":"","securitytoken":"top-secret"}}`)}, []string{"through agency a", "it holds no whole key", `"secret":false`}},
+		"agency":         {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{refused}, []string{"the login through the agency failed, and is not tried again", "get the temporary key of an agency", "403"}},
+		"agency's key":   {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `{"credential":{"access":"top-secret","secret":"","securitytoken":"top-secret"}}`)}, []string{"through the agency", "it holds no whole key", `"secret":false`}},
 		"agency's reply": {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `{"credential":["top-secret"]}`)}, []string{"not as documented", "what is not shown"}},
 		"not JSON":       {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(201, `top-secret`)}, []string{"not as documented", "what is not shown"}},
 		"STS":            {[]func(*Config){withRoles(byID)}, []http.HandlerFunc{refused}, []string{"STS assume an agency"}},
-		"chain":          {[]func(*Config){withRoles(byName, byID)}, []http.HandlerFunc{temporary("1"), refused}, []string{"through agency a", "STS"}},
+		"chain":          {[]func(*Config){withRoles(byName, byID)}, []http.HandlerFunc{temporary("1"), refused}, []string{"through agency 2 of 2", "STS"}},
 		"wrong key":      {[]func(*Config){withRoles(byName)}, []http.HandlerFunc{answerWith(401, `{"error":{"code":401,"message":"wrong signature"}}`)}, []string{"wrong signature"}},
-		"ID token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{refused}, []string{"the login through identity provider corporate failed", "log in with an ID token"}},
+		"ID token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{refused}, []string{"the login with the ID token failed", "log in with an ID token"}},
 		"no token":       {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`)}, []string{"X-Subject-Token"}},
 		"federated key":  {[]func(*Config){withIDToken}, []http.HandlerFunc{answerWith(201, `{"token":{}}`, "X-Subject-Token", "U1"), refused}, []string{"the temporary key of a federated user"}},
 		"no file": {[]func(*Config){withIDToken, func(c *Config) {
 			c.Federation = &Federation{IdentityProvider: "corporate", IDTokenFile: "/nowhere/token"}
 		}}, []http.HandlerFunc{refused},
-			[]string{"the file with the ID token cannot be read", "/nowhere/token"}},
+			[]string{"the file with the ID token cannot be read", "14 characters"}},
 		"an empty file": {[]func(*Config){withIDToken, func(c *Config) { c.Federation = &Federation{IdentityProvider: "corporate", IDTokenFile: os.DevNull} }}, []http.HandlerFunc{refused},
 			[]string{"is empty"}},
 		"no agency":        {[]func(*Config){withMetadata}, []http.HandlerFunc{answerWith(404, ""), answerWith(404, "not found")}, []string{"the login with the key of this ECS failed", "ECS metadata read the key"}},

@@ -8,10 +8,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // This file gets temporary keys: through an agency, for the ID token of an identity provider, from the metadata of an
@@ -145,12 +148,21 @@ func (f *Federation) idToken() (string, error) {
 		return strings.TrimSpace(f.IDToken), nil // it often comes from a file
 	}
 	data, err := os.ReadFile(f.IDTokenFile)
-	if err != nil {
-		return "", &configError{fmt.Errorf("the file with the ID token cannot be read: %w", err)}
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err // the rest of it repeats the path, which may be the token itself
 	}
-	token := strings.TrimSpace(string(data))
+	if err != nil {
+		return "", &configError{fmt.Errorf(
+			"the file with the ID token cannot be read: %w (its path, a text of %d characters, is not shown: "+
+				"it may be the token itself)", err, utf8.RuneCountInString(f.IDTokenFile))}
+	}
+	token := strings.TrimSpace(strings.ReplaceAll(string(data), "\ufeff", ""))
 	if token == "" {
 		return "", &configError{fmt.Errorf("the file with the ID token, %s, is empty", f.IDTokenFile)}
+	}
+	if strings.ContainsFunc(token, unicode.IsSpace) {
+		return "", &configError{fmt.Errorf("the file with the ID token, %s, has more than a token", f.IDTokenFile)}
 	}
 	return token, nil
 }

@@ -50,7 +50,7 @@ func (c *Client) logInByPassword(ctx context.Context) (*credential, error) {
 	}
 	if known := c.project.knownID(); known != "" && got.ID != known ||
 		known == "" && got.Name != "" && got.Name != c.project.name {
-		return nil, x.replyError(fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.project.name)))
+		return nil, x.replyError(fmt.Errorf("the token is for another project than %s", cmp.Or(known, c.shownProject())))
 	}
 	return t, nil
 }

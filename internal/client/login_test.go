@@ -117,7 +117,7 @@ func TestRefusedLoginIsTriedOnce(t *testing.T) {
 			for range 10 {
 				err := <-errs
 				var refused *LoginError
-				if !errors.As(err, &refused) || refused.Login != "of user somebody" || outcome(err) == ambiguous ||
+				if !errors.As(err, &refused) || refused.Login != "with the password" || outcome(err) == ambiguous ||
 					strings.Contains(err.Error(), "pass") && strings.Contains(err.Error(), "<1>") {
 					t.Errorf("got %T %v", err, err)
 				}

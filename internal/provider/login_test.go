@@ -145,7 +145,7 @@ func TestWrongPassword(t *testing.T) {
 			env.write("main.tf", env.passwordBlock(wrong)+rdsCase.config(t, c.more))
 			o := env.apply()
 			env.expect(o, clitest.ExitError, c.says, "No restore was started.",
-				"the login of user demo failed, and is not tried again", "HTTP 401", "request id")
+				"the login with the password failed, and is not tried again", "HTTP 401", "request id")
 			env.expectAccepted(0)
 			env.expectRequests(fakecloud.IAM, map[string]int{fakecloud.CreateToken: 1})
 			if strings.Contains(o.output, "for & wrong") {

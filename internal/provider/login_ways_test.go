@@ -44,7 +44,7 @@ var authMethods = map[string]authMethod{
 		deputy: true, kinds: []string{"sts"},
 	},
 	"agency by token": {
-		environment: []string{"HW_AUTH_TOKEN=" + fakecloud.DefaultToken, "OS_AGENCY_NAME=restore-agency",
+		environment: []string{"OS_AUTH_TOKEN=" + fakecloud.DefaultToken, "OS_AGENCY_NAME=restore-agency",
 			"OS_AGENCY_DOMAIN_NAME=deputy-domain", "OS_DELEGATED_PROJECT=eu-west-101"},
 		deputy: true, kinds: []string{"agency"},
 	},
@@ -210,10 +210,10 @@ func TestRefusedLoginWays(t *testing.T) {
 		"wrong key": {`access_key = "AKFAKECLOUD0EXAMPLE1"` + "\n  secret_key = \"wrong\"\n  project_id = \"" +
 			fakecloud.DefaultProjectID + `"`, nil, []string{"verify aksk signature fail"}, [2]string{fakecloud.DDS, ""}},
 		"agency": {strings.Replace(authMethods["agency"].block, "restore-agency", "another-agency", 1), nil,
-			[]string{"the login through agency another-agency failed, and is not tried again"},
+			[]string{"the login through the agency failed, and is not tried again"},
 			[2]string{fakecloud.IAM, fakecloud.CreateTemporaryAccessKey}},
 		"ID token": {"assume_role_with_oidc {\n  idp_id = \"corporate-login\"\n  id_token = \"another-id-token\"\n}", nil,
-			[]string{"the login through identity provider corporate-login failed"},
+			[]string{"the login with the ID token failed"},
 			[2]string{fakecloud.IAM, fakecloud.CreateTokenWithIDToken}},
 		"no login": {"", func(w *fakecloud.World) { w.MetadataUser = "" },
 			[]string{"No credentials are configured, and the metadata service of an ECS", `"access_key"`, "HW_ACCESS_KEY"},

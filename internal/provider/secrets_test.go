@@ -163,7 +163,7 @@ func (env *testEnv) expectNoSecrets(shown map[string]string) {
 // anywhere.
 func (env *testEnv) traced(variables []string) map[string]string {
 	env.Helper()
-	env.environment = append(env.environment, "TF_LOG=TRACE", "HW_REGION_NAME=eu-west-101")
+	env.environment = append(env.environment, "TF_LOG=TRACE", "HW_REGION_NAME=eu-west-101", "OS_REGION_NAME=eu-west-101")
 	shown := map[string]string{
 		"plan":  env.everything(append([]string{"plan", "-no-color", "-out=plan.bin"}, variables...)...),
 		"apply": env.everything("apply", "-no-color", "plan.bin"),

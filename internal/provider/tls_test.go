@@ -114,7 +114,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
 	env.write("main.tf", env.providerBlock(`cacert_file = "nowhere.pem"`)+rdsCase.config(t))
-	env.expect(env.plan(), clitest.ExitError, "Cannot read file", `cacert_file = "nowhere.pem"`, "OS_CACERT",
+	env.expect(env.plan(), clitest.ExitError, "Cannot read file", `"cacert_file" is a text of 11 characters`, "OS_CACERT",
 		"no such file")
 	if requests := env.cloud.Requests(); len(requests) > 0 {
 		t.Errorf("the plan called the cloud: %v", requests)

@@ -8,7 +8,6 @@ package login
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -45,26 +44,31 @@ func (a Arguments) ClientConfig(ctx context.Context, env lookupEnv) (client.Conf
 type resolver struct {
 	arguments Arguments
 	env       lookupEnv
-	config    client.Config
-	diags     diag.Diagnostics
+
+	from   source   // of the login; fromNowhere is that of the ECS
+	family source   // of the variables that belong to the login
+	logins []source // the families that have a login, or a part of one
+
+	config client.Config
+	diags  diag.Diagnostics
 }
 
-// resolve fills in the configuration. Credentials come before roles, because a role depends on the authentication
-// method.
+// resolve fills in the configuration. Which login it is decides whose variables count. Credentials come before roles,
+// because a role depends on the authentication method.
 func (r *resolver) resolve(ctx context.Context) {
-	a := r.arguments
-	r.config.Region = r.text(a.Region, regionArgument)
-	r.config.Cloud = r.text(a.Cloud, cloudArgument)
-	r.config.AuthURL = r.text(a.AuthURL, authURLArgument)
-	r.config.ProjectID, r.config.ProjectName = r.idOrName(
-		r.input(a.ProjectID, projectIDArgument), r.input(a.ProjectName, projectNameArgument))
-	r.resolveCredentials()
+	method := r.selectMethod()
+	r.config.Region = r.region()
+	r.config.ProjectID, r.config.ProjectName = r.project()
+	if method != nil {
+		method.configure(r.from)
+	} else {
+		r.config.Metadata = true
+	}
 	r.resolveRoles()
 	if r.config.Region == "" { // a profile may have set it
-		r.diags.Append(errorNoRegion())
+		r.diags.Append(errorNoRegion(r.input(r.arguments.Region, regionArgument), r.from))
 	}
-	r.config.Endpoints = r.endpoints(ctx)
-	r.warnIfUnencrypted(path.Root("auth_url"), r.config.AuthURL)
+	r.resolveAddresses(ctx)
 	r.config.Insecure = r.insecure()
 	r.config.RootCAs = r.rootCAs()
 	r.config.Certificate = r.certificate()
@@ -73,83 +77,95 @@ func (r *resolver) resolve(ctx context.Context) {
 }
 
 func (r *resolver) input(block types.String, argument argument) input {
-	return argument.input(block, r.env)
+	return input{argument, path.Root(argument.name), block.ValueString(), r.env}
 }
 
-func (r *resolver) text(block types.String, argument argument) string {
-	return r.input(block, argument).value()
+// inputAt returns an argument of the block at a path.
+func (r *resolver) inputAt(at path.Path, block types.String, argument argument) input {
+	return input{argument, at.AtName(argument.name), block.ValueString(), r.env}
 }
 
-// idOrName returns either the id or the name of a project, user or domain. The block wins over the environment, and
-// there the vendor's own variables (HW_*) win over those of other tools (OS_*). Within each, the id wins.
-func (r *resolver) idOrName(idInput, nameInput input) (id, name string) {
-	if idInput.block != "" && nameInput.block != "" {
+// region is where the account works, but names no account. So a login in the provider block takes it from any variable.
+func (r *resolver) region() string {
+	in := r.input(r.arguments.Region, regionArgument)
+	if r.from == fromBlock {
+		value, _ := r.any(in)
+		return value
+	}
+	return r.either(in)
+}
+
+func (r *resolver) project() (id, name string) {
+	idInput := r.input(r.arguments.ProjectID, projectIDArgument)
+	nameInput := r.input(r.arguments.ProjectName, projectNameArgument)
+	id, name = r.idOrName(fromBlock, idInput, nameInput)
+	if id == "" && name == "" {
+		id, name = r.idOrName(r.family, idInput, nameInput)
+	}
+	if id == "" && name == "" {
+		r.rejectForeign(idInput, nameInput)
+	}
+	return id, name
+}
+
+// idOrName returns either the id or the name of a project, user or domain in a source. In the environment, the id wins.
+func (r *resolver) idOrName(from source, idInput, nameInput input) (id, name string) {
+	id, name = r.value(idInput, from), r.value(nameInput, from)
+	switch {
+	case id != "" && name != "" && from == fromBlock:
 		r.diags.Append(errorBothSet(idInput.name, nameInput.name))
+	case id != "":
+		name = ""
 	}
-	if idInput.block != "" || nameInput.block != "" {
-		return idInput.block, nameInput.block
-	}
-	for _, prefix := range []string{"HW_", "OS_"} {
-		if id = idInput.withPrefix(prefix).fromEnvironment(r.env); id != "" {
-			return id, ""
-		}
-		if name = nameInput.withPrefix(prefix).fromEnvironment(r.env); name != "" {
-			return "", name
-		}
-	}
-	return "", ""
+	return id, name
 }
 
-// endpoints returns the addresses of services, without those that have the default address.
-func (r *resolver) endpoints(ctx context.Context) map[string]string {
-	endpoints := map[string]string{}
-	if r.arguments.Endpoints.IsNull() {
-		return endpoints
-	}
-	r.diags.Append(r.arguments.Endpoints.ElementsAs(ctx, &endpoints, false)...)
-	for service, address := range endpoints {
-		at := path.Root("endpoints").AtMapKey(service)
-		switch {
-		case !slices.Contains(endpointServices, service):
-			r.diags.Append(errorUnknownService(at, service))
-		case address == "":
-			r.diags.Append(errorEmptyEndpoint(at, service))
-		case service != "metadata": // the metadata service of an ECS has no TLS
-			r.warnIfUnencrypted(at, address)
+// rejectForeign reports a variable that belongs to no login, because the login comes from elsewhere. The provider
+// cannot know whether it was meant for this login, and to ignore it might restore as somebody else, or elsewhere.
+func (r *resolver) rejectForeign(inputs ...input) {
+	for _, family := range families {
+		for _, i := range inputs {
+			if family != r.family && !r.hasLogin(family) && i.from(family) != "" {
+				r.diags.Append(errorForeign(i, family, r.from, r.family))
+				return
+			}
 		}
 	}
-	return endpoints
 }
 
 // requestsPerMinute returns the limits of the services, without those that the client's default applies to.
 func (r *resolver) requestsPerMinute(ctx context.Context) map[string]int {
-	configured := map[string]int64{}
+	configured := map[string]types.Number{}
 	if !r.arguments.RequestsPerMinute.IsNull() {
 		r.diags.Append(r.arguments.RequestsPerMinute.ElementsAs(ctx, &configured, false)...)
 	}
 	limits := map[string]int{}
-	for service, limit := range configured {
-		_, known := client.DefaultRequestsPerMinute[service]
-		if !known || limit < client.FewestRequestsPerMinute || limit > maxRequestsPerMinute {
-			r.diags.Append(errorRequestsPerMinute(service, limit))
+	for service, number := range configured {
+		if number.IsNull() || number.IsUnknown() {
+			continue
 		}
-		limits[service] = int(limit)
+		limit, ok := whole(number.ValueBigFloat())
+		_, known := client.DefaultRequestsPerMinute[service]
+		switch {
+		case !known:
+			r.diags.Append(errorUnknownService("requests_per_minute", service, []string{"dds", "dws", "rds"}))
+		case !ok || limit < client.FewestRequestsPerMinute || limit > maxRequestsPerMinute:
+			r.diags.Append(errorRequestsPerMinute(service))
+		default:
+			limits[service] = int(limit)
+		}
 	}
 	return limits
 }
 
 func (r *resolver) maxRetries() int {
-	retries := int64(defaultMaxRetries)
-	if !r.arguments.MaxRetries.IsNull() {
-		retries = r.arguments.MaxRetries.ValueInt64()
-	} else if text := maxRetriesArgument.fromEnvironment(r.env); text != "" {
-		var err error
-		if retries, err = strconv.ParseInt(text, 10, 32); err != nil {
-			retries = -1
-		}
+	block := r.arguments.MaxRetries
+	number, found := r.wholeNumber(r.input(types.StringNull(), maxRetriesArgument), block, 0, maxRetriesLimit)
+	if !found {
+		return defaultMaxRetries
 	}
-	if retries < 0 || retries > maxRetriesLimit {
-		r.diags.Append(errorMaxRetries())
-	}
-	return int(retries)
+	return int(number)
 }
+
+// isService reports whether endpoints may have an entry for a service.
+func isService(service string) bool { return slices.Contains(endpointServices, service) }

@@ -24,7 +24,7 @@ type methodCase struct {
 var methodCases = []methodCase{
 	{
 		"token", func(a *Arguments) { a.AuthToken = text("t") },
-		variables{"OS_TOKEN": "t"},
+		variables{"HW_AUTH_TOKEN": "t"},
 		client.Config{AuthToken: "t"},
 	},
 	{
@@ -38,13 +38,13 @@ var methodCases = []methodCase{
 	},
 	{
 		"key", func(a *Arguments) { a.AccessKey, a.SecretKey, a.SecurityToken = text("ak"), text("sk"), text("st") },
-		variables{"HW_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st"},
+		variables{"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st"},
 		client.Config{AccessKey: "ak", SecretKey: "sk", SecurityToken: "st"},
 	},
 	{
-		"password", func(a *Arguments) { a.UserID, a.Password, a.Passcode = text("u"), text("p"), text("1") },
-		variables{"HW_USER_ID": "u", "OS_PASSWORD": "p", "OS_PASSCODE": "1"},
-		client.Config{UserID: "u", Password: "p", Passcode: "1"},
+		"password", func(a *Arguments) { a.UserID, a.Password = text("u"), text("p") },
+		variables{"HW_USER_ID": "u", "HW_USER_PASSWORD": "p"},
+		client.Config{UserID: "u", Password: "p"},
 	},
 	{
 		"profile", func(a *Arguments) { a.Profile = text("default") },
@@ -131,17 +131,14 @@ func TestTokenAndKey(t *testing.T) {
 			want:        client.Config{AccessKey: "ak", SecretKey: "sk"},
 		},
 		"a token in the environment wins over a key beside it": {
-			environment: variables{"OS_AUTH_TOKEN": "token", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"},
+			environment: variables{"HW_AUTH_TOKEN": "token", "HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"},
 			want:        client.Config{AuthToken: "token"},
 		},
 		"a temporary key from OS_": {
-			environment: variables{"OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"},
-			want:        client.Config{AccessKey: "ak", SecretKey: "sk", SecurityToken: "st"},
-		},
-		"an access key in the block, the rest in the environment": {
-			arguments:   Arguments{AccessKey: text("ak")},
-			environment: variables{"HW_SECRET_KEY": "sk", "HW_SECURITY_TOKEN": "st"},
-			want:        client.Config{AccessKey: "ak", SecretKey: "sk", SecurityToken: "st"},
+			environment: variables{
+				"OS_REGION": "r", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st",
+			},
+			want: client.Config{AccessKey: "ak", SecretKey: "sk", SecurityToken: "st"},
 		},
 		"a domain selects no method": {
 			arguments:   Arguments{DomainName: text("d")},
@@ -168,7 +165,7 @@ func TestPassword(t *testing.T) {
 		},
 		"a key in the environment wins over a password beside it": {
 			environment: variables{
-				"OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "HW_USER_NAME": "u", "HW_USER_PASSWORD": "pw",
+				"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk", "HW_USER_NAME": "u", "HW_USER_PASSWORD": "pw",
 			},
 			want: client.Config{AccessKey: "ak", SecretKey: "sk"},
 		},
@@ -189,7 +186,7 @@ func TestPassword(t *testing.T) {
 		"a user's name in the block, the password in the environment": {
 			arguments: Arguments{UserName: text("u"), DomainID: text("d")},
 			environment: variables{
-				"HW_USER_ID": "x", "HW_USER_PASSWORD": "pw", "HW_DOMAIN_NAME": "x", "HW_ACCESS_KEY": "ak",
+				"HW_USER_PASSWORD": "pw", "HW_DOMAIN_ID": "d", "HW_USER_NAME": "u", "HW_ACCESS_KEY": "ak",
 			},
 			want: client.Config{UserName: "u", Password: "pw", DomainID: "d"},
 		},
@@ -207,15 +204,15 @@ func TestCredentialsErrors(t *testing.T) {
 	for name, c := range map[string]invalidCase{
 		"no secret key": {
 			environment: variables{"HW_ACCESS_KEY": "ak"},
-			says:        []string{incomplete, `no "secret_key"`, "HW_SECRET_KEY"},
+			says:        []string{incomplete, "HW_ACCESS_KEY is set, but HW_SECRET_KEY is not"},
 		},
 		"no access key": {
 			environment: variables{"OS_SECRET_KEY": "sk"},
-			says:        []string{incomplete, `no "access_key"`, "HW_ACCESS_KEY"},
+			says:        []string{incomplete, "OS_SECRET_KEY is set, but OS_ACCESS_KEY is not"},
 		},
 		"only a security token": {
 			environment: variables{"HW_SECURITY_TOKEN": "st"},
-			says:        []string{incomplete, `"security_token"`, `no "access_key"`, "HW_ACCESS_KEY"},
+			says:        []string{incomplete, "HW_SECURITY_TOKEN is set, but HW_ACCESS_KEY is not"},
 		},
 		"two methods": {
 			arguments: Arguments{AuthToken: text("t"), AccessKey: text("a"), SecretKey: text("s")},
@@ -227,23 +224,23 @@ func TestCredentialsErrors(t *testing.T) {
 		},
 		"password and security token": {
 			arguments: Arguments{Password: text("p"), UserID: text("u"), SecurityToken: text("st")},
-			says:      []string{conflict, `"security_token"`, `"password"`},
+			says:      []string{conflict, `"security_token" as well as "user_id" and "password"`},
 		},
 		"token and security token": {
 			arguments: Arguments{SecurityToken: text("st")}, environment: loggedIn,
-			says: []string{conflict, `"security_token"`, "HW_AUTH_TOKEN"},
+			says: []string{incomplete, `has "security_token", but no "access_key"`},
 		},
 		"no password": {
 			environment: variables{"OS_USERNAME": "u"},
-			says:        []string{incomplete, `no "password"`, "HW_USER_PASSWORD"},
+			says:        []string{incomplete, "OS_USERNAME is set, but OS_PASSWORD is not"},
 		},
 		"no user": {
 			environment: variables{"OS_PASSWORD": "p"},
-			says:        []string{incomplete, `no "user_name"`, "HW_USER_NAME"},
+			says:        []string{incomplete, "OS_PASSWORD is set, but OS_USERNAME is not"},
 		},
 		"no domain": {
-			environment: variables{"HW_USER_NAME": "u", "OS_PASSWORD": "p"},
-			says:        []string{incomplete, `no "domain_name"`, "HW_DOMAIN_NAME"},
+			environment: variables{"HW_USER_NAME": "u", "HW_USER_PASSWORD": "p"},
+			says:        []string{incomplete, "HW_USER_NAME is set, but HW_DOMAIN_NAME is not"},
 		},
 		"two users": {
 			arguments: Arguments{Password: text("p"), UserID: text("u"), UserName: text("n")},
@@ -251,11 +248,11 @@ func TestCredentialsErrors(t *testing.T) {
 		},
 		"passcode of a user's name": {
 			arguments: Arguments{UserName: text("u"), DomainName: text("d"), Password: text("p"), Passcode: text("1")},
-			says:      []string{incomplete, `no "user_id"`, `"passcode"`},
+			says:      []string{incomplete, `"user_id"`, `"passcode"`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.environment = variables{"HW_REGION_NAME": "r"}.plus(c.environment)
+			c.environment = variables{"HW_REGION_NAME": "r", "OS_REGION": "r"}.plus(c.environment)
 			c.run(t)
 		})
 	}

@@ -5,10 +5,10 @@ package login
 import (
 	"cmp"
 	"encoding/json"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"terraform-provider-x/internal/client"
 )
@@ -65,10 +65,8 @@ const defaultSharedConfigFile = "~/.hcloud/config.json"
 
 // configureProfile takes the key and the agency of a profile, and its region and project if they are not configured
 // elsewhere. In the vendor's own provider, the profile's region wins over the one in the block. Here the block wins.
-func (r *resolver) configureProfile() {
-	r.rejectSecurityToken(profileArgument)
-	file := cmp.Or(r.text(r.arguments.SharedConfigFile, sharedConfigFileArgument), defaultSharedConfigFile)
-	profile := r.readProfile(file, r.text(r.arguments.Profile, profileArgument))
+func (r *resolver) configureProfile(source) {
+	file, profile := r.readProfile()
 	if profile == nil {
 		return
 	}
@@ -82,6 +80,33 @@ func (r *resolver) configureProfile() {
 		config.ProjectID = profile.ProjectID
 	}
 	config.Roles = profile.roles()
+	r.checkProfile(profile)
+}
+
+// checkProfile checks what the client would put into addresses and headers.
+func (r *resolver) checkProfile(p *sharedProfile) {
+	accessKey, secretKey, securityToken := p.key()
+	for _, field := range []struct {
+		argument argument
+		name     string
+		value    string
+	}{
+		{regionArgument, "region", p.Region}, {projectIDArgument, "projectId", p.ProjectID},
+		{accessKeyArgument, "accessKeyId", accessKey}, {secretKeyArgument, "secretAccessKey", secretKey},
+		{securityTokenArgument, "securityToken", securityToken}, {agencyNameArgument, "agencyName", p.AgencyName},
+		{agencyNameArgument, "agencyDomainName", p.AgencyDomainName},
+		{domainIDArgument, "agencyDomainId", p.AgencyDomainID},
+	} {
+		if field.value == "" {
+			continue
+		}
+		if problem := field.argument.check(path.Root("profile"), inProfile(field.name), field.value); problem != nil {
+			r.diags.Append(problem)
+		}
+	}
+	if p.AgencyName != "" && p.AgencyDomainName == "" && p.AgencyDomainID == "" {
+		r.diags.Append(errorProfileWithoutDomain())
+	}
 }
 
 // usesProjectOf reports whether the project of the profile is the one to work in: no other is configured, the region is
@@ -93,30 +118,31 @@ func (r *resolver) usesProjectOf(profile *sharedProfile) bool {
 	return !otherProject && !otherRegion && !otherAgency
 }
 
-// readProfile returns the named profile of a file, or the current one if the name is "". It returns nil after an error.
-// No message quotes the file, because it is full of secrets.
-func (r *resolver) readProfile(file, name string) *sharedProfile {
-	path := file
-	if rest, inHome := strings.CutPrefix(file, "~/"); inHome {
-		path = filepath.Join(r.homeDirectory(), rest)
-	}
-	data := r.readFile(sharedConfigFileArgument, path)
+// readProfile returns the file of profiles, and the named profile in it or else the current one. The profile is nil
+// after an error. No message quotes the file, because it is full of secrets.
+func (r *resolver) readProfile() (string, *sharedProfile) {
+	fileInput := r.input(r.arguments.SharedConfigFile, sharedConfigFileArgument)
+	nameInput := r.input(r.arguments.Profile, profileArgument)
+	configuredFile, fileFrom := r.any(fileInput)
+	configuredName, nameFrom := r.any(nameInput)
+	file := cmp.Or(configuredFile, defaultSharedConfigFile)
+	data := r.readFile(fileInput, cmp.Or(fileFrom, fromBlock), file)
 	if data == nil {
-		return nil
+		return file, nil
 	}
 	var shared sharedConfig
 	if json.Unmarshal(data, &shared) != nil {
 		r.diags.Append(errorSharedConfigFile(file))
-		return nil
+		return file, nil
 	}
-	name = cmp.Or(name, shared.Current)
+	name := cmp.Or(configuredName, shared.Current)
 	for i, profile := range shared.Profiles {
 		if profile.Name == name {
-			return &shared.Profiles[i]
+			return file, &shared.Profiles[i]
 		}
 	}
-	r.diags.Append(errorNoProfile(file, name, shared.Profiles))
-	return nil
+	r.diags.Append(errorNoProfile(file, nameInput.label(cmp.Or(nameFrom, fromBlock)), configuredName, shared.Profiles))
+	return file, nil
 }
 
 // homeDirectory returns where KooCLI looks for its file. On Windows some shells set HOME to what is no Windows path.
@@ -125,5 +151,10 @@ func (r *resolver) homeDirectory() string {
 	if runtime.GOOS == "windows" {
 		slices.Reverse(variables)
 	}
-	return argument{variables: variables}.fromEnvironment(r.env)
+	for _, variable := range variables {
+		if value, _ := r.env(variable); value != "" {
+			return value
+		}
+	}
+	return ""
 }

@@ -21,7 +21,7 @@ const sharedConfigText = `{
     },
     {
       "name": "there", "mode": "AKSK", "accessKeyId": "there-ak", "secretAccessKey": "there-sk",
-      "securityToken": "there-st", "region": "eu-de", "projectId": "there-p"
+      "securityToken": "there-st", "region": "eu-de", "projectId": "` + someProject + `"
     },
     {
       "name": "login", "mode": "SSO", "accessKeyId": "no", "region": "eu-de",
@@ -85,7 +85,7 @@ func TestProfile(t *testing.T) {
 		"its region and project": {
 			arguments:   Arguments{Profile: text("there")},
 			environment: variables{"HW_REGION_NAME": ""},
-			want:        with(there, func(c *client.Config) { c.Region, c.ProjectID = "eu-de", "there-p" }),
+			want:        with(there, func(c *client.Config) { c.Region, c.ProjectID = "eu-de", someProject }),
 		},
 		"its project is not one of another region": {
 			arguments: Arguments{Profile: text("there"), Region: text("eu-nl")},
@@ -159,16 +159,17 @@ func TestProfileErrors(t *testing.T) {
 		"no such profile": {
 			arguments: Arguments{Profile: text("tehre")},
 			says: []string{
-				"Profile does not exist", `"tehre"`, "~/.hcloud/config.json", `"default", "there"`, "HW_PROFILE",
+				"Profile does not exist", `"profile" is a text of 5 characters`, "~/.hcloud/config.json",
+				`"default", "there"`, "HW_PROFILE",
 			},
 		},
 		"no key": {
 			arguments: Arguments{Profile: text("server")},
-			says:      []string{"Profile has no key", `"server"`, `"ecsAgency"`, "--cli-auth-encrypt=false"},
+			says:      []string{"Profile has no key", `"server"`, "--cli-auth-encrypt=false"},
 		},
 		"no such file": {
 			arguments: Arguments{SharedConfigFile: text("/nowhere/config.json")},
-			says:      []string{"Cannot read file", `"shared_config_file"`, "/nowhere/config.json"},
+			says:      []string{"Cannot read file", `"shared_config_file"`, "20 characters", "no such file"},
 		},
 		"another kind of file": {
 			arguments: Arguments{SharedConfigFile: text(broken)},

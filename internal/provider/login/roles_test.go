@@ -25,7 +25,7 @@ func TestAssumeRole(t *testing.T) {
 	for name, c := range map[string]validCase{
 		"an agency": {
 			arguments: Arguments{AssumeRole: []roleArguments{
-				{AgencyName: text("a"), DomainName: text("d"), Duration: types.Int64Value(900)},
+				{AgencyName: text("a"), DomainName: text("d"), Duration: number(900)},
 			}},
 			want: roles(role("a", "d", "", 900)),
 		},
@@ -36,10 +36,10 @@ func TestAssumeRole(t *testing.T) {
 			},
 			want: roles(role("a", "d", "", 86400)),
 		},
-		"an agency in the block, the rest in the environment": {
-			arguments: Arguments{AssumeRole: []roleArguments{{AgencyName: text("a")}}},
+		"an agency in the block, its life in the environment": {
+			arguments: Arguments{AssumeRole: []roleArguments{{AgencyName: text("a"), DomainID: text("d")}}},
 			environment: variables{
-				"HW_ASSUME_ROLE_AGENCY_NAME": "x", "HW_ASSUME_ROLE_DOMAIN_ID": "d", "HW_ASSUME_ROLE_DURATION": "1000",
+				"HW_ASSUME_ROLE_AGENCY_NAME": "x", "HW_ASSUME_ROLE_DOMAIN_ID": "x", "HW_ASSUME_ROLE_DURATION": "1000",
 			},
 			want: roles(role("a", "", "d", 1000)),
 		},
@@ -78,6 +78,7 @@ func TestAgencyArguments(t *testing.T) {
 		},
 		"the same from the environment": {
 			environment: variables{
+				"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_REGION": "r",
 				"OS_AGENCY_NAME": "a", "OS_AGENCY_DOMAIN_NAME": "d", "OS_DELEGATED_PROJECT": "p", "OS_PROJECT_NAME": "q",
 			},
 			want: inProject("p", roles(role("a", "d", "", 0))),
@@ -103,7 +104,7 @@ func TestFederation(t *testing.T) {
 	for name, c := range map[string]validCase{
 		"how long a federated user's key lasts": {
 			arguments: oidc(federatedRoleArguments{
-				IdPID: text("idp"), IDToken: text("id"), Duration: types.Int64Value(43200),
+				IdPID: text("idp"), IDToken: text("id"), Duration: number(43200),
 			}),
 			want: client.Config{
 				Federation: &client.Federation{IdentityProvider: "idp", IDToken: "id", Duration: 12 * time.Hour},
@@ -112,7 +113,7 @@ func TestFederation(t *testing.T) {
 		"an ID token's file, and an agency by id": {
 			arguments: oidc(federatedRoleArguments{
 				IdPID: text("idp"), IDTokenFile: text("/run/token"),
-				AgencyName: text("a"), DomainID: text("d"), Duration: types.Int64Value(7200),
+				AgencyName: text("a"), DomainID: text("d"), Duration: number(7200),
 			}),
 			environment: variables{"HW_ASSUME_ROLE_ID_TOKEN": "x"},
 			want: client.Config{
@@ -130,9 +131,9 @@ func TestFederation(t *testing.T) {
 				Roles:      []client.Role{{Agency: "a", DomainID: "d"}},
 			},
 		},
-		"an identity provider from the environment": {
-			arguments:   oidc(federatedRoleArguments{IDToken: text("id")}),
-			environment: variables{"HW_ASSUME_ROLE_IDP_ID": "idp"},
+		"an ID token from the environment": {
+			arguments:   oidc(federatedRoleArguments{IdPID: text("idp")}),
+			environment: variables{"HW_ASSUME_ROLE_ID_TOKEN": "id"},
 			want:        client.Config{Federation: &client.Federation{IdentityProvider: "idp", IDToken: "id"}},
 		},
 	} {
@@ -143,7 +144,7 @@ func TestFederation(t *testing.T) {
 func TestRolesErrors(t *testing.T) {
 	assumeRole := func(agency, domain types.String, seconds int64) Arguments {
 		return Arguments{AssumeRole: []roleArguments{
-			{AgencyName: agency, DomainName: domain, Duration: types.Int64Value(seconds)},
+			{AgencyName: agency, DomainName: domain, Duration: number(seconds)},
 		}}
 	}
 	twoAgencies := assumeRole(text("a"), text("d"), 0)
@@ -156,22 +157,22 @@ func TestRolesErrors(t *testing.T) {
 		"no domain": {
 			arguments: assumeRole(text("a"), types.StringNull(), 0),
 			says: []string{
-				"Agency's domain is not set", `"a"`, "HW_ASSUME_ROLE_DOMAIN_NAME", "HW_ASSUME_ROLE_DOMAIN_ID",
+				"Agency's domain is not set", `"agency_name"`, "HW_ASSUME_ROLE_DOMAIN_NAME", "HW_ASSUME_ROLE_DOMAIN_ID",
 			},
 		},
 		"too short": {
 			arguments: assumeRole(text("a"), text("d"), 899),
-			says:      []string{"Invalid key duration", "900 to 86400"},
+			says:      []string{"Invalid number", `"duration"`, "900 to 86400"},
 		},
 		"too long": {
 			arguments: assumeRole(text("a"), text("d"), 86401),
-			says:      []string{"Invalid key duration", "900 to 86400"},
+			says:      []string{"Invalid number", `"duration"`, "900 to 86400"},
 		},
 		"duration in words": {
 			environment: variables{
 				"HW_ASSUME_ROLE_AGENCY_NAME": "a", "HW_ASSUME_ROLE_DOMAIN_NAME": "d", "HW_ASSUME_ROLE_DURATION": "long",
 			},
-			says: []string{"Invalid key duration", "HW_ASSUME_ROLE_DURATION"},
+			says: []string{"Invalid number", "HW_ASSUME_ROLE_DURATION"},
 		},
 		"two agencies": {
 			arguments: twoAgencies,
@@ -179,7 +180,7 @@ func TestRolesErrors(t *testing.T) {
 		},
 		"no agency domain name": {
 			arguments: Arguments{AgencyName: text("a")},
-			says:      []string{"Credentials are incomplete", `no "agency_domain_name"`, "OS_AGENCY_DOMAIN_NAME"},
+			says:      []string{"Credentials are incomplete", `"agency_name", but no "agency_domain_name"`},
 		},
 		"no identity provider": {
 			arguments: Arguments{AssumeRoleWithOIDC: []federatedRoleArguments{{IDToken: text("id")}}},
@@ -187,7 +188,7 @@ func TestRolesErrors(t *testing.T) {
 		},
 		"no ID token": {
 			environment: variables{"HW_ASSUME_ROLE_IDP_ID": "idp"},
-			says:        []string{`"idp"`, "HW_ASSUME_ROLE_ID_TOKEN", "HW_ASSUME_ROLE_ID_TOKEN_FILE"},
+			says:        []string{"HW_ASSUME_ROLE_ID_TOKEN", "HW_ASSUME_ROLE_ID_TOKEN_FILE"},
 		},
 		"two ID tokens": {
 			arguments: Arguments{AssumeRoleWithOIDC: []federatedRoleArguments{

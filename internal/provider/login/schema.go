@@ -33,7 +33,10 @@ func Schema() schema.Schema {
 }
 
 func textAttribute(argument argument, description string) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: description + argument.documentedVariables()}
+	return schema.StringAttribute{
+		Optional: true, MarkdownDescription: description + argument.documentedVariables(),
+		Validators: []validator.String{textValidator{argument}},
+	}
 }
 
 func secretAttribute(argument argument, description string) schema.StringAttribute {
@@ -74,7 +77,8 @@ func credentialAttributes() map[string]schema.Attribute {
 		"user_id": textAttribute(userIDArgument,
 			"The id of that user, instead of the name. It needs no domain."),
 		"password": secretAttribute(passwordArgument,
-			"The password of `user_name` or `user_id`. IAM gives a token for it, "+
+			"The password of `user_name` or `user_id`, which may be in the environment if they are here. "+
+				"IAM gives a token for it, "+
 				"which the provider renews while it waits for a restore. The provider does not try a rejected password again."),
 		"passcode": secretAttribute(passcodeArgument,
 			"The passcode of the second factor of `user_id`, if IAM requires one. "+
@@ -110,14 +114,16 @@ func agencyAttributes() map[string]schema.Attribute {
 func addressAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"cloud": textAttribute(cloudArgument,
-			"The domain of the cloud, such as `otc.t-systems.com`. "+
-				"By default `myhuaweicloud.eu` for regions that start with `eu-west-1`, "+
+			"The domain of the cloud and nothing else, such as `otc.t-systems.com`. "+
+				"By default that of `auth_url` or of `endpoints`, if they are in a cloud. "+
+				"Else `myhuaweicloud.eu` for regions that start with `eu-west-1`, "+
 				"`myhuaweicloud.cn` for DWS in `ap-southeast-4`, `cn-east-4`, `cn-north-12`, `cn-south-4` and `tr-west-1`, "+
 				"else `myhuaweicloud.com`."),
 		"auth_url": textAttribute(authURLArgument,
-			"The address of IAM. By default `https://iam.REGION.CLOUD`."),
+			"The address of IAM. By default `https://iam.REGION.CLOUD`. It must be in the same cloud as the rest."),
 		"endpoints": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
+			Validators: []validator.Map{mapValidator{checkEndpoints}},
 			MarkdownDescription: "Addresses of services that differ from `https://SERVICE.REGION.CLOUD`. " +
 				"The keys are `iam`, `sts`, `rds`, `dds`, `dws`, " +
 				"and `metadata` for the ECS that the provider runs on (`http://169.254.169.254`). " +
@@ -135,24 +141,28 @@ func tlsAttributes() map[string]schema.Attribute {
 				insecureArgument.documentedVariables(),
 		},
 		"cacert_file": textAttribute(cacertFileArgument,
-			"A file in PEM format with the certificate authorities to trust, instead of those of the system."),
+			"A file in PEM format with the certificate authorities to trust, instead of those of the system. "+
+				"Its path, or its contents."),
 		"cert_file": textAttribute(certFileArgument,
-			"A file in PEM format with the client certificate, for services or a gateway in front of them that ask for one."),
-		"key_file": textAttribute(keyFileArgument,
-			"A file in PEM format with the private key of `cert_file`, not encrypted."),
+			"A file in PEM format with the client certificate, for services or a gateway in front of them that ask for one. "+
+				"Its path, or its contents."),
+		"key_file": secretAttribute(keyFileArgument,
+			"A file in PEM format with the private key of `cert_file`, not encrypted. Its path, or its contents."),
 	}
 }
 
 // behaviourAttributes say how much the provider calls the services.
 func behaviourAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"max_retries": schema.Int64Attribute{
-			Optional: true,
+		"max_retries": schema.NumberAttribute{
+			Optional:   true,
+			Validators: []validator.Number{numberValidator{maxRetriesArgument, 0, maxRetriesLimit}},
 			MarkdownDescription: "How often the provider repeats a call that failed, if that is safe. By default 5. " +
 				"It never repeats a restore call that the service may have accepted." + maxRetriesArgument.documentedVariables(),
 		},
 		"requests_per_minute": schema.MapAttribute{
-			Optional: true, ElementType: types.Int64Type,
+			Optional: true, ElementType: types.NumberType,
+			Validators: []validator.Map{mapValidator{checkRequestsPerMinute}},
 			MarkdownDescription: "How many requests a minute the provider may send to each service. " +
 				"By default 60 to `rds`, which is what RDS allows a user in all of their tools together, " +
 				"and 300 to `dds` and to `dws`. Restores come first, then lookups, then polls of jobs, " +
@@ -177,8 +187,9 @@ func roleAttributes() map[string]schema.Attribute {
 		"domain_id": textAttribute(roleDomainIDArgument,
 			"The id of that domain, instead of the name. Except on Open Telekom Cloud, the key then comes from STS, "+
 				"which IAM's newer kind of agency requires."),
-		"duration": schema.Int64Attribute{
-			Optional: true,
+		"duration": schema.NumberAttribute{
+			Optional:   true,
+			Validators: []validator.Number{numberValidator{roleDurationArgument, minKeySeconds, maxKeySeconds}},
 			MarkdownDescription: "How long each key lasts, in seconds, from 900 to 86400. By default 3600. " +
 				"With `domain_id`, the agency may allow less. The provider renews keys while it waits for a restore." +
 				roleDurationArgument.documentedVariables(),

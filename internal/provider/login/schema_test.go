@@ -50,7 +50,8 @@ func TestSensitiveArguments(t *testing.T) {
 	}
 	slices.Sort(sensitive)
 	want := []string{
-		"access_key", "assume_role_with_oidc.id_token", "auth_token", "passcode", "password", "secret_key", "security_token",
+		"access_key", "assume_role_with_oidc.id_token", "auth_token", "key_file", "passcode", "password",
+		"secret_key", "security_token",
 	}
 	if diff := cmp.Diff(want, sensitive); diff != "" {
 		t.Error(diff)
