@@ -192,5 +192,6 @@ type Federation struct {
 	IdentityProvider string // its id in IAM
 	IDToken          string
 	IDTokenFile      string        // read anew for each login, because its writer renews it; one of both
+	IDTokenFileLabel string        // what the user calls IDTokenFile, for messages; "" is "the file with the ID token"
 	Duration         time.Duration // of each key; 0 is an hour
 }

@@ -147,22 +147,22 @@ func (f *Federation) idToken() (string, error) {
 	if f.IDToken != "" {
 		return strings.TrimSpace(f.IDToken), nil // it often comes from a file
 	}
+	label := cmp.Or(f.IDTokenFileLabel, "the file with the ID token")
 	data, err := os.ReadFile(f.IDTokenFile)
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
 		err = failed.Err // the rest of it repeats the path, which may be the token itself
 	}
 	if err != nil {
-		return "", &configError{fmt.Errorf(
-			"the file with the ID token cannot be read: %w (its path, a text of %d characters, is not shown: "+
-				"it may be the token itself)", err, utf8.RuneCountInString(f.IDTokenFile))}
+		return "", &configError{fmt.Errorf("%s cannot be read: %w (expected is the path of a file, "+
+			"and what is there, a text of %d characters, is not shown)", label, err, utf8.RuneCountInString(f.IDTokenFile))}
 	}
 	token := strings.TrimSpace(strings.ReplaceAll(string(data), "\ufeff", ""))
 	if token == "" {
-		return "", &configError{fmt.Errorf("the file with the ID token, %s, is empty", f.IDTokenFile)}
+		return "", &configError{fmt.Errorf("%s, %s, is empty", label, f.IDTokenFile)}
 	}
 	if strings.ContainsFunc(token, unicode.IsSpace) {
-		return "", &configError{fmt.Errorf("the file with the ID token, %s, has more than a token", f.IDTokenFile)}
+		return "", &configError{fmt.Errorf("%s, %s, has more than a token", label, f.IDTokenFile)}
 	}
 	return token, nil
 }

@@ -13,7 +13,7 @@ import (
 
 // check returns what is wrong with a value, or nil. Label names the argument or the variable that has it.
 func (a argument) check(at path.Path, label, value string) diag.Diagnostic {
-	if a.format.expected == pemFormat.expected && isPEM(value) {
+	if a.format.contents && isPEM(value) {
 		return nil
 	}
 	if character, where := a.format.stray(value); where != "" {

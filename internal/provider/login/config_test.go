@@ -61,7 +61,8 @@ func (c validCase) run(t *testing.T, mayWarn bool) {
 	if diags.HasError() || len(diags) > 0 && !mayWarn {
 		t.Error(diags)
 	}
-	if diff := cmp.Diff(c.want, config, cmpopts.EquateEmpty()); diff != "" {
+	label := cmpopts.IgnoreFields(client.Federation{}, "IDTokenFileLabel")
+	if diff := cmp.Diff(c.want, config, cmpopts.EquateEmpty(), label); diff != "" {
 		t.Error(diff)
 	}
 	config.Clock = client.SystemClock

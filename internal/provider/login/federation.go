@@ -81,6 +81,9 @@ func (r *resolver) configureFederation(from source) {
 	if federation.IDToken == "" || tokenFrom == fromBlock { // in the environment the token wins
 		federation.IDTokenFile = r.expanded(r.value(f.file, tokenFrom))
 	}
+	if federation.IDTokenFile != "" {
+		federation.IDTokenFileLabel = "the file of " + f.file.label(tokenFrom)
+	}
 	if _, found := r.federationRole(); !found { // else the duration is that of the agency's key
 		federation.Duration = r.keyDuration(federationPath, r.federationBlock().Duration)
 	}

@@ -20,6 +20,7 @@ type format struct {
 	strays   func(rune) bool   // characters that stand nowhere in a value; nil is isInvisible
 	spaces   bool              // white space may be at the beginning and at the end
 	valid    func(string) bool // nil is any
+	contents bool              // the contents of a file in PEM format are a value as well
 }
 
 var (
@@ -34,7 +35,7 @@ var (
 	fileFormat = format{expected: "the path of a file", valid: isPath}
 	pemFormat  = format{
 		expected: "the path of a file in PEM format, or the contents of one, with its -----BEGIN line",
-		valid:    fileFormat.valid,
+		valid:    isPath, contents: true,
 	}
 	boolFormat = format{expected: "true or false", strays: isBlank, valid: func(value string) bool {
 		_, err := strconv.ParseBool(value)
