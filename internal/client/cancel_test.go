@@ -17,8 +17,10 @@ var errInterrupted = errors.New("interrupted")
 func TestCancelEndsEveryWait(t *testing.T) {
 	exhaust := func(c *Client) {
 		for range DefaultRequestsPerMinute[serviceDWS] / 10 { // as many may go at once
-			if err := c.limiters[serviceDWS].Wait(t.Context(), 0); err != nil {
-				t.Error(err)
+			for _, api := range []string{"restore tables", "query job"} {
+				if err := c.quotas[serviceDWS].wait(t.Context(), api, 0); err != nil {
+					t.Error(err)
+				}
 			}
 		}
 	}

@@ -21,8 +21,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"terraform-provider-x/internal/client/ratelimit"
 )
 
 // Config says which services the client calls, and as whom.
@@ -89,7 +87,7 @@ type shared struct {
 	proxies        *proxies
 	attemptTimeout time.Duration
 	replyLimit     int64
-	limiters       map[string]*ratelimit.Limiter // of the services
+	quotas         map[string]*quota // of the services
 
 	mutex   sync.Mutex
 	regions map[string]*Client
@@ -142,7 +140,7 @@ func New(config Config) (*Client, error) {
 		proxies:        proxies,
 		attemptTimeout: attemptTimeout,
 		replyLimit:     replyLimit,
-		limiters:       config.newLimiters(clock),
+		quotas:         config.newQuotas(clock),
 		regions:        map[string]*Client{},
 	}
 	c := &Client{shared: s, region: config.Region}

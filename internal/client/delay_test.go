@@ -74,7 +74,7 @@ func TestRDSLimit(t *testing.T) {
 		if i%2 == 1 {
 			client = other
 		}
-		if err := client.limiters[serviceRDS].Wait(t.Context(), priorityDelays[forLookup]); err != nil {
+		if err := client.quotas[serviceRDS].wait(t.Context(), "look up", priorityDelays[forLookup]); err != nil {
 			t.Fatal(err)
 		}
 		sent = append(sent, clock.Now())
@@ -91,7 +91,7 @@ func TestRDSLimit(t *testing.T) {
 		t.Errorf("300 requests took %s, want less than 6 min", took)
 	}
 	before := clock.Now()
-	if err := c.limiters[serviceDWS].Wait(t.Context(), priorityDelays[forLookup]); err != nil ||
+	if err := c.quotas[serviceDWS].wait(t.Context(), "look up", priorityDelays[forLookup]); err != nil ||
 		!clock.Now().Equal(before) {
 		t.Errorf("DWS waited for RDS: %v", err)
 	}

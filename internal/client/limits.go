@@ -4,8 +4,6 @@ package client
 
 import (
 	"time"
-
-	"terraform-provider-x/internal/client/ratelimit"
 )
 
 // priority is how soon a call is sent if the rate limiter does not allow all at once.
@@ -28,9 +26,9 @@ var priorityDelays = [...]time.Duration{
 	forJob:     time.Minute,
 }
 
-// DefaultRequestsPerMinute of a service, for all regions together, because quotas are per user.
+// DefaultRequestsPerMinute of an API of a service, for all regions together, because quotas are per user.
 //
-// RDS allows a user 60 requests a minute (RDS API Reference, "Before You Start"). The other services publish no number.
+// RDS allows a user 60 requests a minute (RDS API Reference, "Before You Start"; see quota). The other services publish no number.
 // DDS has an error code for too many requests (DBS.280443), so its rate is a modest one.
 var DefaultRequestsPerMinute = map[string]int{serviceRDS: 60, serviceDDS: 300, serviceDWS: 300}
 
@@ -50,11 +48,11 @@ func (c Config) requestsPerMinute(service string) int {
 	return otherRequestsPerMinute
 }
 
-// newLimiters makes the rate limiter of each service.
-func (c Config) newLimiters(clock Clock) map[string]*ratelimit.Limiter {
-	limiters := map[string]*ratelimit.Limiter{}
+// newQuotas makes the quota of each service.
+func (c Config) newQuotas(clock Clock) map[string]*quota {
+	quotas := map[string]*quota{}
 	for _, service := range services {
-		limiters[service] = ratelimit.New(c.requestsPerMinute(service), clock)
+		quotas[service] = newQuota(c.requestsPerMinute(service), clock)
 	}
-	return limiters
+	return quotas
 }

@@ -54,7 +54,7 @@ func (x *exchange) ready(ctx context.Context) error {
 			return err
 		}
 	}
-	return x.client.limiters[x.service].Wait(ctx, priorityDelays[x.priority])
+	return x.client.quotas[x.service].wait(ctx, x.operation, priorityDelays[x.priority])
 }
 
 // pause waits as long as the last answer asked for, or longer after each attempt. If the service throttled, all callers
@@ -65,7 +65,7 @@ func (x *exchange) pause(ctx context.Context) error {
 		delay = backoff(x.attempts)
 	}
 	if x.throttled {
-		x.client.limiters[x.service].Throttled(delay)
+		x.client.quotas[x.service].throttled(x.operation, delay, namedLimit(x.answer.body))
 		return nil
 	}
 	return x.client.clock.Sleep(ctx, delay)

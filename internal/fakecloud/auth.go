@@ -198,20 +198,30 @@ func (q *call) authorise() error {
 	return nil
 }
 
-// limitRate applies the documented limit of RDS: 60 requests a minute for each user (RDS API reference, Constraints).
-// The minute is a fixed window that starts with a request: "wait for the window to refresh".
-func (q *call) limitRate() error {
+// limitRate applies the documented limit of RDS: 60 requests a minute for each user of an API (RDS API Reference, "Before
+// You Start"), or for each user of all its APIs together if the world says so: the gateway has policies of both kinds (APIG
+// user guide, Request Throttling). The minute is a fixed window that starts with a request: "wait for the window to
+// refresh".
+func (q *call) limitRate(operation string) error {
 	if q.service != RDS || q.rdsRequestsPerMinute < 0 {
 		return nil
 	}
-	if q.now.Sub(q.account.minute) >= time.Minute {
-		q.account.minute, q.account.requests = q.now, 0
+	if q.rdsLimitIsShared {
+		operation = ""
 	}
-	if q.account.requests >= q.rdsRequestsPerMinute {
+	if q.account.minutes == nil {
+		q.account.minutes = map[string]*minute{}
+	}
+	window := q.account.minutes[operation]
+	if window == nil || q.now.Sub(window.start) >= time.Minute {
+		window = &minute{start: q.now}
+		q.account.minutes[operation] = window
+	}
+	if window.requests >= q.rdsRequestsPerMinute {
 		q.throttles++
 		return throttled(q.rdsRequestsPerMinute)
 	}
-	q.account.requests++
+	window.requests++
 	return nil
 }
 

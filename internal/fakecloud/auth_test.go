@@ -293,6 +293,21 @@ func TestRateLimitOfRDS(t *testing.T) {
 	}
 }
 
+// TestRateLimitOfEachAPI counts the APIs of RDS by themselves, or together if the world says so.
+func TestRateLimitOfEachAPI(t *testing.T) {
+	for shared, want := range map[bool]int{false: 200, true: 429} {
+		world := DefaultWorld()
+		world.RDSRequestsPerMinute, world.RDSLimitIsShared = 3, shared
+		c := start(t, Options{World: world})
+		for range 3 {
+			c.must(RDS, "GET", jobsPath, "")
+		}
+		if got := c.do(RDS, "GET", "/v3/"+DefaultProjectID+"/instances", ""); got.status != want {
+			t.Errorf("shared %t: another API answers %d, want %d", shared, got.status, want)
+		}
+	}
+}
+
 func TestDefaultRateLimitAndNone(t *testing.T) {
 	c := start(t, Options{})
 	for range 60 {

@@ -48,6 +48,7 @@ type Cloud struct {
 	jobDuration          time.Duration
 	jobVisibleAfter      time.Duration
 	rdsRequestsPerMinute int
+	rdsLimitIsShared     bool
 	dwsActionIDIsJobID   bool
 	tokenLife            time.Duration
 	zone                 *time.Location
@@ -103,6 +104,7 @@ func Start(options Options) (*Cloud, error) {
 		jobDuration:          cmp.Or(options.JobDuration, 2*time.Second),
 		jobVisibleAfter:      options.JobVisibleAfter,
 		rdsRequestsPerMinute: cmp.Or(world.RDSRequestsPerMinute, 60),
+		rdsLimitIsShared:     world.RDSLimitIsShared,
 		dwsActionIDIsJobID:   world.DWSActionIDIsJobID == nil || *world.DWSActionIDIsJobID,
 		tokenLife:            time.Duration(cmp.Or(world.TokenSeconds, 24*3600)) * time.Second,
 		zone:                 time.FixedZone("", world.ZoneHours*3600),
@@ -263,7 +265,7 @@ func (q *call) run(matched *route) (any, error) {
 	if err := q.authenticate(); err != nil {
 		return nil, err
 	}
-	if err := q.limitRate(); err != nil {
+	if err := q.limitRate(matched.operation); err != nil {
 		return nil, err
 	}
 	if err := q.authorise(); err != nil {

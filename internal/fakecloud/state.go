@@ -90,8 +90,7 @@ type account struct {
 	unusedPasscodes []string
 	wrongPasswords  int // in a row, wrong passcodes included
 	noLoginUntil    time.Time
-	minute          time.Time // start of the current minute of the RDS rate limit
-	requests        int       // in that minute
+	minutes         map[string]*minute // of the RDS rate limit, by operation
 }
 
 // build turns the world into the cloud's initial state. It fixes the relative moments of tables, tokens and snapshots;
@@ -174,4 +173,10 @@ func (c *Cloud) project(id string) *Project {
 		}
 	}
 	return nil
+}
+
+// minute is a window of a rate limit.
+type minute struct {
+	start    time.Time
+	requests int
 }

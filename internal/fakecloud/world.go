@@ -26,8 +26,10 @@ type World struct {
 	// MetadataKeySeconds is the lifetime of a key from the metadata service; 0 = a day, which is a guess.
 	MetadataKeySeconds int `json:"metadata_key_seconds,omitempty"`
 
-	// RDSRequestsPerMinute is the rate limit for each user; 0 = the documented 60, -1 = no limit.
+	// RDSRequestsPerMinute is the rate limit for each user and API; 0 = the documented 60, -1 = no limit.
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
+	// RDSLimitIsShared says that all APIs of RDS count together. The documentation can be read in either way.
+	RDSLimitIsShared bool `json:"rds_limit_is_shared,omitempty"`
 	// DWSActionIDIsJobID says whether a cluster action has the id of its job; nil = true. Not documented.
 	DWSActionIDIsJobID *bool `json:"dws_action_id_is_job_id,omitempty"`
 	// TokenSeconds is the lifetime of a token that a login issues; 0 = a day, which is not documented.
