@@ -155,3 +155,35 @@ func newOldCertificate(t *testing.T) (address string) {
 	t.Cleanup(server.Close)
 	return server.Listener.Addr().String()
 }
+
+// A wait for a job that nobody could ask for yet ends as well; one that is under way outlasts an outage of DNS.
+func TestWaitForAJobThatNobodyCanAskFor(t *testing.T) {
+	noName := &net.DNSError{Err: "no such host", Name: "rds.example", IsNotFound: true}
+	for name, test := range map[string]struct {
+		submitted  time.Time
+		sawRunning bool
+		atOnce     bool
+	}{
+		"resumed":         {noon.Add(-time.Hour), false, true},
+		"resumed, seen":   {noon.Add(-time.Hour), true, false},
+		"just submitted":  {noon, false, false},
+		"clocks that lie": {noon.Add(time.Hour), false, false},
+	} {
+		for _, service := range JobServices() {
+			clock := newFakeClock()
+			c := newTestClient(t, "https://rds.example", clock)
+			c.dialsFail(noName)
+			jobs, err := c.JobService(service)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = jobs.WaitForJob(t.Context(), JobWait{
+				JobID: jobID, Submitted: test.submitted, Deadline: noon.Add(2 * time.Hour), SawRunning: test.sawRunning,
+			})
+			var failed *PollError
+			if !errors.As(err, &failed) || !errors.As(err, new(*ConnectionError)) || (clock.total() < time.Minute) != test.atOnce {
+				t.Errorf("%s, %s: after %s: %v", name, service, clock.total(), err)
+			}
+		}
+	}
+}

@@ -35,7 +35,7 @@ const (
 func checkProxyVariables() error {
 	proxied := false
 	for _, name := range proxyVariables {
-		value := os.Getenv(name)
+		value := os.Getenv(name) //nolint:forbidigo // net/http itself reads these, wherever it is used
 		isList := strings.EqualFold(name, "NO_PROXY")
 		switch {
 		case value == "":

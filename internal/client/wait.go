@@ -42,7 +42,8 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 	var seen bool
 	var failures pollFailures
 	// A submission in the future is of another clock, and nothing to wait for.
-	delay := min(wait.Submitted.Add(firstPoll).Sub(p.clock.Now()), firstPoll)
+	begun := p.clock.Now()
+	delay := min(wait.Submitted.Add(firstPoll).Sub(begun), firstPoll)
 	for {
 		asked := p.clock.Now().Add(delay)
 		if wait.Deadline.Before(asked) { // the last poll is at the deadline, not beyond
@@ -65,8 +66,11 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 		case IsNotFound(err) && asked.Before(wait.Submitted.Add(unknownFor)):
 			// It is no answer yet, and no failure either.
 		default:
-			failures.add(err, asked, seen || wait.SawRunning)
-			if failures.areEnough(now) || errors.As(err, new(*LoginError)) || IsProxyRefused(err) { // which stay
+			failures.add(err, latest(asked, begun), seen || wait.SawRunning)
+			// Where the job was just started or seen, what stands in the way is an outage, and may pass.
+			lost := !seen && !wait.SawRunning && !asked.Before(wait.Submitted.Add(unknownFor)) &&
+				errors.As(err, new(*ConnectionError))
+			if failures.areEnough(now) || lost || errors.As(err, new(*LoginError)) || IsProxyRefused(err) {
 				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
 			}
 		}
@@ -81,6 +85,14 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 		}
 		delay = pollInterval(now.Sub(wait.Submitted))
 	}
+}
+
+// latest is the later one: the first poll of an old job was due before the wait began.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // pollInterval is a quarter of the job's age, within limits: the wait notices the end of a short job at once, and a
