@@ -67,7 +67,7 @@ func (*collectionRestore) Schema() restore.Schema {
 			Required: true, Validators: name, MarkdownDescription: "The collection's name at that time.",
 		},
 		"new_name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: name,
+			Optional: true, Computed: true, Validators: append(slices.Clone(name), validators.Trimmed{}),
 			MarkdownDescription: "The restored collection's name, which must not exist yet. " +
 				"Defaults to `old_name`, `_bak_`, and the point in time in epoch milliseconds. " +
 				"The database's name, a dot and this may have 120 characters. " +
@@ -103,7 +103,7 @@ func (*collectionRestore) Schema() restore.Schema {
 			"If a collection did not exist at that time, the service would restore an empty one.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required: true, Validators: name, MarkdownDescription: "The id of the replica set.",
+				Required: true, Validators: []validator.String{validators.ID}, MarkdownDescription: "The id of the replica set.",
 			},
 			"restore_collections": schema.ListNestedAttribute{
 				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: database},

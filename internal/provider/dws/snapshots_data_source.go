@@ -61,13 +61,13 @@ func (*snapshotsDataSource) Attributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"cluster_id": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{validators.AnyName},
+			Optional: true, Validators: []validator.String{validators.ID},
 			MarkdownDescription: "The id of the cluster to list the snapshots of. " +
 				"By default all snapshots of the project are listed.",
 		},
 		"name_regex": lookup.NameRegexAttribute("the snapshot's name"),
 		"status": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{validators.AnyName},
+			Optional: true, Validators: []validator.String{validators.Status},
 			MarkdownDescription: "The status to filter by, such as `AVAILABLE`, in upper or lower case.",
 		},
 		"snapshots": lookup.ComputedList(

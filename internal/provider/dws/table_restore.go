@@ -86,7 +86,7 @@ func (*tableRestore) Schema() restore.Schema {
 			"The restored copy lacks comments and grants.",
 		Attributes: map[string]schema.Attribute{
 			"snapshot_id": schema.StringAttribute{
-				Required: true, Validators: []validator.String{validators.AnyName},
+				Required: true, Validators: []validator.String{validators.ID},
 				MarkdownDescription: "The id of the snapshot, taken with fine-grained snapshots switched on.",
 			},
 			"database": schema.StringAttribute{

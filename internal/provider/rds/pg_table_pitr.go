@@ -4,6 +4,7 @@ package rds
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -69,7 +70,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 			Required: true, Validators: name, MarkdownDescription: "The table's name at `restore_time`.",
 		},
 		"new_name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: name,
+			Optional: true, Computed: true, Validators: append(slices.Clone(name), validators.Trimmed{}),
 			MarkdownDescription: "The restored table's name. Choose one that is free: " +
 				"it is not documented how the service handles a name that is taken. " +
 				"Defaults to `old_name`, an underscore, and `restored_to` in epoch milliseconds. " +
@@ -99,7 +100,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 			"The restored copy lacks foreign keys, triggers, inheritance and partitioning.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The id of the instance.",
+				Required: true, Validators: []validator.String{validators.ID}, MarkdownDescription: "The id of the instance.",
 			},
 			"restore_time": schema.StringAttribute{
 				Required: true, CustomType: pointintime.Type{},

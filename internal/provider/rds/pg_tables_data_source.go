@@ -69,7 +69,7 @@ func (*pgRestorableTables) Description() string {
 func (*pgRestorableTables) Attributes() map[string]schema.Attribute {
 	like := func(of string) schema.Attribute {
 		return schema.StringAttribute{
-			Optional: true, Validators: []validator.String{validators.AnyName},
+			Optional: true, Validators: []validator.String{validators.AnyName, validators.Trimmed{}},
 			MarkdownDescription: "A part of the " + of + "'s name. The service searches for it, with its own fuzzy match, " +
 				"and lists fewer tables.",
 		}

@@ -83,7 +83,7 @@ func commonSchema(ctx context.Context) Schema {
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `job_id`."},
 			"job_id": computed("The id of the service's restore job."),
 			"region": schema.StringAttribute{
-				Optional: true, Computed: true, Validators: []validator.String{validators.AnyName},
+				Optional: true, Computed: true, Validators: []validator.String{validators.Region},
 				MarkdownDescription: "The region of the restore. Defaults to the provider's region.",
 			},
 			"status": computed("The last known status of the job: `Running`, `Completed` or `Failed`."),

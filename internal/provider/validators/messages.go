@@ -41,6 +41,24 @@ func errorName(at path.Path, name, rule string) diag.Diagnostic {
 		fmt.Sprintf("%s is %q.\nA name there must %s.", at, name, rule))
 }
 
+// errorToken is for a text that cannot be of its kind. It is written in ASCII, so that a character shows that looks like
+// another one or like nothing.
+func errorToken(at path.Path, kind, text string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid characters",
+		fmt.Sprintf("%s is %+q, which cannot be %s.\n%s", at, text, kind, adviceInvisible))
+}
+
+const (
+	adviceInvisible = "Remove what does not belong to it. For text from a file or a command, trimspace() removes line breaks " +
+		"and spaces; save files without a byte order mark."
+	trimmedDescription = "a text without line breaks, spaces or invisible characters around it"
+)
+
+func errorAround(at path.Path, text string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Invisible characters around a text",
+		fmt.Sprintf("%s is %+q, which begins or ends with a character that nobody sees.\n%s", at, text, adviceInvisible))
+}
+
 func errorTwice(first, second path.Path, name, advice string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(second, "Duplicate entry",
 		fmt.Sprintf("%s and %s are both %q.\n%s", first, second, name, advice))

@@ -27,7 +27,7 @@ type Name struct {
 }
 
 var (
-	// AnyName is for ids, and for names whose length only counts together with another (DDS, db.collection).
+	// AnyName is for names whose length only counts together with another (DDS, db.collection).
 	AnyName = Name{}
 	// Identifier is PostgreSQL's limit (NAMEDATALEN, 64 with the final NUL), which DWS shares. The database truncates a
 	// longer name without an error, so that it would be another one.
