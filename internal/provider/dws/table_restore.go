@@ -70,13 +70,13 @@ func (*tableRestore) LockKey(ctx context.Context, look lookup.Region, snapshotID
 func (*tableRestore) Schema() restore.Schema {
 	name := []validator.String{validators.Identifier}
 	tables := func(description string, tableName validators.Name) schema.ListNestedAttribute {
+		names := validators.Names{"schema_name": validators.Identifier, "table_name": tableName}
 		return schema.ListNestedAttribute{
-			Required: true, MarkdownDescription: description, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+			Required: true, MarkdownDescription: description,
+			Validators: []validator.List{listvalidator.SizeAtLeast(1), names},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"schema_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The schema's name."},
-				"table_name": schema.StringAttribute{
-					Required: true, Validators: []validator.String{tableName}, MarkdownDescription: "The table's name.",
-				},
+				"schema_name": schema.StringAttribute{Required: true, MarkdownDescription: "The schema's name."},
+				"table_name":  schema.StringAttribute{Required: true, MarkdownDescription: "The table's name."},
 			}},
 		}
 	}
@@ -134,7 +134,7 @@ func (m *tableRestore) validateUnique(ctx context.Context, list, advice string) 
 	if !known || m.CaseSensitive.IsUnknown() {
 		return nil
 	}
-	var diags diag.Diagnostics
+	var twice []place
 	first := map[client.DWSTable]path.Path{}
 	for i, table := range tables {
 		at := path.Root(list).AtListIndex(i)
@@ -142,12 +142,23 @@ func (m *tableRestore) validateUnique(ctx context.Context, list, advice string) 
 		if !m.CaseSensitive.ValueBool() {
 			same = folded(table)
 		}
-		if earlier, twice := first[same]; twice {
-			diags.Append(errorTableTwice(earlier, at, table, advice))
+		if earlier, known := first[same]; known {
+			twice = append(twice, place{at: at, name: fullName(table), earlier: earlier})
+			continue
 		}
 		first[same] = at
 	}
-	return diags
+	if len(twice) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{errorTableTwice(twice, advice)}
+}
+
+// place is an entry of a list, and what a message says of it.
+type place struct {
+	at      path.Path
+	name    string    // schema.table
+	earlier path.Path // of the same table
 }
 
 // ConfiguredTime is never known: a configuration names a snapshot.

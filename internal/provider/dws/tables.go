@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -115,15 +116,34 @@ func (m *tableRestore) Objects(ctx context.Context) []restore.Object {
 
 func fullName(table client.DWSTable) string { return table.SchemaName + "." + table.TableName }
 
-// isOneOf compares names as the restore does.
-func (m *tableRestore) isOneOf(names []string, name string) bool {
-	return slices.ContainsFunc(names, func(n string) bool { return m.sameName(n, name) })
+// key is equal for two names if and only if the restore takes them for the same.
+func (m *tableRestore) key(name string) string {
+	if m.CaseSensitive.ValueBool() {
+		return name
+	}
+	return strings.Map(simpleFold, name)
+}
+
+// simpleFold is the least of the letters that differ only in case, so that keys are equal if strings.EqualFold says so.
+func simpleFold(r rune) rune {
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		least = min(least, other)
+	}
+	return least
+}
+
+// namesIn are the keys of names.
+func (m *tableRestore) namesIn(names []string) map[string]bool {
+	keys := map[string]bool{}
+	for _, name := range names {
+		keys[m.key(name)] = true
+	}
+	return keys
 }
 
 // sameName compares names as the restore does.
-func (m *tableRestore) sameName(a, b string) bool {
-	return a == b || !m.CaseSensitive.ValueBool() && strings.EqualFold(a, b)
-}
+func (m *tableRestore) sameName(a, b string) bool { return m.key(a) == m.key(b) }
 
 // Sources name the tables that are restored, whatever the snapshot.
 func (m *tableRestore) Sources(ctx context.Context) []string {

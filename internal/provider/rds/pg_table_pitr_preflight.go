@@ -13,6 +13,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/provider/lookup"
 	"terraform-provider-x/internal/provider/restore"
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // unfitStatuses are the statuses that waiting does not end (RDS API reference, Querying DB Instances). In any other
@@ -34,10 +35,11 @@ func (m *pgTablePITR) Check(ctx context.Context, look lookup.Region, f *restore.
 		return
 	}
 	entries, _ := m.tables(ctx)
+	there := newCatalogue(tables)
 	if limit := tables.TableLimit; limit > 0 && len(entries) > limit {
 		f.Add(errorTooManyTables(len(entries), limit))
 	}
-	c.sources(ctx, at, entries, tables)
+	c.sources(ctx, at, entries, there)
 	c.targets(ctx, entries, windows)
 }
 
@@ -97,31 +99,40 @@ func (c pgCheck) time(ctx context.Context, m *pgTablePITR) (time.Time, []client.
 const narrowed = 20
 
 // sources rejects the tables that did not exist at the moment: it is not documented how the service handles those.
-func (c pgCheck) sources(ctx context.Context, at time.Time, entries []tableEntry, listed client.RDSRestorableTables) {
+func (c pgCheck) sources(ctx context.Context, at time.Time, entries []tableEntry, listed catalogue) {
+	var missing validators.Causes[tableEntry]
+	var unchecked []tableEntry
 	single := 0
 	for _, entry := range entries {
 		if listed.Has(entry.RDSTableName) {
 			continue
 		}
 		if !listed.Truncated() {
-			c.f.Add(errorNoTable(c.instanceID, at, entry, listed))
+			missing.Add(listed.lacks(entry), entry)
 			continue
 		}
 		if single++; single > narrowed {
-			c.f.AddUnchecked(uncheckedTable(entry, listed))
+			unchecked = append(unchecked, entry)
 			continue
 		}
 		alike, err := restorableTables(ctx, c.look, c.instanceID, at,
 			client.RDSTableFilter{DatabaseNameLike: entry.Database, TableNameLike: entry.Table})
+		if c.f.AddError(ctx, entry.at, err) {
+			break
+		}
 		switch {
-		case c.f.AddError(ctx, entry.at, err):
-			return
 		case alike.Has(entry.RDSTableName):
 		case alike.Truncated(): // the search is a fuzzy one
 			c.f.AddUnchecked(uncheckedAlike(entry, alike))
 		default:
-			c.f.Add(errorNoTable(c.instanceID, at, entry, listed))
+			missing.Add(listed.lacks(entry), entry)
 		}
+	}
+	if len(unchecked) > 0 {
+		c.f.AddUnchecked(uncheckedTables(unchecked, listed.RDSRestorableTables))
+	}
+	for _, entries := range missing.Groups() {
+		c.f.Add(errorNoTable(c.instanceID, at, entries, listed))
 	}
 }
 
@@ -136,11 +147,15 @@ func (c pgCheck) targets(ctx context.Context, entries []tableEntry, windows []cl
 	if c.f.AddError(ctx, path.Root("databases"), err) {
 		return
 	}
+	var taken []tableEntry
 	for _, entry := range entries {
 		target := entry.RDSTableName
 		target.Table = entry.newName
 		if !entry.defaultName && there.Has(target) {
-			c.f.Add(warnNameTaken(c.instanceID, latest, entry))
+			taken = append(taken, entry)
 		}
+	}
+	if len(taken) > 0 {
+		c.f.Add(warnNameTaken(c.instanceID, latest, taken))
 	}
 }

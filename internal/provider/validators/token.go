@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// Token checks a text of few letters, such as an id. What stands around it in a file (a line break, a byte order mark, a
-// space) would become part of a call: of its path, of its host, or of a body that nobody compares with anything.
+// Token checks a text of few letters, such as an id. What stands around it in a file (a line break, a byte order mark,
+// a space) would become part of a call: of its path, of its host, or of a body that nobody compares with anything.
 type Token struct {
 	kind    string
 	pattern *regexp.Regexp
@@ -56,8 +56,7 @@ func (v Token) Check(at path.Path, text string) diag.Diagnostics {
 // Matches reports whether the text can be such a one.
 func (v Token) Matches(text string) bool { return v.pattern.MatchString(text) }
 
-// Trimmed rejects a text with something around it that nobody sees: an expression or a search that then finds nothing,
-// or a name that would be given to a copy.
+// Trimmed rejects a text with something around it that nobody sees: an expression or a search that then finds nothing.
 type Trimmed struct {
 	Spaces bool // may begin and end it
 }
@@ -70,11 +69,14 @@ func (v Trimmed) MarkdownDescription(ctx context.Context) string { return v.Desc
 
 // ValidateString rejects a text that begins or ends with what nobody sees.
 func (v Trimmed) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	text := req.ConfigValue.ValueString() // "" for null and unknown
-	invisible := func(r rune) bool { return Invisible(r) && !(v.Spaces && r == ' ') }
-	if strings.TrimFunc(text, invisible) != text {
+	if text := req.ConfigValue.ValueString(); !v.takes(text) { // "" for null and unknown
 		resp.Diagnostics.Append(errorAround(req.Path, text))
 	}
+}
+
+func (v Trimmed) takes(text string) bool {
+	invisible := func(r rune) bool { return Invisible(r) && !(v.Spaces && r == ' ') }
+	return strings.TrimFunc(text, invisible) == text
 }
 
 // Invisible reports whether a character shows nothing: white space, a control character, or one such as the byte order

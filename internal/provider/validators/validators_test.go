@@ -22,7 +22,8 @@ func TestNotInFutureIsExact(t *testing.T) {
 		"2026-03-01T13:00:00Z":      true,
 		"2026-03-01T13:00:00+01:00": false,
 	} {
-		if diags := NotInFuture(path.Root("restore_time"), pointintime.NewValue(text), now); diags.HasError() != refused {
+		moment := Moment{path.Root("restore_time"), pointintime.NewValue(text)}
+		if diags := NotInFuture(now, moment); diags.HasError() != refused {
 			t.Errorf("%s: %v", text, diags)
 		}
 	}
