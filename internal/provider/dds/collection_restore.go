@@ -25,6 +25,8 @@ type collectionRestore struct {
 	restore.Common
 	InstanceID         types.String `tfsdk:"instance_id"`
 	RestoreCollections types.List   `tfsdk:"restore_collections"`
+
+	own ownNames // of databases and collections that the call names
 }
 
 type databaseModel struct {

@@ -31,12 +31,23 @@ type check struct {
 
 	// What was asked, also without success: many entries share a moment and a database.
 	moments map[time.Time]*moment
-	lists   map[question]*names
+	answers map[question]*answer
 
 	// What was found: one message for all entries with the same cause.
 	outside                  validators.Causes[outside]
 	noDatabase, noCollection validators.Causes[missing]
 	long, taken              []place
+	ambiguous                []ambiguous
+
+	own    ownNames
+	always bool // preflight = false does not turn it off
+}
+
+func newCheck(m *collectionRestore, look lookup.Region, f *restore.Findings) *check {
+	return &check{
+		m: m, look: look, f: f, instanceID: m.TargetID(), own: newOwnNames(),
+		moments: map[time.Time]*moment{}, answers: map[question]*answer{},
+	}
 }
 
 // moment is one that a restore goes to, and the windows of its day.
@@ -53,21 +64,6 @@ type outside struct {
 	at   time.Time
 }
 
-// question asks for the collections of a database at a moment, or for the databases if it names none.
-type question struct {
-	database string
-	at       time.Time
-}
-
-// names is the answer to a question.
-type names struct {
-	all      []string
-	has      map[string]bool
-	lacks    map[string]bool // those that are known to be missed
-	err      error
-	reported bool
-}
-
 // missing is an entry that is not among the names that were listed for a moment.
 type missing struct {
 	place
@@ -77,9 +73,7 @@ type missing struct {
 
 // Check looks up the instance, and for each entry its moment, its database, its collections and their new names.
 func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
-	c := &check{
-		m: m, look: look, f: f, instanceID: m.TargetID(), moments: map[time.Time]*moment{}, lists: map[question]*names{},
-	}
+	c := newCheck(m, look, f)
 	if !c.instance(ctx) {
 		return
 	}
@@ -143,8 +137,11 @@ func olderThan4(version string) bool {
 func (c *check) database(ctx context.Context, root path.Path, database databaseModel) {
 	if !database.RestoreDatabaseTime.IsNull() {
 		at, valid := c.time(ctx, root.AtName("restore_database_time"), database.RestoreDatabaseTime)
-		if valid && c.databaseExists(ctx, root, database.Database.ValueString(), at) {
-			c.serviceNames(ctx, root, database, at)
+		if !valid {
+			return
+		}
+		if own, there := c.ownDatabase(ctx, root, database.Database.ValueString(), at); there {
+			c.serviceNames(ctx, root, own, at)
 		}
 		return
 	}
@@ -166,20 +163,16 @@ func (c *check) collection(
 ) {
 	entry := root.AtName("collections").AtListIndex(index)
 	at, valid := c.time(ctx, entry.AtName("restore_collection_time"), collection.RestoreCollectionTime)
-	if !valid || !c.databaseExists(ctx, root, database, at) {
+	if !valid {
 		return
 	}
-	name := collection.OldName.ValueString()
-	there := c.ask(ctx, question{database, at})
-	if c.failed(ctx, entry, there) && !c.f.MayContinue(ctx) {
+	own, there := c.ownDatabase(ctx, root, database, at)
+	name := place{at: entry, database: database, collection: collection.OldName.ValueString()}
+	if !there || !c.ownCollection(ctx, name, own, at) {
 		return
-	}
-	if there.err == nil && !there.has[name] {
-		c.noCollection.Add(database+"\n"+at.String(),
-			missing{place{at: entry, database: database, collection: name}, at, there.all})
 	}
 	newName, _ := c.m.newName(collection)
-	c.target(ctx, entry, database, newName)
+	c.target(ctx, entry, own, newName)
 }
 
 // time is the moment that a value means; false ends the check of the entry.
@@ -202,56 +195,16 @@ func (c *check) time(ctx context.Context, root path.Path, value pointintime.Valu
 	return at, !known.outside && (known.asked || c.f.MayContinue(ctx))
 }
 
-// ask makes a lookup, once.
-func (c *check) ask(ctx context.Context, q question) *names {
-	there := c.lists[q]
-	if there == nil {
-		there = &names{has: map[string]bool{}, lacks: map[string]bool{}}
-		if q.database == "" {
-			there.all, there.err = restorableDatabases(ctx, c.look, c.instanceID, q.at)
-		} else {
-			there.all, there.err = restorableCollections(ctx, c.look, c.instanceID, q.database, q.at)
-		}
-		for _, name := range there.all {
-			there.has[name] = true
-		}
-		c.lists[q] = there
-	}
-	return there
-}
-
-// failed reports whether there was no answer. The first entry that needed it is told why.
-func (c *check) failed(ctx context.Context, at path.Path, there *names) bool {
-	if !there.reported {
-		there.reported = true
-		c.f.AddError(ctx, at, there.err)
-	}
-	return there.err != nil
-}
-
-func (c *check) databaseExists(ctx context.Context, root path.Path, name string, at time.Time) bool {
-	there := c.ask(ctx, question{at: at})
-	if c.failed(ctx, root, there) {
-		return c.f.MayContinue(ctx)
-	}
-	if !there.has[name] && !there.lacks[name] {
-		there.lacks[name] = true // its collections share one message
-		c.noDatabase.Add(at.String(), missing{place{at: root, database: name}, at, there.all})
-	}
-	return there.has[name]
-}
-
 // serviceNames rejects the restore of a whole database if one of its collections would get a name that is too long. The
 // service adds a timestamp whose length is not documented; it is taken for milliseconds.
-func (c *check) serviceNames(ctx context.Context, root path.Path, database databaseModel, at time.Time) {
-	there := c.ask(ctx, question{database.Database.ValueString(), at})
-	if c.failed(ctx, root, there) {
+func (c *check) serviceNames(ctx context.Context, root path.Path, database string, at time.Time) {
+	there := c.ask(ctx, question{database, at})
+	if c.failed(ctx, root, "", there) {
 		return
 	}
 	for _, collection := range there.all {
-		if name := namespace(database, defaultName(collection, at)); tooLong(name) {
-			c.long = append(c.long,
-				place{at: root, database: database.Database.ValueString(), collection: collection, newName: name})
+		if name := database + "." + defaultName(collection, at); tooLong(name) {
+			c.long = append(c.long, place{at: root, database: database, collection: collection, newName: name})
 		}
 	}
 }
@@ -264,7 +217,7 @@ func (c *check) target(ctx context.Context, entry path.Path, database, newName s
 		return
 	}
 	there := c.ask(ctx, question{database, c.latest})
-	if client.IsNotFound(there.err) || c.failed(ctx, entry, there) {
+	if client.IsNotFound(there.err) || c.failed(ctx, entry, "", there) {
 		return
 	}
 	if there.has[newName] {
@@ -283,10 +236,13 @@ func (c *check) report(ctx context.Context) {
 		c.f.Add(errorNotRestorable(c.instanceID, found, windows))
 	}
 	for _, entries := range c.noDatabase.Groups() {
-		c.f.Add(errorNoDatabase(c.instanceID, entries))
+		c.f.Add(c.errorNoDatabase(entries))
 	}
 	for _, entries := range c.noCollection.Groups() {
-		c.f.Add(errorNoCollection(c.instanceID, entries))
+		c.f.Add(c.errorNoCollection(entries))
+	}
+	if len(c.ambiguous) > 0 {
+		c.f.Add(errorAmbiguous(c.instanceID, c.ambiguous))
 	}
 	if len(c.long) > 0 {
 		c.f.Add(errorLongCopy(c.long))

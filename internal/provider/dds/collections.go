@@ -170,6 +170,7 @@ func (m *collectionRestore) Parameters(ctx context.Context) restore.Parameters {
 		}
 	}
 	unresolved := *m
+	unresolved.own = ownNames{}
 	unresolved.RestoredTo = types.StringNull() // the latest moment stays the latest, whatever it was
 	all.Set("restore_collections", unresolved.request(databases), known)
 	return all
@@ -195,12 +196,13 @@ func (m *collectionRestore) request(databases []databaseModel) client.DDSCollect
 	var request client.DDSCollectionRestore
 	for _, database := range databases {
 		of := client.DDSRestoreDatabase{
-			Database: database.Database.ValueString(), RestoreDatabaseTime: m.milliseconds(database.RestoreDatabaseTime),
+			Database: m.own.database(database.Database.ValueString()), RestoreDatabaseTime: m.milliseconds(database.RestoreDatabaseTime),
 		}
 		for _, collection := range database.Collections {
 			newName, _ := m.newName(collection)
+			own := m.own.collection(database.Database.ValueString(), collection.OldName.ValueString())
 			of.Collections = append(of.Collections, client.DDSRestoreCollection{
-				OldName:               collection.OldName.ValueString(),
+				OldName:               own,
 				NewName:               newName,
 				RestoreCollectionTime: m.milliseconds(collection.RestoreCollectionTime),
 			})
@@ -229,7 +231,7 @@ func (m *collectionRestore) Objects(ctx context.Context) []restore.Object {
 	add := func(database databaseModel, name, comment string) {
 		objects = append(objects, restore.Object{
 			Name:    namespace(database, name),
-			Cleanup: comment + restore.DropCollection(database.Database.ValueString(), name),
+			Cleanup: comment + restore.DropCollection(m.own.database(database.Database.ValueString()), name),
 		})
 	}
 	for _, database := range databases {

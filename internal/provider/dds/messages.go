@@ -5,6 +5,7 @@ package dds
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
 	"terraform-provider-x/internal/provider/validators"
 )
@@ -139,25 +141,57 @@ func nearestMoments(windows []client.Window, at time.Time) string {
 
 const noDatabase = "Database not found at that time"
 
-func errorNoDatabase(instanceID string, entries []missing) diag.Diagnostic {
+func (c *check) errorNoDatabase(entries []missing) diag.Diagnostic {
 	first := entries[0]
 	suggest := func(m missing) string { return describe(m.place) + "." + lookup.DidYouMean(m.database, m.there) }
-	return restore.Rejection(first.at.AtName("database"), noDatabase,
+	return c.reject(first.at.AtName("database"), noDatabase,
 		"%s is database %q. Instance %s did not have that database at %s.%s%s",
-		first.at, first.database, instanceID, pointintime.Format(first.moment),
+		first.at, first.database, c.instanceID, pointintime.Format(first.moment),
 		lookup.DidYouMean(first.database, first.there), validators.Others(entries, suggest))
 }
 
-func errorNoCollection(instanceID string, entries []missing) diag.Diagnostic {
+func (c *check) errorNoCollection(entries []missing) diag.Diagnostic {
 	first := entries[0]
 	suggest := func(m missing) string {
 		return fmt.Sprintf("%s (%s.%s).%s", m.at, m.database, m.collection, lookup.DidYouMean(m.collection, m.there))
 	}
-	return restore.Rejection(first.at.AtName("old_name"), "Collection not found at that time",
+	return c.reject(first.at.AtName("old_name"), "Collection not found at that time",
 		"%s is %s.%s. Instance %s did not have that collection at %s.%s%s\n"+
 			"The service would create an empty collection without an error.",
-		first.at, first.database, first.collection, instanceID, pointintime.Format(first.moment),
+		first.at, first.database, first.collection, c.instanceID, pointintime.Format(first.moment),
 		lookup.DidYouMean(first.collection, first.there), validators.Others(entries, suggest))
+}
+
+// reject rejects what is not listed. That is a refusal if the check cannot be turned off.
+func (c *check) reject(at path.Path, summary, format string, arguments ...any) diag.Diagnostic {
+	if c.always {
+		return restore.Refusal(at, summary, adviceUnseen, format, arguments...)
+	}
+	return restore.Rejection(at, summary, format, arguments...)
+}
+
+const adviceUnseen = "Correct the name, or have it looked up by credentials that may list what can be restored."
+
+// errorNameUnseen is for a name that is not sent unless the service lists it.
+func errorNameUnseen(at path.Path, name string, err error) diag.Diagnostic {
+	return restore.Refusal(at, "Name cannot be checked", adviceUnseen,
+		"%s has the name %q, with characters that Terraform may have changed. "+
+			"The provider sends such a name only as the service lists it, and could not look that up.\n%v", at, name, err)
+}
+
+// errorAmbiguous is for names for which the service has several.
+func errorAmbiguous(instanceID string, found []ambiguous) diag.Diagnostic {
+	first := found[0]
+	var spellings []string
+	for _, name := range first.spellings {
+		spellings = append(spellings, names.CodePoints(name))
+	}
+	more := validators.Others(found, func(a ambiguous) string { return fmt.Sprintf("%s (%q)", a.at, a.name) })
+	return restore.Refusal(first.at, "Name is ambiguous",
+		"Restore to a moment at which only one of them existed, or restore the whole database or instance.",
+		"%s is %q. Instance %s has several names that look like that and differ in their characters:\n  %s\n"+
+			"Terraform cannot tell them apart: it has every text in one form (Unicode NFC).%s",
+		first.at, first.name, instanceID, strings.Join(spellings, "\n  "), more)
 }
 
 // errorLongCopy is for collections of databases that are restored whole. NewName is what each would be restored as.
@@ -185,8 +219,12 @@ func errorNameTaken(instanceID string, latest time.Time, entries []place) diag.D
 		first.at, first.database, first.newName, instanceID, pointintime.Format(latest), more)
 }
 
-// errorDatabaseArgument is for the data source's argument database.
-func errorDatabaseArgument(instanceID string, at time.Time, name string, there []string) diag.Diagnostic {
+// errorDatabaseArgument is for the data source's argument database. Spellings are those of several databases that it
+// may mean.
+func errorDatabaseArgument(instanceID string, at time.Time, name string, there, spellings []string) diag.Diagnostic {
+	if len(spellings) > 0 {
+		return errorAmbiguous(instanceID, []ambiguous{{path.Root("database"), name, spellings}})
+	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("database"), noDatabase,
 		fmt.Sprintf("database is %q. Instance %s did not have that database at %s.%s",
 			name, instanceID, pointintime.Format(at), lookup.DidYouMean(name, there)))

@@ -12,6 +12,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
 	"terraform-provider-x/internal/provider/validators"
 )
@@ -132,6 +133,30 @@ func errorTargetExists(entries []place, database string) diag.Diagnostic {
 		"Choose another target. To overwrite the table, set allow_overwrite = true.\n"+restore.OwnTarget,
 		"%s is %s, which exists in database %q. The restore would delete that table.%s",
 		entries[0].at, entries[0].name, database, validators.Others(entries, describe))
+}
+
+const adviceUnseen = "Correct the names, or allow the credentials dws:cluster:checkRestoreTable " +
+	"(in role policies dws:tableRestoreCheck:operate)."
+
+// errorNamesUnseen is for names that are not sent unless the service knows them.
+func errorNamesUnseen(snapshotID string, err error) diag.Diagnostic {
+	return restore.Refusal(path.Root(sourceList), "Names cannot be checked", adviceUnseen,
+		"Some of the names have characters that Terraform may have changed. The provider sends such a name only if the "+
+			"service finds it in snapshot %s, and could not ask for that.\n%v", snapshotID, err)
+}
+
+// errorAmbiguous is for names for which a snapshot has several.
+func errorAmbiguous(snapshot client.DWSSnapshot, found []spelled) diag.Diagnostic {
+	first := found[0]
+	var spellings []string
+	for _, name := range first.spellings {
+		spellings = append(spellings, names.CodePoints(name))
+	}
+	more := validators.Others(found, func(s spelled) string { return fmt.Sprintf("%s (%s)", s.at, s.name) })
+	return restore.Refusal(first.at, "Name is ambiguous", "Choose a snapshot that has only one of them.",
+		"%s is %s. Snapshot %s (%s) has several names that look like that and differ in their characters:\n  %s\n"+
+			"Terraform cannot tell them apart: it has every text in one form (Unicode NFC).%s",
+		first.at, first.name, snapshot.ID, snapshot.Name, strings.Join(spellings, "\n  "), more)
 }
 
 // someOf are the first ten names, and how many more there are.

@@ -15,6 +15,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/validators"
 )
 
@@ -119,7 +120,7 @@ func (m *snapshotsDataSource) Read(ctx context.Context, look lookup.Region) diag
 	}
 	m.Snapshots = []snapshotModel{}
 	for _, snapshot := range there {
-		if expression.MatchString(snapshot.Name) &&
+		if expression.MatchString(names.Normal(snapshot.Name)) &&
 			(m.Status.IsNull() || strings.EqualFold(snapshot.Status, m.Status.ValueString())) {
 			// The cluster's list need not repeat whose it is.
 			snapshot.ClusterID = cmp.Or(snapshot.ClusterID, m.ClusterID.ValueString())

@@ -29,6 +29,8 @@ type tableRestore struct {
 	RestoreTableList types.List   `tfsdk:"restore_table_list"`
 	TargetTableList  types.List   `tfsdk:"target_table_list"`
 	AllowOverwrite   types.Bool   `tfsdk:"allow_overwrite"`
+
+	own ownNames // of what the call names
 }
 
 type tableModel struct {
@@ -175,7 +177,7 @@ func (m *tableRestore) ResolveTime(ctx context.Context, look lookup.Region) (tim
 func (*tableRestore) Complete(context.Context, restore.Model) diag.Diagnostics { return nil }
 
 func (m *tableRestore) Submit(ctx context.Context, c *client.Client) (string, error) {
-	request, known := m.request(ctx)
+	request, known := m.ownRequest(ctx)
 	if !known {
 		return "", restore.ErrUnknownParameters
 	}

@@ -24,15 +24,8 @@ func (m *tableRestore) Check(ctx context.Context, look lookup.Region, f *restore
 	if !found || snapshot.ClusterID != "" && !c.cluster(ctx, snapshot) {
 		return
 	}
-	if f.Planning || m.mayOverwrite() {
+	if c.findOwn(ctx, snapshot) && (f.Planning || m.mayOverwrite()) {
 		c.names(ctx)
-	}
-}
-
-// CheckTargets rejects a target that exists unless the restore may overwrite it: the service deletes it.
-func (m *tableRestore) CheckTargets(ctx context.Context, look lookup.Region, f *restore.Findings) {
-	if !m.mayOverwrite() {
-		check{tableRestore: m, look: look, f: f}.names(ctx)
 	}
 }
 
@@ -128,7 +121,7 @@ var missingCodes = []string{"DWS.5172", "DWS.5173", "DWS.5174"}
 // does not say what the reply's lists hold; here they are the missing sources and the existing targets. If a source is
 // missing, the service may not have looked at the targets.
 func (c check) names(ctx context.Context) {
-	request, _ := c.request(ctx)
+	request, _ := c.ownRequest(ctx)
 	names, err := c.look.Client.DWS().CheckTableRestore(ctx, c.TargetID(), request)
 	if c.namesFailed(ctx, request, err) {
 		return
@@ -155,6 +148,9 @@ func (c check) namesFailed(ctx context.Context, request client.DWSTableRestore, 
 	case errors.As(err, &refused) && slices.Contains(missingCodes, refused.Code):
 		c.f.Add(errorNamesMissing(c.TargetID(), request.Database, err))
 		return true
+	case c.mayOverwrite() && c.doubtful(ctx):
+		at := path.Root(sourceList)
+		return c.f.AddNeededError(ctx, at, err, errorNamesUnseen(c.TargetID(), err))
 	case c.mayOverwrite():
 		return c.f.AddError(ctx, path.Root(sourceList), err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
 )
 
@@ -103,12 +104,13 @@ func (m *tableRestore) Objects(ctx context.Context) []restore.Object {
 	request, _ := m.request(ctx)
 	var objects []restore.Object
 	for _, table := range request.TargetTableList {
+		own := client.DWSTable{SchemaName: m.ownSchema(table.SchemaName), TableName: table.TableName}
 		if !request.CaseSensitive {
-			table = folded(table)
+			table, own = folded(table), folded(own)
 		}
 		objects = append(objects, restore.Object{
 			Name:    request.Database + "." + fullName(table),
-			Cleanup: restore.DropTable(request.Database, table.SchemaName, table.TableName),
+			Cleanup: restore.DropTable(m.ownDatabase(), own.SchemaName, own.TableName),
 		})
 	}
 	return objects
@@ -116,8 +118,9 @@ func (m *tableRestore) Objects(ctx context.Context) []restore.Object {
 
 func fullName(table client.DWSTable) string { return table.SchemaName + "." + table.TableName }
 
-// key is equal for two names if and only if the restore takes them for the same.
+// key is equal for two names if and only if the restore takes them for the same, or Terraform does.
 func (m *tableRestore) key(name string) string {
+	name = names.Normal(name)
 	if m.CaseSensitive.ValueBool() {
 		return name
 	}
@@ -134,9 +137,9 @@ func simpleFold(r rune) rune {
 }
 
 // namesIn are the keys of names.
-func (m *tableRestore) namesIn(names []string) map[string]bool {
+func (m *tableRestore) namesIn(listed []string) map[string]bool {
 	keys := map[string]bool{}
-	for _, name := range names {
+	for _, name := range listed {
 		keys[m.key(name)] = true
 	}
 	return keys

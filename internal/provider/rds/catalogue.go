@@ -3,35 +3,60 @@
 package rds
 
 import (
+	"slices"
 	"strconv"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/names"
 )
 
-// catalogue is what the service lists, by names: a configuration may have thousands of tables to look for.
+// catalogue is what the service lists, by names in the form in which a configuration has them: there may be thousands
+// of tables to look for.
 type catalogue struct {
 	client.RDSRestorableTables
-	schemas map[string]map[string]bool // by database
+	schemas   map[string]map[string]bool // by database
+	spellings map[client.RDSTableName][]client.RDSTableName
 }
 
 func newCatalogue(listed client.RDSRestorableTables) catalogue {
-	c := catalogue{listed, map[string]map[string]bool{}}
+	c := catalogue{listed, map[string]map[string]bool{}, map[client.RDSTableName][]client.RDSTableName{}}
 	for _, table := range listed.Tables {
-		if c.schemas[table.Database] == nil {
-			c.schemas[table.Database] = map[string]bool{}
+		as := normal(table)
+		if c.schemas[as.Database] == nil {
+			c.schemas[as.Database] = map[string]bool{}
 		}
-		c.schemas[table.Database][table.Schema] = true
+		c.schemas[as.Database][as.Schema] = true
+		if !slices.Contains(c.spellings[as], table) {
+			c.spellings[as] = append(c.spellings[as], table)
+		}
 	}
 	return c
 }
 
+func normal(table client.RDSTableName) client.RDSTableName {
+	return client.RDSTableName{
+		Database: names.Normal(table.Database), Schema: names.Normal(table.Schema), Table: names.Normal(table.Table),
+	}
+}
+
+// find are the service's own names of a table: none if it is not listed, several if only their bytes differ.
+func (c catalogue) find(e tableEntry) []client.RDSTableName {
+	return c.spellings[normal(e.RDSTableName)]
+}
+
 // lacks is why a table is not listed: its database or its schema is not, or only the table itself. It is a cause.
 func (c catalogue) lacks(e tableEntry) string {
-	switch schemas := c.schemas[e.Database]; {
+	as := normal(e.RDSTableName)
+	switch schemas := c.schemas[as.Database]; {
 	case schemas == nil:
 		return "database " + strconv.Quote(e.Database)
-	case !schemas[e.Schema]:
+	case !schemas[as.Schema]:
 		return "schema " + strconv.Quote(e.Database) + strconv.Quote(e.Schema)
 	}
 	return "table"
+}
+
+// certain reports whether all names of a table surely are the service's own.
+func (e tableEntry) certain() bool {
+	return names.Certain(e.Database) && names.Certain(e.Schema) && names.Certain(e.Table)
 }

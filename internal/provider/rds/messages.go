@@ -16,6 +16,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
 	"terraform-provider-x/internal/provider/validators"
 )
@@ -100,7 +101,7 @@ func errorTooManyTables(count, limit int) diag.Diagnostic {
 }
 
 // errorNoTable is for tables that are missing for the same reason.
-func errorNoTable(instanceID string, at time.Time, entries []tableEntry, there catalogue) diag.Diagnostic {
+func (c pgCheck) errorNoTable(at time.Time, entries []tableEntry, there catalogue) diag.Diagnostic {
 	first := entries[0]
 	advice := there.advice(first)
 	more := validators.Others(entries, func(e tableEntry) string {
@@ -109,9 +110,41 @@ func errorNoTable(instanceID string, at time.Time, entries []tableEntry, there c
 		}
 		return describe(e)
 	})
-	return restore.Rejection(first.at.AtName("old_name"), "Table not found at restore_time",
-		"%s is %s.%s.%s. Instance %s cannot restore that table at %s.%s%s",
-		first.at, first.Database, first.Schema, first.Table, instanceID, pointintime.Format(at), advice, more)
+	text := fmt.Sprintf("%s is %s.%s.%s. Instance %s cannot restore that table at %s.%s%s",
+		first.at, first.Database, first.Schema, first.Table, c.instanceID, pointintime.Format(at), advice, more)
+	if c.always {
+		return restore.Refusal(first.at.AtName("old_name"), noTable, adviceUnseen, "%s", text)
+	}
+	return restore.Rejection(first.at.AtName("old_name"), noTable, "%s", text)
+}
+
+const (
+	noTable      = "Table not found at restore_time"
+	adviceUnseen = "Correct the names, or have them looked up by credentials that may list the tables that can be restored."
+)
+
+// errorNamesUnseen is for names that are not sent unless the service lists them.
+func errorNamesUnseen(entries []tableEntry, err error) diag.Diagnostic {
+	first := entries[0]
+	return restore.Refusal(first.at, "Name cannot be checked", adviceUnseen,
+		"%s is %q.%q.%q, with characters that Terraform may have changed. "+
+			"The provider sends such a name only as the service lists it, and could not look that up.%s\n%v",
+		first.at, first.Database, first.Schema, first.Table, validators.Others(entries, describe), err)
+}
+
+// errorAmbiguous is for tables whose names differ in their bytes only.
+func errorAmbiguous(instanceID string, entries []tableEntry, there catalogue) diag.Diagnostic {
+	first := entries[0]
+	var spellings []string
+	for _, table := range there.find(first) {
+		spellings = append(spellings, names.CodePoints(table.Database+"."+table.Schema+"."+table.Table))
+	}
+	return restore.Refusal(first.at, "Name is ambiguous",
+		"Restore to a moment at which only one of them existed, or restore the whole instance in the service's console.",
+		"%s is %s.%s.%s. Instance %s has several tables whose names look like that and differ in their characters:\n  %s"+
+			"\nTerraform cannot tell them apart: it has every text in one form (Unicode NFC).%s",
+		first.at, first.Database, first.Schema, first.Table, instanceID, strings.Join(spellings, "\n  "),
+		validators.Others(entries, describe))
 }
 
 // describe names an entry on a line of its own.
@@ -147,6 +180,7 @@ var partitionSuffix = regexp.MustCompile(`^_(p|part|y)?_?[0-9]`)
 func (c catalogue) advice(e tableEntry) string {
 	var tables, parts []string
 	for _, table := range c.Tables {
+		table = normal(table)
 		if table.Database == e.Database && table.Schema == e.Schema {
 			tables = append(tables, table.Table)
 			if suffix, found := strings.CutPrefix(table.Table, e.Table); found && partitionSuffix.MatchString(suffix) {

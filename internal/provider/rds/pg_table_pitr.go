@@ -26,6 +26,8 @@ type pgTablePITR struct {
 	InstanceID  types.String      `tfsdk:"instance_id"`
 	RestoreTime pointintime.Value `tfsdk:"restore_time"`
 	Databases   types.List        `tfsdk:"databases"`
+	// own are the service's own names of tables that a configuration cannot write as they are.
+	own map[client.RDSTableName]client.RDSTableName
 }
 
 type databaseModel struct {

@@ -15,6 +15,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/validators"
 )
 
@@ -140,7 +141,7 @@ func (m *pgRestorableTables) list(tables []client.RDSTableName, expression *rege
 	var last client.RDSTableName
 	for _, table := range tables {
 		name := table.Database + "." + table.Schema + "." + table.Table
-		if !expression.MatchString(name) {
+		if !expression.MatchString(names.Normal(name)) { // as Terraform has the expression
 			continue
 		}
 		m.Tables = append(m.Tables, restorableTable{name, table.Database, table.Schema, table.Table})

@@ -188,7 +188,7 @@ func errorNoLatest(at path.Path, err error) diag.Diagnostic {
 func warnUnchecked(reasons []string, incomplete bool) diag.Diagnostic {
 	next := "The apply will try the restore anyway.\nTo restore without any lookup, set preflight = false."
 	if incomplete {
-		next = "The apply checks again, and starts no restore while it cannot check whether the target tables exist."
+		next = "The apply checks again, and starts no restore without a check that it needs."
 	}
 	return diag.NewWarningDiagnostic("Restore was not fully checked",
 		fmt.Sprintf("Lookups failed, so the provider could not check everything that the service may reject:\n  %s\n%s",

@@ -136,7 +136,9 @@ func commonSchema(ctx context.Context) Schema {
 			"preflight": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to check, in the plan and again just before the restore starts, " +
-					"for what the service would reject. Defaults to the provider's `preflight`.",
+					"for what the service would reject. Defaults to the provider's `preflight`. " +
+					"Names with other characters than printable ASCII are looked up in any case, just before the restore: " +
+					"Terraform may have them in another Unicode form than the service, which takes names as bytes.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},
