@@ -291,6 +291,10 @@ func TestIDsAreChecked(t *testing.T) {
 				_, err := c.DDS().RestoreCollections(t.Context(), id, DDSCollectionRestore{})
 				return err
 			},
+			"RestoreRDSTables": func() error {
+				_, err := c.RDS().RestoreTables(t.Context(), RDSTableRestore{Instances: []RDSTableRestoreInstance{{InstanceID: id}}})
+				return err
+			},
 			"RestoreDWSTables":  func() error { _, err := c.DWS().RestoreTables(t.Context(), id, oneTable); return err },
 			"RDSJob":            func() error { _, err := c.RDS().Job(t.Context(), id); return err },
 			"DDSJob":            func() error { _, err := c.DDS().Job(t.Context(), id); return err },

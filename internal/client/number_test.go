@@ -154,7 +154,9 @@ func TestJobIDsInNumbers(t *testing.T) {
 	for written, want := range map[string]string{`123`: "123", `123.0`: "123", `"123"`: "123", `1.23e2`: "123", `"123.0"`: "123.0"} {
 		reply := `{"job_id":` + written + `,"restore_result":[{"instance_id":1,"job_id":` + written + `}]}`
 		c := newTestClient(t, newTestServer(t, answerWith(200, reply)).URL, newFakeClock())
-		results, err := c.RDS().RestoreTables(t.Context(), RDSTableRestore{Instances: make([]RDSTableRestoreInstance, 1)})
+		results, err := c.RDS().RestoreTables(t.Context(), RDSTableRestore{
+			Instances: []RDSTableRestoreInstance{{InstanceID: rdsID}},
+		})
 		if err != nil || results[0].JobID != want {
 			t.Errorf("RDS, %s: %v, %v", written, results, err)
 		}

@@ -50,6 +50,11 @@ type RDSRestoreResult struct {
 // the call, *APIError if it refused; any other error means that it never got the call. An answer that names a job for
 // only some of the instances is ambiguous.
 func (s RDS) RestoreTables(ctx context.Context, restore RDSTableRestore) ([]RDSRestoreResult, error) {
+	for _, instance := range restore.Instances {
+		if err := checkID("RDS instance", instance.InstanceID); err != nil {
+			return nil, err
+		}
+	}
 	var reply struct {
 		RestoreResult []struct {
 			InstanceID text `json:"instance_id"`

@@ -103,7 +103,7 @@ func (v Value) ValidateAttribute(
 	}
 	if _, err := Parse(v.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid point in time",
-			err.Error()+".\nFor the newest moment that the service offers, write \"latest\".")
+			fmt.Sprintf("%s: %v.\n", req.Path, err)+"For the newest moment that the service offers, write \"latest\".")
 	}
 }
 

@@ -118,7 +118,9 @@ func newServer(p *restoreProvider) actionServer {
 		panic("this version of the framework has no actions")
 	}
 	finished := restore.NewFinished(context.Background(), restores)
-	return &stopAfterActions{actionServer: &noteStates{&answerFinished{server, finished}, p.states}}
+	return &stopAfterActions{actionServer: &noteStates{
+		&validateInvoked{&answerFinished{server, finished}}, p.states,
+	}}
 }
 
 // answerFinished answers for finished restores what the framework would, without it.

@@ -25,6 +25,8 @@ type collectionRestore struct {
 	restore.Common
 	InstanceID         types.String `tfsdk:"instance_id"`
 	RestoreCollections types.List   `tfsdk:"restore_collections"`
+
+	own ownNames // of databases and collections that the call names
 }
 
 type databaseModel struct {
@@ -60,14 +62,14 @@ func (*collectionRestore) LockKey(_ context.Context, _ lookup.Region, instanceID
 }
 
 func (*collectionRestore) Schema() restore.Schema {
-	name := []validator.String{validators.AnyName}
+	names := validators.Names{"database": {}, "old_name": {}, "new_name": {New: true}}
 	const timeForms = "RFC 3339 with any offset, epoch milliseconds, or `latest`."
 	collection := map[string]schema.Attribute{
 		"old_name": schema.StringAttribute{
-			Required: true, Validators: name, MarkdownDescription: "The collection's name at that time.",
+			Required: true, MarkdownDescription: "The collection's name at that time.",
 		},
 		"new_name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: name,
+			Optional: true, Computed: true,
 			MarkdownDescription: "The restored collection's name, which must not exist yet. " +
 				"Defaults to `old_name`, `_bak_`, and the point in time in epoch milliseconds. " +
 				"The database's name, a dot and this may have 120 characters. " +
@@ -83,7 +85,7 @@ func (*collectionRestore) Schema() restore.Schema {
 		},
 	}
 	database := map[string]schema.Attribute{
-		"database": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The database's name."},
+		"database": schema.StringAttribute{Required: true, MarkdownDescription: "The database's name."},
 		"restore_database_time": schema.StringAttribute{
 			Optional: true, CustomType: pointintime.Type{},
 			MarkdownDescription: "Restores all collections of the database to this point in time: " + timeForms +
@@ -103,11 +105,11 @@ func (*collectionRestore) Schema() restore.Schema {
 			"If a collection did not exist at that time, the service would restore an empty one.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required: true, Validators: name, MarkdownDescription: "The id of the replica set.",
+				Required: true, Validators: []validator.String{validators.ID}, MarkdownDescription: "The id of the replica set.",
 			},
 			"restore_collections": schema.ListNestedAttribute{
 				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: database},
-				Validators:          validators.Entries("database", adviceJoinCollections),
+				Validators:          append(validators.Entries("database", adviceJoinCollections), names),
 				MarkdownDescription: "The databases and collections to restore, in any order.",
 			},
 		},

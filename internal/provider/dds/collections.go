@@ -65,48 +65,86 @@ func (m *collectionRestore) Validate(ctx context.Context, now time.Time) diag.Di
 	if m.latest(ctx) && slices.ContainsFunc(m.times(ctx), explicit) {
 		diags.Append(errorMixedLatest())
 	}
+	var moments []validators.Moment
+	var both, neither []place
 	for i, database := range databases {
 		at := path.Root("restore_collections").AtListIndex(i)
-		name := database.Database.ValueString()
+		entry := place{at: at, database: database.Database.ValueString()}
 		hasTime, hasCollections := !database.RestoreDatabaseTime.IsNull(), database.Collections != nil
 		switch {
 		case hasTime && hasCollections:
-			diags.Append(errorBothLevels(at, name))
+			both = append(both, entry)
 		case !hasTime && !hasCollections:
-			diags.Append(errorNeitherLevel(at, name))
+			neither = append(neither, entry)
 		}
-		diags.Append(validators.NotInFuture(at.AtName("restore_database_time"), database.RestoreDatabaseTime, now)...)
-		diags.Append(m.validateCollections(at.AtName("collections"), database, now)...)
+		moments = append(moments, validators.Moment{
+			At: at.AtName("restore_database_time"), Value: database.RestoreDatabaseTime,
+		})
+		for j, collection := range database.Collections {
+			moments = append(moments, validators.Moment{
+				At:    at.AtName("collections").AtListIndex(j).AtName("restore_collection_time"),
+				Value: collection.RestoreCollectionTime,
+			})
+		}
 	}
-	return diags
+	if len(both) > 0 {
+		diags.Append(errorBothLevels(both))
+	}
+	if len(neither) > 0 {
+		diags.Append(errorNeitherLevel(neither))
+	}
+	diags.Append(validators.NotInFuture(now, moments...)...)
+	return append(diags, m.validateNames(databases, now)...)
 }
 
-func (m *collectionRestore) validateCollections(at path.Path, database databaseModel, now time.Time) diag.Diagnostics {
-	var diags diag.Diagnostics
+// place is an entry, and the names that a message about it needs.
+type place struct {
+	at         path.Path
+	database   string
+	collection string
+	newName    string
+	earlier    path.Path // of another entry that it collides with
+}
+
+// validateNames finds the names that are too long, and the copies that would get the same name.
+func (m *collectionRestore) validateNames(databases []databaseModel, now time.Time) diag.Diagnostics {
 	resolved := *m
 	resolved.RestoredTo = types.StringValue(pointintime.Format(now)) // the latest moment has as many digits
-	first := map[string]path.Path{}
-	for i, collection := range database.Collections {
-		entry := at.AtListIndex(i)
-		diags.Append(
-			validators.NotInFuture(entry.AtName("restore_collection_time"), collection.RestoreCollectionTime, now)...)
-		name, _ := resolved.newName(collection)
-		if name == "" {
-			continue // the moment is none, which its type says
+	var long, longDefault, twice []place
+	for i, database := range databases {
+		first := map[string]path.Path{}
+		for j, collection := range database.Collections {
+			at := path.Root("restore_collections").AtListIndex(i).AtName("collections").AtListIndex(j)
+			name, _ := resolved.newName(collection)
+			if name == "" {
+				continue // the moment is none, which its type says
+			}
+			entry := place{at: at, database: database.Database.ValueString(), newName: name}
+			old, renamed := namespace(database, collection.OldName.ValueString()), namespace(database, name)
+			switch {
+			case tooLong(old):
+				long = append(long, place{at: at.AtName("old_name"), newName: old})
+			case tooLong(renamed) && collection.NewName.IsNull():
+				longDefault = append(longDefault, place{at: at, newName: renamed})
+			case tooLong(renamed):
+				long = append(long, place{at: at.AtName("new_name"), newName: renamed})
+			}
+			if earlier, known := first[name]; known {
+				entry.earlier = earlier
+				twice = append(twice, entry)
+				continue
+			}
+			first[name] = at
 		}
-		old, renamed := namespace(database, collection.OldName.ValueString()), namespace(database, name)
-		switch {
-		case tooLong(old):
-			diags.Append(errorLongName(entry.AtName("old_name"), old))
-		case tooLong(renamed) && collection.NewName.IsNull():
-			diags.Append(errorLongDefaultName(entry, renamed))
-		case tooLong(renamed):
-			diags.Append(errorLongName(entry.AtName("new_name"), renamed))
+	}
+	var diags diag.Diagnostics
+	for _, found := range []struct {
+		entries []place
+		say     func([]place) diag.Diagnostic
+	}{{long, errorLongName}, {longDefault, errorLongDefaultName}, {twice, errorEqualTargets}} {
+		if len(found.entries) > 0 {
+			diags.Append(found.say(found.entries))
 		}
-		if earlier, twice := first[name]; twice {
-			diags.Append(errorEqualTargets(earlier, entry, name))
-		}
-		first[name] = entry
 	}
 	return diags
 }
@@ -132,6 +170,7 @@ func (m *collectionRestore) Parameters(ctx context.Context) restore.Parameters {
 		}
 	}
 	unresolved := *m
+	unresolved.own = ownNames{}
 	unresolved.RestoredTo = types.StringNull() // the latest moment stays the latest, whatever it was
 	all.Set("restore_collections", unresolved.request(databases), known)
 	return all
@@ -157,12 +196,13 @@ func (m *collectionRestore) request(databases []databaseModel) client.DDSCollect
 	var request client.DDSCollectionRestore
 	for _, database := range databases {
 		of := client.DDSRestoreDatabase{
-			Database: database.Database.ValueString(), RestoreDatabaseTime: m.milliseconds(database.RestoreDatabaseTime),
+			Database: m.own.database(database.Database.ValueString()), RestoreDatabaseTime: m.milliseconds(database.RestoreDatabaseTime),
 		}
 		for _, collection := range database.Collections {
 			newName, _ := m.newName(collection)
+			own := m.own.collection(database.Database.ValueString(), collection.OldName.ValueString())
 			of.Collections = append(of.Collections, client.DDSRestoreCollection{
-				OldName:               collection.OldName.ValueString(),
+				OldName:               own,
 				NewName:               newName,
 				RestoreCollectionTime: m.milliseconds(collection.RestoreCollectionTime),
 			})
@@ -191,7 +231,7 @@ func (m *collectionRestore) Objects(ctx context.Context) []restore.Object {
 	add := func(database databaseModel, name, comment string) {
 		objects = append(objects, restore.Object{
 			Name:    namespace(database, name),
-			Cleanup: comment + restore.DropCollection(database.Database.ValueString(), name),
+			Cleanup: comment + restore.DropCollection(m.own.database(database.Database.ValueString()), name),
 		})
 	}
 	for _, database := range databases {

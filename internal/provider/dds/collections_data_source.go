@@ -5,7 +5,6 @@ package dds
 import (
 	"context"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -17,6 +16,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/validators"
 )
 
@@ -113,10 +113,11 @@ func (m *restorableDataSource) Read(ctx context.Context, look lookup.Region) dia
 	}
 	m.Databases = append([]string{}, databases...)
 	if wanted := m.Database.ValueString(); wanted != "" {
-		m.Databases = []string{wanted}
-		if !slices.Contains(databases, wanted) {
-			return diag.Diagnostics{errorDatabaseArgument(id, at, wanted, databases)}
+		found := names.NewIndex(databases).Find(wanted)
+		if len(found) != 1 {
+			return diag.Diagnostics{errorDatabaseArgument(id, at, wanted, databases, found)}
 		}
+		m.Databases = found
 	}
 	m.Collections, m.RestoreCollections = []restorableCollection{}, []restorableDatabase{}
 	for _, database := range m.Databases {
@@ -135,7 +136,7 @@ func (m *restorableDataSource) list(database string, collections []string, expre
 	restore := restorableDatabase{Database: database}
 	for _, collection := range collections {
 		name := database + "." + collection
-		if !expression.MatchString(name) {
+		if !expression.MatchString(names.Normal(name)) { // as Terraform has the expression
 			continue
 		}
 		m.Collections = append(m.Collections, restorableCollection{name, database, collection})

@@ -5,6 +5,7 @@ package dds
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -14,7 +15,9 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // This file holds every message of this package.
@@ -34,36 +37,50 @@ func errorMixedLatest() diag.Diagnostic {
 			"Use a resource for each.")
 }
 
-func errorBothLevels(at path.Path, database string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Restore scope is ambiguous",
-		fmt.Sprintf("%s (database %q) has restore_database_time, which restores the whole database, "+
-			"as well as collections.\n"+
+func describe(p place) string { return fmt.Sprintf("%s (database %q)", p.at, p.database) }
+
+func errorBothLevels(entries []place) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(entries[0].at, "Restore scope is ambiguous",
+		fmt.Sprintf("%s has restore_database_time, which restores the whole database, as well as collections.%s\n"+
 			"Remove one of the two.",
-			at, database))
+			describe(entries[0]), validators.Others(entries, describe)))
 }
 
-func errorNeitherLevel(at path.Path, database string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Restore scope is missing",
-		fmt.Sprintf("%s (database %q) has neither restore_database_time nor collections.\n"+
-			"Set restore_database_time to restore the whole database, or collections to restore some of it.", at, database))
+func errorNeitherLevel(entries []place) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(entries[0].at, "Restore scope is missing",
+		fmt.Sprintf("%s has neither restore_database_time nor collections.%s\n"+
+			"Set restore_database_time to restore the whole database, or collections to restore some of it.",
+			describe(entries[0]), validators.Others(entries, describe)))
 }
 
-func errorLongName(at path.Path, namespace string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
-		fmt.Sprintf("%s results in %q, which has %d characters. DDS restores up to %d.\nChoose a shorter name.",
-			at, namespace, utf8.RuneCountInString(namespace), longestNamespace))
+// describeNewName names an entry by what it would be restored as.
+func describeNewName(p place) string { return fmt.Sprintf("%s (%q)", p.at, p.newName) }
+
+func errorLongName(entries []place) diag.Diagnostic {
+	first := entries[0]
+	return diag.NewAttributeErrorDiagnostic(first.at, "Name too long",
+		fmt.Sprintf("%s results in %q, which has %d characters. DDS restores up to %d.%s\nChoose a shorter name.",
+			first.at, first.newName, utf8.RuneCountInString(first.newName), longestNamespace,
+			validators.Others(entries, describeNewName)))
 }
 
-func errorLongDefaultName(at path.Path, namespace string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Name too long",
-		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d characters. DDS restores up to %d.\n"+
+func errorLongDefaultName(entries []place) diag.Diagnostic {
+	first := entries[0]
+	return diag.NewAttributeErrorDiagnostic(first.at, "Name too long",
+		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d characters. DDS restores up to %d.%s\n"+
 			"Set a new_name.",
-			at, namespace, utf8.RuneCountInString(namespace), longestNamespace))
+			first.at, first.newName, utf8.RuneCountInString(first.newName), longestNamespace,
+			validators.Others(entries, describeNewName)))
 }
 
-func errorEqualTargets(earlier, at path.Path, name string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at.AtName("new_name"), "Duplicate target name",
-		fmt.Sprintf("%s and %s would both be restored as %q.\nGive each its own new_name.", earlier, at, name))
+func errorEqualTargets(entries []place) diag.Diagnostic {
+	first := entries[0]
+	more := validators.Others(entries, func(p place) string {
+		return fmt.Sprintf("%s and %s (%q)", p.earlier, p.at, p.newName)
+	})
+	return diag.NewAttributeErrorDiagnostic(first.at.AtName("new_name"), "Duplicate target name",
+		fmt.Sprintf("%s and %s would both be restored as %q.%s\nGive each its own new_name.",
+			first.earlier, first.at, first.newName, more))
 }
 
 func errNothingToRestore(instanceID string) error {
@@ -103,10 +120,14 @@ func noMoment(instanceID string) string {
 		"To find an earlier one, use the data source x_dds_restore_windows.", instanceID, newestDays)
 }
 
-func errorNotRestorable(instanceID string, root path.Path, at time.Time, windows []client.Window) diag.Diagnostic {
-	return restore.Rejection(root, lookup.NotRestorable,
-		"%s is %s. Instance %s cannot be restored to that moment.\n%s",
-		root, pointintime.Format(at), instanceID, nearestMoments(windows, at))
+func errorNotRestorable(instanceID string, found []outside, windows []client.Window) diag.Diagnostic {
+	first := found[0]
+	more := validators.Others(found, func(o outside) string {
+		return fmt.Sprintf("%s (%s)", o.root, pointintime.Format(o.at))
+	})
+	return restore.Rejection(first.root, lookup.NotRestorable,
+		"%s is %s. Instance %s cannot be restored to that moment.%s\n%s",
+		first.root, pointintime.Format(first.at), instanceID, more, nearestMoments(windows, first.at))
 }
 
 // nearestMoments says which moments around one that cannot be restored to can.
@@ -120,44 +141,90 @@ func nearestMoments(windows []client.Window, at time.Time) string {
 
 const noDatabase = "Database not found at that time"
 
-func errorNoDatabase(instanceID string, at time.Time, root path.Path, name string, there []string) diag.Diagnostic {
-	return restore.Rejection(root.AtName("database"), noDatabase,
-		"%s is database %q. Instance %s did not have that database at %s.%s", root, name, instanceID, pointintime.Format(at),
-		lookup.DidYouMean(name, there))
+func (c *check) errorNoDatabase(entries []missing) diag.Diagnostic {
+	first := entries[0]
+	suggest := func(m missing) string { return describe(m.place) + "." + lookup.DidYouMean(m.database, m.there) }
+	return c.reject(first.at.AtName("database"), noDatabase,
+		"%s is database %q. Instance %s did not have that database at %s.%s%s",
+		first.at, first.database, c.instanceID, pointintime.Format(first.moment),
+		lookup.DidYouMean(first.database, first.there), validators.Others(entries, suggest))
 }
 
-func (c check) errorNoCollection(at time.Time, entry path.Path, database, name string, there []string) diag.Diagnostic {
-	return restore.Rejection(entry.AtName("old_name"), "Collection not found at that time",
-		"%s is %s.%s. Instance %s did not have that collection at %s.%s\n"+
+func (c *check) errorNoCollection(entries []missing) diag.Diagnostic {
+	first := entries[0]
+	suggest := func(m missing) string {
+		return fmt.Sprintf("%s (%s.%s).%s", m.at, m.database, m.collection, lookup.DidYouMean(m.collection, m.there))
+	}
+	return c.reject(first.at.AtName("old_name"), "Collection not found at that time",
+		"%s is %s.%s. Instance %s did not have that collection at %s.%s%s\n"+
 			"The service would create an empty collection without an error.",
-		entry, database, name, c.instanceID, pointintime.Format(at), lookup.DidYouMean(name, there))
+		first.at, first.database, first.collection, c.instanceID, pointintime.Format(first.moment),
+		lookup.DidYouMean(first.collection, first.there), validators.Others(entries, suggest))
 }
 
-func errorLongCopy(root path.Path, database, collection string, length int) diag.Diagnostic {
-	return restore.Rejection(
-		root,
-		"Name too long",
+// reject rejects what is not listed. That is a refusal if the check cannot be turned off.
+func (c *check) reject(at path.Path, summary, format string, arguments ...any) diag.Diagnostic {
+	if c.always {
+		return restore.Refusal(at, summary, adviceUnseen, format, arguments...)
+	}
+	return restore.Rejection(at, summary, format, arguments...)
+}
+
+const adviceUnseen = "Correct the name, or have it looked up by credentials that may list what can be restored."
+
+// errorNameUnseen is for a name that is not sent unless the service lists it.
+func errorNameUnseen(at path.Path, name string, err error) diag.Diagnostic {
+	return restore.Refusal(at, "Name cannot be checked", adviceUnseen,
+		"%s has the name %q, with characters that Terraform may have changed. "+
+			"The provider sends such a name only as the service lists it, and could not look that up.\n%v", at, name, err)
+}
+
+// errorAmbiguous is for names for which the service has several.
+func errorAmbiguous(instanceID string, found []ambiguous) diag.Diagnostic {
+	first := found[0]
+	var spellings []string
+	for _, name := range first.spellings {
+		spellings = append(spellings, names.CodePoints(name))
+	}
+	more := validators.Others(found, func(a ambiguous) string { return fmt.Sprintf("%s (%q)", a.at, a.name) })
+	return restore.Refusal(first.at, "Name is ambiguous",
+		"Restore to a moment at which only one of them existed, or restore the whole database or instance.",
+		"%s is %q. Instance %s has several names that look like that and differ in their characters:\n  %s\n"+
+			"Terraform cannot tell them apart: it has every text in one form (Unicode NFC).%s",
+		first.at, first.name, instanceID, strings.Join(spellings, "\n  "), more)
+}
+
+// errorLongCopy is for collections of databases that are restored whole. NewName is what each would be restored as.
+func errorLongCopy(entries []place) diag.Diagnostic {
+	first := entries[0]
+	more := validators.Others(entries, func(p place) string {
+		return fmt.Sprintf("%s (%s.%s)", p.at, p.database, p.collection)
+	})
+	return restore.Rejection(first.at, "Name too long",
 		"%s is database %q. Its collection %q would be restored under a name of about %d characters. "+
-			"DDS restores up to %d.\n"+
+			"DDS restores up to %d.%s\n"+
 			"List the collections one by one, and give that one a new_name.",
-		root,
-		database,
-		collection,
-		length,
-		longestNamespace,
-	)
+		first.at, first.database, first.collection, utf8.RuneCountInString(first.newName), longestNamespace, more)
 }
 
-func errorNameTaken(instanceID string, latest time.Time, entry path.Path, database, newName string) diag.Diagnostic {
-	return restore.Rejection(entry.AtName("new_name"), "New name is taken",
-		"%s is to be restored as %s.%s, but instance %s had a collection of that name at %s. The restore would fail.\n"+
+func errorNameTaken(instanceID string, latest time.Time, entries []place) diag.Diagnostic {
+	first := entries[0]
+	more := validators.Others(entries, func(p place) string {
+		return fmt.Sprintf("%s (%s.%s)", p.at, p.database, p.newName)
+	})
+	return restore.Rejection(first.at.AtName("new_name"), "New name is taken",
+		"%s is to be restored as %s.%s, but instance %s had a collection of that name at %s. The restore would fail.%s\n"+
 			"Drop that collection, or choose another new_name. If you have only just dropped it, "+
 			"wait until the service offers a later moment.\n"+restore.OwnTarget,
-		entry, database, newName, instanceID, pointintime.Format(latest))
+		first.at, first.database, first.newName, instanceID, pointintime.Format(latest), more)
 }
 
-// errorDatabaseArgument is for the data source's argument database.
-func errorDatabaseArgument(instanceID string, at time.Time, name string, there []string) diag.Diagnostic {
+// errorDatabaseArgument is for the data source's argument database. Spellings are those of several databases that it
+// may mean.
+func errorDatabaseArgument(instanceID string, at time.Time, name string, there, spellings []string) diag.Diagnostic {
+	if len(spellings) > 0 {
+		return errorAmbiguous(instanceID, []ambiguous{{path.Root("database"), name, spellings}})
+	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("database"), noDatabase,
 		fmt.Sprintf("database is %q. Instance %s did not have that database at %s.%s",
 			name, instanceID, pointintime.Format(at), lookup.DidYouMean(name, there)))

@@ -12,7 +12,9 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // This file holds every message of this package.
@@ -32,9 +34,13 @@ func errorUnequalLists(sources, targets int) diag.Diagnostic {
 			sources, targets))
 }
 
-func errorTableTwice(earlier, at path.Path, table client.DWSTable, advice string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Duplicate table",
-		fmt.Sprintf("%s and %s are the same table, %s.\n%s", earlier, at, fullName(table), advice))
+func errorTableTwice(entries []place, advice string) diag.Diagnostic {
+	first := entries[0]
+	more := validators.Others(entries, func(p place) string {
+		return fmt.Sprintf("%s and %s (%s)", p.earlier, p.at, p.name)
+	})
+	return diag.NewAttributeErrorDiagnostic(first.at, "Duplicate table",
+		fmt.Sprintf("%s and %s are the same table, %s.%s\n%s", first.earlier, first.at, first.name, more, advice))
 }
 
 func errorNoSnapshot(id, region string) diag.Diagnostic {
@@ -62,14 +68,19 @@ func errorDatabaseNotHeld(snapshot client.DWSSnapshot, database string) diag.Dia
 // notHeld is for a table that a snapshot does not hold.
 const notHeld = "Table not in snapshot"
 
-func errorSchemaNotHeld(at path.Path, snapshot client.DWSSnapshot, source client.DWSTable) diag.Diagnostic {
-	return restore.Rejection(at, notHeld, "%s is %s, but snapshot %s (%s) holds only the schemas %s.",
-		at, fullName(source), snapshot.ID, snapshot.Name, strings.Join(snapshot.Schemas, ", "))
+func describe(p place) string { return fmt.Sprintf("%s (%s)", p.at, p.name) }
+
+func errorSchemaNotHeld(snapshot client.DWSSnapshot, entries []place) diag.Diagnostic {
+	return restore.Rejection(entries[0].at, notHeld, "%s is %s, but snapshot %s (%s) holds only the schemas %s.%s",
+		entries[0].at, entries[0].name, snapshot.ID, snapshot.Name, someOf(snapshot.Schemas),
+		validators.Others(entries, describe))
 }
 
-func errorTableNotHeld(at path.Path, snapshot client.DWSSnapshot, source client.DWSTable) diag.Diagnostic {
-	return restore.Rejection(at, notHeld, "%s is %s. Snapshot %s (%s) does not hold that table.%s",
-		at, fullName(source), snapshot.ID, snapshot.Name, lookup.DidYouMean(fullName(source), snapshot.Tables))
+func errorTableNotHeld(snapshot client.DWSSnapshot, entries []place) diag.Diagnostic {
+	suggest := func(p place) string { return describe(p) + "." + lookup.DidYouMean(p.name, snapshot.Tables) }
+	return restore.Rejection(entries[0].at, notHeld, "%s is %s. Snapshot %s (%s) does not hold that table.%s%s",
+		entries[0].at, entries[0].name, snapshot.ID, snapshot.Name,
+		lookup.DidYouMean(entries[0].name, snapshot.Tables), validators.Others(entries, suggest))
 }
 
 func errorClusterGone(snapshot client.DWSSnapshot) diag.Diagnostic {
@@ -97,29 +108,65 @@ func errorNamesMissing(snapshotID, database string, err error) diag.Diagnostic {
 		"The service rejects the tables of database %[2]q in snapshot %[1]s:\n%[3]v", snapshotID, database, err)
 }
 
-func errorSourceMissing(at path.Path, name, database, snapshotID string) diag.Diagnostic {
-	return restore.Refusal(at, notHeld, adviceNames,
-		"%s is %s. The service does not find that table in database %q of snapshot %s.", at, name, database, snapshotID)
+func errorSourceMissing(entries []place, database, snapshotID string) diag.Diagnostic {
+	return restore.Refusal(entries[0].at, notHeld, adviceNames,
+		"%s is %s. The service does not find that table in database %q of snapshot %s.%s",
+		entries[0].at, entries[0].name, database, snapshotID, validators.Others(entries, describe))
 }
 
-func warnOverwrites(at path.Path, name, database string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(at, "Table will be overwritten",
+func warnOverwrites(entries []place, database string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(entries[0].at, "Table will be overwritten",
 		fmt.Sprintf("%s is %s, which exists in database %q.\n"+
-			"The restore deletes that table, because allow_overwrite is true.",
-			at, name, database))
+			"The restore deletes that table, because allow_overwrite is true.%s",
+			entries[0].at, entries[0].name, database, validators.Others(entries, describe)))
 }
 
-func warnMayOverwrite(at path.Path, name, database string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(at, "Table may be overwritten",
+func warnMayOverwrite(entries []place, database string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(entries[0].at, "Table may be overwritten",
 		fmt.Sprintf("%s is %s, which exists in database %q. The value of allow_overwrite is known only after apply.\n"+
-			"If it is true, the restore deletes that table. Otherwise the apply starts no restore.",
-			at, name, database))
+			"If it is true, the restore deletes that table. Otherwise the apply starts no restore.%s",
+			entries[0].at, entries[0].name, database, validators.Others(entries, describe)))
 }
 
-func errorTargetExists(at path.Path, name, database string) diag.Diagnostic {
-	return restore.Refusal(at, "Target table already exists",
+func errorTargetExists(entries []place, database string) diag.Diagnostic {
+	return restore.Refusal(entries[0].at, "Target table already exists",
 		"Choose another target. To overwrite the table, set allow_overwrite = true.\n"+restore.OwnTarget,
-		"%s is %s, which exists in database %q. The restore would delete that table.", at, name, database)
+		"%s is %s, which exists in database %q. The restore would delete that table.%s",
+		entries[0].at, entries[0].name, database, validators.Others(entries, describe))
+}
+
+const adviceUnseen = "Correct the names, or allow the credentials dws:cluster:checkRestoreTable " +
+	"(in role policies dws:tableRestoreCheck:operate)."
+
+// errorNamesUnseen is for names that are not sent unless the service knows them.
+func errorNamesUnseen(snapshotID string, err error) diag.Diagnostic {
+	return restore.Refusal(path.Root(sourceList), "Names cannot be checked", adviceUnseen,
+		"Some of the names have characters that Terraform may have changed. The provider sends such a name only if the "+
+			"service finds it in snapshot %s, and could not ask for that.\n%v", snapshotID, err)
+}
+
+// errorAmbiguous is for names for which a snapshot has several.
+func errorAmbiguous(snapshot client.DWSSnapshot, found []spelled) diag.Diagnostic {
+	first := found[0]
+	var spellings []string
+	for _, name := range first.spellings {
+		spellings = append(spellings, names.CodePoints(name))
+	}
+	more := validators.Others(found, func(s spelled) string { return fmt.Sprintf("%s (%s)", s.at, s.name) })
+	return restore.Refusal(first.at, "Name is ambiguous", "Choose a snapshot that has only one of them.",
+		"%s is %s. Snapshot %s (%s) has several names that look like that and differ in their characters:\n  %s\n"+
+			"Terraform cannot tell them apart: it has every text in one form (Unicode NFC).%s",
+		first.at, first.name, snapshot.ID, snapshot.Name, strings.Join(spellings, "\n  "), more)
+}
+
+// someOf are the first ten names, and how many more there are.
+func someOf(names []string) string {
+	const shown = 10
+	text := strings.Join(names[:min(len(names), shown)], ", ")
+	if more := len(names) - shown; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
 }
 
 // errorTargetsUnchecked is for targets of which nobody may say whether they exist.
@@ -134,5 +181,5 @@ func errorTargetsUnchecked(at path.Path, request client.DWSTableRestore, err err
 			"Or set allow_overwrite = true. The restore then deletes each target table that exists.",
 		"The provider could not check whether the target tables exist in database %q: %s. "+
 			"The restore would delete those that do.\n%v",
-		request.Database, strings.Join(targets, ", "), err)
+		request.Database, someOf(targets), err)
 }

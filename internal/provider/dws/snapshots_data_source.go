@@ -15,6 +15,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/validators"
 )
 
@@ -61,13 +62,13 @@ func (*snapshotsDataSource) Attributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"cluster_id": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{validators.AnyName},
+			Optional: true, Validators: []validator.String{validators.ID},
 			MarkdownDescription: "The id of the cluster to list the snapshots of. " +
 				"By default all snapshots of the project are listed.",
 		},
 		"name_regex": lookup.NameRegexAttribute("the snapshot's name"),
 		"status": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{validators.AnyName},
+			Optional: true, Validators: []validator.String{validators.Status},
 			MarkdownDescription: "The status to filter by, such as `AVAILABLE`, in upper or lower case.",
 		},
 		"snapshots": lookup.ComputedList(
@@ -119,7 +120,7 @@ func (m *snapshotsDataSource) Read(ctx context.Context, look lookup.Region) diag
 	}
 	m.Snapshots = []snapshotModel{}
 	for _, snapshot := range there {
-		if expression.MatchString(snapshot.Name) &&
+		if expression.MatchString(names.Normal(snapshot.Name)) &&
 			(m.Status.IsNull() || strings.EqualFold(snapshot.Status, m.Status.ValueString())) {
 			// The cluster's list need not repeat whose it is.
 			snapshot.ClusterID = cmp.Or(snapshot.ClusterID, m.ClusterID.ValueString())

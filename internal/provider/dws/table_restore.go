@@ -29,6 +29,8 @@ type tableRestore struct {
 	RestoreTableList types.List   `tfsdk:"restore_table_list"`
 	TargetTableList  types.List   `tfsdk:"target_table_list"`
 	AllowOverwrite   types.Bool   `tfsdk:"allow_overwrite"`
+
+	own ownNames // of what the call names
 }
 
 type tableModel struct {
@@ -70,13 +72,13 @@ func (*tableRestore) LockKey(ctx context.Context, look lookup.Region, snapshotID
 func (*tableRestore) Schema() restore.Schema {
 	name := []validator.String{validators.Identifier}
 	tables := func(description string, tableName validators.Name) schema.ListNestedAttribute {
+		names := validators.Names{"schema_name": validators.Identifier, "table_name": tableName}
 		return schema.ListNestedAttribute{
-			Required: true, MarkdownDescription: description, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+			Required: true, MarkdownDescription: description,
+			Validators: []validator.List{listvalidator.SizeAtLeast(1), names},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"schema_name": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The schema's name."},
-				"table_name": schema.StringAttribute{
-					Required: true, Validators: []validator.String{tableName}, MarkdownDescription: "The table's name.",
-				},
+				"schema_name": schema.StringAttribute{Required: true, MarkdownDescription: "The schema's name."},
+				"table_name":  schema.StringAttribute{Required: true, MarkdownDescription: "The table's name."},
 			}},
 		}
 	}
@@ -86,7 +88,7 @@ func (*tableRestore) Schema() restore.Schema {
 			"The restored copy lacks comments and grants.",
 		Attributes: map[string]schema.Attribute{
 			"snapshot_id": schema.StringAttribute{
-				Required: true, Validators: []validator.String{validators.AnyName},
+				Required: true, Validators: []validator.String{validators.ID},
 				MarkdownDescription: "The id of the snapshot, taken with fine-grained snapshots switched on.",
 			},
 			"database": schema.StringAttribute{
@@ -134,7 +136,7 @@ func (m *tableRestore) validateUnique(ctx context.Context, list, advice string) 
 	if !known || m.CaseSensitive.IsUnknown() {
 		return nil
 	}
-	var diags diag.Diagnostics
+	var twice []place
 	first := map[client.DWSTable]path.Path{}
 	for i, table := range tables {
 		at := path.Root(list).AtListIndex(i)
@@ -142,12 +144,23 @@ func (m *tableRestore) validateUnique(ctx context.Context, list, advice string) 
 		if !m.CaseSensitive.ValueBool() {
 			same = folded(table)
 		}
-		if earlier, twice := first[same]; twice {
-			diags.Append(errorTableTwice(earlier, at, table, advice))
+		if earlier, known := first[same]; known {
+			twice = append(twice, place{at: at, name: fullName(table), earlier: earlier})
+			continue
 		}
 		first[same] = at
 	}
-	return diags
+	if len(twice) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{errorTableTwice(twice, advice)}
+}
+
+// place is an entry of a list, and what a message says of it.
+type place struct {
+	at      path.Path
+	name    string    // schema.table
+	earlier path.Path // of the same table
 }
 
 // ConfiguredTime is never known: a configuration names a snapshot.
@@ -164,7 +177,7 @@ func (m *tableRestore) ResolveTime(ctx context.Context, look lookup.Region) (tim
 func (*tableRestore) Complete(context.Context, restore.Model) diag.Diagnostics { return nil }
 
 func (m *tableRestore) Submit(ctx context.Context, c *client.Client) (string, error) {
-	request, known := m.request(ctx)
+	request, known := m.ownRequest(ctx)
 	if !known {
 		return "", restore.ErrUnknownParameters
 	}

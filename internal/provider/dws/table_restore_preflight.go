@@ -24,15 +24,8 @@ func (m *tableRestore) Check(ctx context.Context, look lookup.Region, f *restore
 	if !found || snapshot.ClusterID != "" && !c.cluster(ctx, snapshot) {
 		return
 	}
-	if f.Planning || m.mayOverwrite() {
+	if c.findOwn(ctx, snapshot) && (f.Planning || m.mayOverwrite()) {
 		c.names(ctx)
-	}
-}
-
-// CheckTargets rejects a target that exists unless the restore may overwrite it: the service deletes it.
-func (m *tableRestore) CheckTargets(ctx context.Context, look lookup.Region, f *restore.Findings) {
-	if !m.mayOverwrite() {
-		check{tableRestore: m, look: look, f: f}.names(ctx)
 	}
 }
 
@@ -73,16 +66,23 @@ func (c check) holds(ctx context.Context, snapshot client.DWSSnapshot) bool {
 		return false
 	}
 	sources, _ := c.tablesOf(ctx, sourceList)
+	schemas, tables := c.namesIn(snapshot.Schemas), c.namesIn(snapshot.Tables)
+	var schemaMissing, tableMissing []place
 	for i, source := range sources {
-		at := path.Root(sourceList).AtListIndex(i)
+		entry := place{at: path.Root(sourceList).AtListIndex(i), name: fullName(source)}
 		switch {
-		case len(snapshot.Schemas) > 0 && !c.isOneOf(snapshot.Schemas, source.SchemaName):
-			c.f.Add(errorSchemaNotHeld(at, snapshot, source))
+		case len(schemas) > 0 && !schemas[c.key(source.SchemaName)]:
+			schemaMissing = append(schemaMissing, entry)
 		// Whether tables are listed with their schema is not documented.
-		case len(snapshot.Tables) > 0 && !c.isOneOf(snapshot.Tables, fullName(source)) &&
-			!c.isOneOf(snapshot.Tables, source.TableName):
-			c.f.Add(errorTableNotHeld(at, snapshot, source))
+		case len(tables) > 0 && !tables[c.key(fullName(source))] && !tables[c.key(source.TableName)]:
+			tableMissing = append(tableMissing, entry)
 		}
+	}
+	if len(schemaMissing) > 0 {
+		c.f.Add(errorSchemaNotHeld(snapshot, schemaMissing))
+	}
+	if len(tableMissing) > 0 {
+		c.f.Add(errorTableNotHeld(snapshot, tableMissing))
 	}
 	return !c.f.HasError()
 }
@@ -121,23 +121,22 @@ var missingCodes = []string{"DWS.5172", "DWS.5173", "DWS.5174"}
 // does not say what the reply's lists hold; here they are the missing sources and the existing targets. If a source is
 // missing, the service may not have looked at the targets.
 func (c check) names(ctx context.Context) {
-	request, _ := c.request(ctx)
+	request, _ := c.ownRequest(ctx)
 	names, err := c.look.Client.DWS().CheckTableRestore(ctx, c.TargetID(), request)
 	if c.namesFailed(ctx, request, err) {
 		return
 	}
-	for _, missing := range names.Missing {
-		c.f.Add(errorSourceMissing(c.entry(ctx, sourceList, missing), missing, request.Database, c.TargetID()))
+	if missing := c.entries(ctx, sourceList, names.Missing); len(missing) > 0 {
+		c.f.Add(errorSourceMissing(missing, request.Database, c.TargetID()))
 	}
-	for _, existing := range names.Existing {
-		at := c.entry(ctx, targetList, existing)
+	if existing := c.entries(ctx, targetList, names.Existing); len(existing) > 0 {
 		switch {
 		case c.AllowOverwrite.IsUnknown():
-			c.f.Add(warnMayOverwrite(at, existing, request.Database))
+			c.f.Add(warnMayOverwrite(existing, request.Database))
 		case c.mayOverwrite():
-			c.f.Add(warnOverwrites(at, existing, request.Database))
+			c.f.Add(warnOverwrites(existing, request.Database))
 		default:
-			c.f.Add(errorTargetExists(at, existing, request.Database))
+			c.f.Add(errorTargetExists(existing, request.Database))
 		}
 	}
 }
@@ -149,6 +148,9 @@ func (c check) namesFailed(ctx context.Context, request client.DWSTableRestore, 
 	case errors.As(err, &refused) && slices.Contains(missingCodes, refused.Code):
 		c.f.Add(errorNamesMissing(c.TargetID(), request.Database, err))
 		return true
+	case c.mayOverwrite() && c.doubtful(ctx):
+		at := path.Root(sourceList)
+		return c.f.AddNeededError(ctx, at, err, errorNamesUnseen(c.TargetID(), err))
 	case c.mayOverwrite():
 		return c.f.AddError(ctx, path.Root(sourceList), err)
 	}
@@ -156,13 +158,24 @@ func (c check) namesFailed(ctx context.Context, request client.DWSTableRestore, 
 	return c.f.AddNeededError(ctx, at, err, errorTargetsUnchecked(at, request, err))
 }
 
-// entry is the path at which the configuration has a table, which is given by the service's name for it.
-func (c check) entry(ctx context.Context, list, name string) path.Path {
+// entries are where the configuration has some tables, which are given by the service's names for them.
+func (c check) entries(ctx context.Context, list string, names []string) []place {
 	tables, _ := c.tablesOf(ctx, list)
-	for i, table := range tables {
-		if c.sameName(name, fullName(table)) || c.sameName(name, table.TableName) {
-			return path.Root(list).AtListIndex(i)
-		}
+	paths := map[string]path.Path{}
+	for i, table := range slices.Backward(tables) { // so that of several the first one counts
+		at := path.Root(list).AtListIndex(i)
+		paths[c.key(table.TableName)] = at
 	}
-	return path.Root(list)
+	for i, table := range slices.Backward(tables) {
+		paths[c.key(fullName(table))] = path.Root(list).AtListIndex(i)
+	}
+	var entries []place
+	for _, name := range names {
+		at, known := paths[c.key(name)]
+		if !known {
+			at = path.Root(list)
+		}
+		entries = append(entries, place{at: at, name: name})
+	}
+	return entries
 }

@@ -7,10 +7,12 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
 )
 
@@ -102,12 +104,13 @@ func (m *tableRestore) Objects(ctx context.Context) []restore.Object {
 	request, _ := m.request(ctx)
 	var objects []restore.Object
 	for _, table := range request.TargetTableList {
+		own := client.DWSTable{SchemaName: m.ownSchema(table.SchemaName), TableName: table.TableName}
 		if !request.CaseSensitive {
-			table = folded(table)
+			table, own = folded(table), folded(own)
 		}
 		objects = append(objects, restore.Object{
 			Name:    request.Database + "." + fullName(table),
-			Cleanup: restore.DropTable(request.Database, table.SchemaName, table.TableName),
+			Cleanup: restore.DropTable(m.ownDatabase(), own.SchemaName, own.TableName),
 		})
 	}
 	return objects
@@ -115,15 +118,35 @@ func (m *tableRestore) Objects(ctx context.Context) []restore.Object {
 
 func fullName(table client.DWSTable) string { return table.SchemaName + "." + table.TableName }
 
-// isOneOf compares names as the restore does.
-func (m *tableRestore) isOneOf(names []string, name string) bool {
-	return slices.ContainsFunc(names, func(n string) bool { return m.sameName(n, name) })
+// key is equal for two names if and only if the restore takes them for the same, or Terraform does.
+func (m *tableRestore) key(name string) string {
+	name = names.Normal(name)
+	if m.CaseSensitive.ValueBool() {
+		return name
+	}
+	return strings.Map(simpleFold, name)
+}
+
+// simpleFold is the least of the letters that differ only in case, so that keys are equal if strings.EqualFold says so.
+func simpleFold(r rune) rune {
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		least = min(least, other)
+	}
+	return least
+}
+
+// namesIn are the keys of names.
+func (m *tableRestore) namesIn(listed []string) map[string]bool {
+	keys := map[string]bool{}
+	for _, name := range listed {
+		keys[m.key(name)] = true
+	}
+	return keys
 }
 
 // sameName compares names as the restore does.
-func (m *tableRestore) sameName(a, b string) bool {
-	return a == b || !m.CaseSensitive.ValueBool() && strings.EqualFold(a, b)
-}
+func (m *tableRestore) sameName(a, b string) bool { return m.key(a) == m.key(b) }
 
 // Sources name the tables that are restored, whatever the snapshot.
 func (m *tableRestore) Sources(ctx context.Context) []string {

@@ -22,7 +22,7 @@ import (
 // InstanceAttribute is the required argument instance_id.
 func InstanceAttribute() schema.Attribute {
 	return schema.StringAttribute{
-		Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The id of the instance.",
+		Required: true, Validators: []validator.String{validators.ID}, MarkdownDescription: "The id of the instance.",
 	}
 }
 
@@ -39,7 +39,7 @@ func RestoreTimeAttribute() schema.Attribute {
 // NameRegexAttribute is the optional argument name_regex; of is what it matches.
 func NameRegexAttribute(of string) schema.Attribute {
 	return schema.StringAttribute{
-		Optional: true, Validators: []validator.String{validators.Regex{}},
+		Optional: true, Validators: []validator.String{validators.Regex{}, validators.Trimmed{Spaces: true}},
 		MarkdownDescription: "A regular expression (RE2) to filter by " + of + ". " +
 			"It matches anywhere in the name unless you anchor it with `^` and `$`. " +
 			"Names that do not match are left out. If nothing matches, the lists are empty.",

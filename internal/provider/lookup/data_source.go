@@ -61,7 +61,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	m := d.newModel()
 	resp.Schema = schema.Schema{MarkdownDescription: m.Description(), Attributes: m.Attributes()}
 	resp.Schema.Attributes["region"] = schema.StringAttribute{
-		Optional: true, Computed: true, Validators: []validator.String{validators.AnyName},
+		Optional: true, Computed: true, Validators: []validator.String{validators.Region},
 		MarkdownDescription: "The region to query. Defaults to the provider's region.",
 	}
 }

@@ -17,6 +17,7 @@ import (
 var Names = []string{
 	"orders", `a"b`, `"; DROP TABLE users; --`, `""`, `\`, `\"`, "a\nb", "a\r\nb", "a\u2028b", "a\u2029b", "a\x00b", "a'b", "a--b",
 	"/*", "*/", "//", `");db.dropDatabase();("`, `\u0022`, "é", "😀", "$tag$", "ÄÖ", "İ", "a\u0085b", "\uFFFD", "</script>",
+	"e\u0301", "\\\"e\u0301\U0001D15E", // which Terraform would have in another form
 }
 
 // AreStrings reports whether Terraform could hold the texts: its strings are UTF-8.
@@ -36,6 +37,13 @@ func sqlTokens(text string) ([]sqlToken, error) {
 		switch c := text[i]; {
 		case c == ' ':
 			i++
+		case strings.HasPrefix(rest, `U&"`):
+			name, length, err := unicodeName(rest)
+			if err != nil {
+				return tokens, err
+			}
+			tokens = append(tokens, sqlToken{"name", name})
+			i += length
 		case c == '"':
 			var name strings.Builder
 			for i++; ; i++ {
@@ -74,6 +82,31 @@ func sqlTokens(text string) ([]sqlToken, error) {
 		}
 	}
 	return tokens, nil
+}
+
+// unicodeName reads a name with escapes (U&"..." of the same page), and how long it is there.
+func unicodeName(text string) (name string, length int, err error) {
+	var out strings.Builder
+	for i := len(`U&"`); i < len(text); i++ {
+		rest := text[i:]
+		switch {
+		case strings.HasPrefix(rest, `""`), strings.HasPrefix(rest, `\\`):
+			out.WriteByte(rest[0])
+			i++
+		case strings.HasPrefix(rest, `"`):
+			return out.String(), i + 1, nil
+		case strings.HasPrefix(rest, `\+`) && len(rest) >= 8:
+			point, err := strconv.ParseUint(rest[2:8], 16, 32)
+			if err != nil {
+				return "", 0, err
+			}
+			out.WriteRune(rune(point))
+			i += 7
+		default:
+			out.WriteByte(rest[0])
+		}
+	}
+	return "", 0, errors.New("a name has no end")
 }
 
 // ReadDrop takes a statement apart: it must be one DROP TABLE of one table, and a comment that names the database.

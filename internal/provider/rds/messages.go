@@ -4,6 +4,7 @@ package rds
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/restore"
 	"terraform-provider-x/internal/provider/validators"
 )
@@ -27,16 +29,23 @@ const (
 	adviceJoinSchemas = "Put the schemas of both into one entry."
 )
 
-func errorDefaultName(table tableEntry) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(table.at, "Name too long",
-		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d bytes. PostgreSQL allows %d.\n"+
+func errorDefaultName(tables []tableEntry) diag.Diagnostic {
+	first := tables[0]
+	more := validators.Others(tables, func(t tableEntry) string { return fmt.Sprintf("%s (%q)", t.at, t.newName) })
+	return diag.NewAttributeErrorDiagnostic(first.at, "Name too long",
+		fmt.Sprintf("Without new_name, %s would be restored as %q, which has %d bytes. PostgreSQL allows %d.%s\n"+
 			"Set a new_name.",
-			table.at, table.newName, len(table.newName), validators.Identifier.Maximum))
+			first.at, first.newName, len(first.newName), validators.Identifier.Maximum, more))
 }
 
-func errorEqualTargets(earlier path.Path, table tableEntry) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(table.at, "Duplicate target name",
-		fmt.Sprintf("%s and %s would both be restored as %q.\nGive each its own new_name.", earlier, table.at, table.newName))
+func errorEqualTargets(tables []equalTarget) diag.Diagnostic {
+	first := tables[0]
+	more := validators.Others(tables, func(t equalTarget) string {
+		return fmt.Sprintf("%s and %s (%q)", t.earlier, t.table.at, t.table.newName)
+	})
+	return diag.NewAttributeErrorDiagnostic(first.table.at, "Duplicate target name",
+		fmt.Sprintf("%s and %s would both be restored as %q.%s\nGive each its own new_name.",
+			first.earlier, first.table.at, first.table.newName, more))
 }
 
 func errNothingToRestore(instanceID string) error {
@@ -91,15 +100,62 @@ func errorTooManyTables(count, limit int) diag.Diagnostic {
 			"Split them into several resources, which then run one after the other.", count, limit)
 }
 
-func errorNoTable(instanceID string, at time.Time, entry tableEntry, there client.RDSRestorableTables) diag.Diagnostic {
-	return restore.Rejection(entry.at.AtName("old_name"), "Table not found at restore_time",
-		"%s is %s.%s.%s. Instance %s cannot restore that table at %s.%s",
-		entry.at, entry.Database, entry.Schema, entry.Table, instanceID, pointintime.Format(at), adviceForTable(entry, there))
+// errorNoTable is for tables that are missing for the same reason.
+func (c pgCheck) errorNoTable(at time.Time, entries []tableEntry, there catalogue) diag.Diagnostic {
+	first := entries[0]
+	advice := there.advice(first)
+	more := validators.Others(entries, func(e tableEntry) string {
+		if own := there.advice(e); own != advice {
+			return describe(e) + "." + own
+		}
+		return describe(e)
+	})
+	text := fmt.Sprintf("%s is %s.%s.%s. Instance %s cannot restore that table at %s.%s%s",
+		first.at, first.Database, first.Schema, first.Table, c.instanceID, pointintime.Format(at), advice, more)
+	if c.always {
+		return restore.Refusal(first.at.AtName("old_name"), noTable, adviceUnseen, "%s", text)
+	}
+	return restore.Rejection(first.at.AtName("old_name"), noTable, "%s", text)
 }
 
-func uncheckedTable(entry tableEntry, there client.RDSRestorableTables) string {
-	return fmt.Sprintf("%s: the service lists %d of %d tables, but not this one",
-		entry.at, len(there.Tables), there.TotalTables)
+const (
+	noTable      = "Table not found at restore_time"
+	adviceUnseen = "Correct the names, or have them looked up by credentials that may list the tables that can be restored."
+)
+
+// errorNamesUnseen is for names that are not sent unless the service lists them.
+func errorNamesUnseen(entries []tableEntry, err error) diag.Diagnostic {
+	first := entries[0]
+	return restore.Refusal(first.at, "Name cannot be checked", adviceUnseen,
+		"%s is %q.%q.%q, with characters that Terraform may have changed. "+
+			"The provider sends such a name only as the service lists it, and could not look that up.%s\n%v",
+		first.at, first.Database, first.Schema, first.Table, validators.Others(entries, describe), err)
+}
+
+// errorAmbiguous is for tables whose names differ in their bytes only.
+func errorAmbiguous(instanceID string, entries []tableEntry, there catalogue) diag.Diagnostic {
+	first := entries[0]
+	var spellings []string
+	for _, table := range there.find(first) {
+		spellings = append(spellings, names.CodePoints(table.Database+"."+table.Schema+"."+table.Table))
+	}
+	return restore.Refusal(first.at, "Name is ambiguous",
+		"Restore to a moment at which only one of them existed, or restore the whole instance in the service's console.",
+		"%s is %s.%s.%s. Instance %s has several tables whose names look like that and differ in their characters:\n  %s"+
+			"\nTerraform cannot tell them apart: it has every text in one form (Unicode NFC).%s",
+		first.at, first.Database, first.Schema, first.Table, instanceID, strings.Join(spellings, "\n  "),
+		validators.Others(entries, describe))
+}
+
+// describe names an entry on a line of its own.
+func describe(e tableEntry) string {
+	return fmt.Sprintf("%s (%s.%s.%s)", e.at, e.Database, e.Schema, e.Table)
+}
+
+// uncheckedTables is for tables that an incomplete list lacks.
+func uncheckedTables(entries []tableEntry, there client.RDSRestorableTables) string {
+	return fmt.Sprintf("%s: the service lists %d of %d tables, but not this one%s",
+		entries[0].at, len(there.Tables), there.TotalTables, validators.Others(entries, describe))
 }
 
 func uncheckedAlike(entry tableEntry, there client.RDSRestorableTables) string {
@@ -107,25 +163,24 @@ func uncheckedAlike(entry tableEntry, there client.RDSRestorableTables) string {
 		entry.at, len(there.Tables), there.TotalTables)
 }
 
-func warnNameTaken(instanceID string, latest time.Time, entry tableEntry) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(entry.at.AtName("new_name"), "New name may be taken",
-		fmt.Sprintf("%s is to be restored as %q, but instance %s had a table of that name at %s.\n"+
+func warnNameTaken(instanceID string, latest time.Time, entries []tableEntry) diag.Diagnostic {
+	first := entries[0]
+	more := validators.Others(entries, func(e tableEntry) string { return fmt.Sprintf("%s (%q)", e.at, e.newName) })
+	return diag.NewAttributeWarningDiagnostic(first.at.AtName("new_name"), "New name may be taken",
+		fmt.Sprintf("%s is to be restored as %q, but instance %s had a table of that name at %s.%s\n"+
 			"Unless that table has been dropped since, the restore most likely fails after some minutes.\n"+
 			"Drop that table, or choose another new_name.",
-			entry.at, entry.newName, instanceID, pointintime.Format(latest)))
+			first.at, first.newName, instanceID, pointintime.Format(latest), more))
 }
 
 // partitionSuffix is how partitions are usually named after their parent, by a number or a date.
 var partitionSuffix = regexp.MustCompile(`^_(p|part|y)?_?[0-9]`)
 
-// adviceForTable suggests what to write instead of a missing table.
-func adviceForTable(e tableEntry, there client.RDSRestorableTables) string {
-	var databases, schemas, tables, parts []string
-	for _, table := range there.Tables {
-		databases = append(databases, table.Database)
-		if table.Database == e.Database {
-			schemas = append(schemas, table.Schema)
-		}
+// advice suggests what to write instead of a missing table.
+func (c catalogue) advice(e tableEntry) string {
+	var tables, parts []string
+	for _, table := range c.Tables {
+		table = normal(table)
 		if table.Database == e.Database && table.Schema == e.Schema {
 			tables = append(tables, table.Table)
 			if suffix, found := strings.CutPrefix(table.Table, e.Table); found && partitionSuffix.MatchString(suffix) {
@@ -133,16 +188,14 @@ func adviceForTable(e tableEntry, there client.RDSRestorableTables) string {
 			}
 		}
 	}
-	// The list is sorted, so that equal names are neighbours.
-	databases, schemas = slices.Compact(databases), slices.Compact(schemas)
 	switch {
-	case there.Truncated() && len(tables) == 0: // which are not all that there are
-	case len(schemas) == 0:
+	case c.Truncated() && len(tables) == 0: // which are not all that there are
+	case c.schemas[e.Database] == nil:
 		return fmt.Sprintf(" It has no restorable table in database %q.%s",
-			e.Database, lookup.DidYouMean(e.Database, databases))
+			e.Database, lookup.DidYouMean(e.Database, slices.Sorted(maps.Keys(c.schemas))))
 	case len(tables) == 0:
 		return fmt.Sprintf(" It has no restorable table in schema %q of database %q.%s",
-			e.Schema, e.Database, lookup.DidYouMean(e.Schema, schemas))
+			e.Schema, e.Database, lookup.DidYouMean(e.Schema, slices.Sorted(maps.Keys(c.schemas[e.Database]))))
 	case len(parts) > 0:
 		// The parent of a partitioned table is not listed, its partitions are (RDS user guide, restoring tables to a point in
 		// time: only child tables can be restored).

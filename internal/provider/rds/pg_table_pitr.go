@@ -26,6 +26,8 @@ type pgTablePITR struct {
 	InstanceID  types.String      `tfsdk:"instance_id"`
 	RestoreTime pointintime.Value `tfsdk:"restore_time"`
 	Databases   types.List        `tfsdk:"databases"`
+	// own are the service's own names of tables that a configuration cannot write as they are.
+	own map[client.RDSTableName]client.RDSTableName
 }
 
 type databaseModel struct {
@@ -63,13 +65,16 @@ func (*pgTablePITR) LockKey(_ context.Context, _ lookup.Region, instanceID strin
 }
 
 func (*pgTablePITR) Schema() restore.Schema {
-	name := []validator.String{validators.Identifier}
+	names := validators.Names{
+		"database": validators.Identifier, "schema": validators.Identifier, "old_name": validators.Identifier,
+		"new_name": {Maximum: validators.Identifier.Maximum, New: true},
+	}
 	table := map[string]schema.Attribute{
 		"old_name": schema.StringAttribute{
-			Required: true, Validators: name, MarkdownDescription: "The table's name at `restore_time`.",
+			Required: true, MarkdownDescription: "The table's name at `restore_time`.",
 		},
 		"new_name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: name,
+			Optional: true, Computed: true,
 			MarkdownDescription: "The restored table's name. Choose one that is free: " +
 				"it is not documented how the service handles a name that is taken. " +
 				"Defaults to `old_name`, an underscore, and `restored_to` in epoch milliseconds. " +
@@ -78,7 +83,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 		},
 	}
 	schemas := map[string]schema.Attribute{
-		"schema": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The schema's name."},
+		"schema": schema.StringAttribute{Required: true, MarkdownDescription: "The schema's name."},
 		"tables": schema.ListNestedAttribute{
 			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: table},
 			Validators:          validators.Entries("old_name", adviceSecondCopy),
@@ -86,7 +91,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 		},
 	}
 	databases := map[string]schema.Attribute{
-		"database": schema.StringAttribute{Required: true, Validators: name, MarkdownDescription: "The database's name."},
+		"database": schema.StringAttribute{Required: true, MarkdownDescription: "The database's name."},
 		"schemas": schema.ListNestedAttribute{
 			Required: true, NestedObject: schema.NestedAttributeObject{Attributes: schemas},
 			Validators:          validators.Entries("schema", adviceJoinTables),
@@ -99,7 +104,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 			"The restored copy lacks foreign keys, triggers, inheritance and partitioning.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The id of the instance.",
+				Required: true, Validators: []validator.String{validators.ID}, MarkdownDescription: "The id of the instance.",
 			},
 			"restore_time": schema.StringAttribute{
 				Required: true, CustomType: pointintime.Type{},
@@ -108,7 +113,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 			},
 			"databases": schema.ListNestedAttribute{
 				Required: true, NestedObject: schema.NestedAttributeObject{Attributes: databases},
-				Validators:          validators.Entries("database", adviceJoinSchemas),
+				Validators:          append(validators.Entries("database", adviceJoinSchemas), names),
 				MarkdownDescription: "The databases of the tables to restore, in any order.",
 			},
 		},
@@ -122,7 +127,7 @@ func (*pgTablePITR) Schema() restore.Schema {
 
 func (m *pgTablePITR) Validate(ctx context.Context, now time.Time) diag.Diagnostics {
 	var diags diag.Diagnostics
-	diags.Append(validators.NotInFuture(path.Root("restore_time"), m.RestoreTime, now)...)
+	diags.Append(validators.NotInFuture(now, validators.Moment{At: path.Root("restore_time"), Value: m.RestoreTime})...)
 	at, valid := m.RestoreTime.Moment()
 	if m.RestoreTime.IsLatest() {
 		at, valid = now, true // which has as many digits
@@ -133,17 +138,32 @@ func (m *pgTablePITR) Validate(ctx context.Context, now time.Time) diag.Diagnost
 	}
 	type target struct{ database, schema, name string }
 	first := map[target]path.Path{}
+	var long []tableEntry
+	var twice []equalTarget
 	for _, table := range tables {
 		if table.defaultName && len(table.newName) > validators.Identifier.Maximum {
-			diags.Append(errorDefaultName(table))
+			long = append(long, table)
 		}
 		as := target{table.Database, table.Schema, table.newName}
-		if earlier, twice := first[as]; twice {
-			diags.Append(errorEqualTargets(earlier, table))
+		if earlier, known := first[as]; known {
+			twice = append(twice, equalTarget{earlier, table})
+			continue
 		}
 		first[as] = table.at
 	}
+	if len(long) > 0 {
+		diags.Append(errorDefaultName(long))
+	}
+	if len(twice) > 0 {
+		diags.Append(errorEqualTargets(twice))
+	}
 	return diags
+}
+
+// equalTarget is a table that would be restored under the name of an earlier one.
+type equalTarget struct {
+	earlier path.Path
+	table   tableEntry
 }
 
 func (m *pgTablePITR) ConfiguredTime(context.Context) time.Time {

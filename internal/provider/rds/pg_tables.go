@@ -72,10 +72,24 @@ func (m *pgTablePITR) tablesAt(ctx context.Context, at time.Time) ([]tableEntry,
 // sortedTables are all tables, sorted by their names.
 func (m *pgTablePITR) sortedTables(ctx context.Context) ([]tableEntry, bool) {
 	tables, known := m.tables(ctx)
+	sortTables(tables)
+	return tables, known
+}
+
+// ownTables are sortedTables with the service's own names.
+func (m *pgTablePITR) ownTables(ctx context.Context) ([]tableEntry, bool) {
+	tables, known := m.tables(ctx)
+	for i, table := range tables {
+		tables[i].RDSTableName = cmp.Or(m.own[table.RDSTableName], table.RDSTableName)
+	}
+	sortTables(tables)
+	return tables, known
+}
+
+func sortTables(tables []tableEntry) {
 	slices.SortStableFunc(tables, func(a, b tableEntry) int {
 		return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Table, b.Table))
 	})
-	return tables, known
 }
 
 func (m *pgTablePITR) Parameters(ctx context.Context) restore.Parameters {
@@ -102,7 +116,7 @@ func (m *pgTablePITR) Parameters(ctx context.Context) restore.Parameters {
 
 // request is the call's body; false while it is not known.
 func (m *pgTablePITR) request(ctx context.Context) (client.RDSTableRestore, bool) {
-	tables, known := m.sortedTables(ctx)
+	tables, known := m.ownTables(ctx)
 	at, valid := m.at()
 	if !known || !valid {
 		return client.RDSTableRestore{}, false
@@ -129,9 +143,10 @@ func (m *pgTablePITR) Objects(ctx context.Context) []restore.Object {
 	var objects []restore.Object
 	for _, table := range tables {
 		name := cmp.Or(table.newName, table.Table+"_<timestamp>")
+		own := cmp.Or(m.own[table.RDSTableName], table.RDSTableName)
 		object := restore.Object{
 			Name:    table.Database + "." + table.Schema + "." + name,
-			Cleanup: restore.DropTable(table.Database, table.Schema, name),
+			Cleanup: restore.DropTable(own.Database, own.Schema, name),
 		}
 		if table.newName == "" {
 			object.Cleanup = commentUnknownTime(object.Name)

@@ -15,6 +15,7 @@ import (
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/names"
 	"terraform-provider-x/internal/provider/validators"
 )
 
@@ -69,7 +70,7 @@ func (*pgRestorableTables) Description() string {
 func (*pgRestorableTables) Attributes() map[string]schema.Attribute {
 	like := func(of string) schema.Attribute {
 		return schema.StringAttribute{
-			Optional: true, Validators: []validator.String{validators.AnyName},
+			Optional: true, Validators: []validator.String{validators.AnyName, validators.Trimmed{}},
 			MarkdownDescription: "A part of the " + of + "'s name. The service searches for it, with its own fuzzy match, " +
 				"and lists fewer tables.",
 		}
@@ -140,7 +141,7 @@ func (m *pgRestorableTables) list(tables []client.RDSTableName, expression *rege
 	var last client.RDSTableName
 	for _, table := range tables {
 		name := table.Database + "." + table.Schema + "." + table.Table
-		if !expression.MatchString(name) {
+		if !expression.MatchString(names.Normal(name)) { // as Terraform has the expression
 			continue
 		}
 		m.Tables = append(m.Tables, restorableTable{name, table.Database, table.Schema, table.Table})

@@ -6,15 +6,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/names"
 )
 
 // Evidence is what a restore leaves for a drill to assert. An unknown value is null, never zero. Read writes none of
@@ -144,15 +148,33 @@ func DropTable(database, schema, table string) string {
 	return "DROP TABLE " + sqlName(schema) + "." + sqlName(table) + "; -- in database " + JSONText(database)
 }
 
-// sqlName quotes an identifier as PostgreSQL does.
-func sqlName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+// sqlName quotes an identifier as PostgreSQL does. Terraform would write a name that is not in its form in another one,
+// so such a name is written in ASCII.
+func sqlName(name string) string {
+	if names.Normal(name) == name {
+		return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+	}
+	var quoted strings.Builder
+	for _, r := range name {
+		switch {
+		case r == '"' || r == '\\':
+			quoted.WriteString(string(r) + string(r))
+		case r < utf8.RuneSelf:
+			quoted.WriteRune(r)
+		default:
+			fmt.Fprintf(&quoted, `\+%06X`, r)
+		}
+	}
+	return `U&"` + quoted.String() + `"`
+}
 
 // DropCollection is a statement of the MongoDB shell.
 func DropCollection(database, collection string) string {
 	return "db.getSiblingDB(" + JSONText(database) + ").getCollection(" + JSONText(collection) + ").drop()"
 }
 
-// JSONText is a string in quotes, on one line, for JavaScript and for comments.
+// JSONText is a string in quotes, on one line, for JavaScript and for comments. It is in ASCII if Terraform would write
+// it in another form.
 func JSONText(text string) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -160,5 +182,17 @@ func JSONText(text string) string {
 	if err := encoder.Encode(text); err != nil {
 		panic("a string can always be encoded: " + err.Error())
 	}
-	return strings.TrimSuffix(out.String(), "\n")
+	quoted := strings.TrimSuffix(out.String(), "\n")
+	if names.Normal(text) == text {
+		return quoted
+	}
+	var ascii strings.Builder
+	for _, unit := range utf16.Encode([]rune(quoted)) {
+		if unit < utf8.RuneSelf {
+			ascii.WriteByte(byte(unit))
+		} else {
+			fmt.Fprintf(&ascii, `\u%04x`, unit)
+		}
+	}
+	return ascii.String()
 }

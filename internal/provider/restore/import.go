@@ -16,6 +16,7 @@ import (
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // adoptedKey marks, in private state, a restore that was imported or moved here. The next plan takes from the
@@ -59,7 +60,7 @@ type importID struct{ region, targetID, jobID, projectID string }
 // importID reads the id or the identity of an import.
 func (r *restoreResource) importID(ctx context.Context, req resource.ImportStateRequest) (importID, diag.Diagnostics) {
 	if req.ID != "" {
-		id, err := parseImportID(req.ID)
+		id, err := parseImportID(req.ID, r.Target)
 		if err != nil {
 			return id, diag.Diagnostics{r.errorImportID(err)}
 		}
@@ -74,22 +75,44 @@ func (r *restoreResource) importID(ctx context.Context, req resource.ImportState
 		diags.Append(req.Identity.GetAttribute(ctx, path.Root(name), &value)...)
 		*field = value.ValueString()
 	}
+	if err := id.check(r.Target); err != nil && !diags.HasError() {
+		diags.Append(errorIdentity(err))
+	}
 	return id, diags
 }
 
-// parseImportID splits TARGET/JOB_ID or REGION/TARGET/JOB_ID.
-func parseImportID(text string) (importID, error) {
+// check rejects what cannot be an id or a region, before anything is asked about it; target is the name of the target's
+// attribute.
+func (id importID) check(target string) error {
+	for _, part := range []struct {
+		name, text string
+		of         validators.Token
+	}{
+		{target, id.targetID, validators.ID}, {"job_id", id.jobID, validators.ID},
+		{"region", id.region, validators.Region}, {"project_id", id.projectID, validators.ID},
+	} {
+		optional := part.name == "region" || part.name == "project_id"
+		if !part.of.Matches(part.text) && !(optional && part.text == "") {
+			return errImportIDPart(part.name, part.text)
+		}
+	}
+	return nil
+}
+
+// parseImportID splits TARGET/JOB_ID or REGION/TARGET/JOB_ID; target is the name of the target's attribute.
+func parseImportID(text, target string) (importID, error) {
 	parts := strings.Split(text, "/")
 	if len(parts) == 2 {
 		parts = append([]string{""}, parts...)
 	}
-	switch {
-	case len(parts) != 3 || parts[1] == "" || parts[2] == "":
+	if len(parts) != 3 || parts[1] == "" || parts[2] == "" {
 		return importID{}, errImportIDForm(text)
-	case strings.ContainsAny(text, " \t\r\n?#%\\"):
-		return importID{}, errImportIDCharacters(text)
 	}
-	return importID{region: parts[0], targetID: parts[1], jobID: parts[2]}, nil
+	id := importID{region: parts[0], targetID: parts[1], jobID: parts[2]}
+	if err := id.check(target); err != nil {
+		return importID{}, err
+	}
+	return id, nil
 }
 
 // readImported completes what ImportState started. Unlike every other Read, it fails if the job is not found: nothing

@@ -39,12 +39,12 @@ func FuzzImportAddresses(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		id, err := parseImportID(text)
+		id, err := parseImportID(text, "instance_id")
 		if err != nil {
 			return
 		}
 		again := id.region + "/" + id.targetID + "/" + id.jobID
-		if back, err := parseImportID(strings.TrimPrefix(again, "/")); err != nil || back != id {
+		if back, err := parseImportID(strings.TrimPrefix(again, "/"), "instance_id"); err != nil || back != id {
 			t.Errorf("%q is %+v, and %q is %+v (%v)", text, id, again, back, err)
 		}
 		if again != text && again != "/"+text {
@@ -90,7 +90,7 @@ func FuzzParseImportID(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		id, err := parseImportID(text)
+		id, err := parseImportID(text, "instance_id")
 		if err != nil {
 			return
 		}

@@ -54,7 +54,7 @@ func (*jobDataSource) Attributes() map[string]schema.Attribute {
 			MarkdownDescription: "The service that runs the job: `rds`, `dds` or `dws`.",
 		},
 		"job_id": schema.StringAttribute{
-			Required: true, Validators: []validator.String{validators.AnyName}, MarkdownDescription: "The job's id.",
+			Required: true, Validators: []validator.String{validators.ID}, MarkdownDescription: "The job's id.",
 		},
 		"name": lookup.ComputedText("The service's name for this kind of job, such as `MongodbRestoreTable`. " +
 			"Null if the service does not report it."),

@@ -15,11 +15,18 @@ import (
 // This file holds the messages about a restore that is imported, or moved here from another provider.
 
 func errImportIDForm(text string) error {
-	return fmt.Errorf("%q is not two ids with a slash between them", text)
+	return fmt.Errorf("%+q is not two ids with a slash between them", text)
 }
 
-func errImportIDCharacters(text string) error {
-	return fmt.Errorf("%q has characters that no id has", text)
+// errImportIDPart shows the text in ASCII, so that an invisible character shows as well.
+func errImportIDPart(name, text string) error {
+	return fmt.Errorf("the %s is %+q, which has characters that none has", name, text)
+}
+
+func errorIdentity(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Invalid identity",
+		fmt.Sprintf("In the identity to import, %v.\nNothing was imported.\n"+
+			"Remove what does not belong to it. trimspace() removes line breaks and spaces.", err))
 }
 
 func (r *restoreResource) errorImportID(err error) diag.Diagnostic {

@@ -107,7 +107,7 @@ func errorSameTarget(place string, objects []string) diag.Diagnostic {
 		fmt.Sprintf("This plan has another restore in %s that makes the same: %s\n"+
 			"The later one would fail, or overwrite what the first one restored.\n"+
 			"No restore was started.\n"+
-			"Give each its own target.", place, strings.Join(objects, ", ")))
+			"Give each its own target.", place, someOf(objects)))
 }
 
 const alreadyRestored = "Target was restored before"
@@ -126,9 +126,19 @@ func warnAlreadyRestored(made madeBefore) diag.Diagnostic {
 		"statements.")
 }
 
+// someOf are the first ten names, and how many more there are.
+func someOf(names []string) string {
+	const shown = 10
+	text := strings.Join(names[:min(len(names), shown)], ", ")
+	if more := len(names) - shown; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
+}
+
 func describeEarlier(made madeBefore) string {
 	return fmt.Sprintf("Job %s has restored, or is restoring, what this restore would make: %s",
-		made.job, strings.Join(made.objects, ", "))
+		made.job, someOf(made.objects))
 }
 
 // preflightOff is how a person overrules a check.
@@ -184,7 +194,7 @@ func errorNoLatest(at path.Path, err error) diag.Diagnostic {
 func warnUnchecked(reasons []string, incomplete bool) diag.Diagnostic {
 	next := "The apply will try the restore anyway.\nTo restore without any lookup, set preflight = false."
 	if incomplete {
-		next = "The apply checks again, and starts no restore while it cannot check whether the target tables exist."
+		next = "The apply checks again, and starts no restore without a check that it needs."
 	}
 	return diag.NewWarningDiagnostic("Restore was not fully checked",
 		fmt.Sprintf("Lookups failed, so the provider could not check everything that the service may reject:\n  %s\n%s",

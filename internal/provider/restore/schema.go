@@ -83,7 +83,7 @@ func commonSchema(ctx context.Context) Schema {
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `job_id`."},
 			"job_id": computed("The id of the service's restore job."),
 			"region": schema.StringAttribute{
-				Optional: true, Computed: true, Validators: []validator.String{validators.AnyName},
+				Optional: true, Computed: true, Validators: []validator.String{validators.Region},
 				MarkdownDescription: "The region of the restore. Defaults to the provider's region.",
 			},
 			"status": computed("The last known status of the job: `Running`, `Completed` or `Failed`."),
@@ -136,7 +136,9 @@ func commonSchema(ctx context.Context) Schema {
 			"preflight": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to check, in the plan and again just before the restore starts, " +
-					"for what the service would reject. Defaults to the provider's `preflight`.",
+					"for what the service would reject. Defaults to the provider's `preflight`. " +
+					"Names with other characters than printable ASCII are looked up in any case, just before the restore: " +
+					"Terraform may have them in another Unicode form than the service, which takes names as bytes.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},

@@ -25,10 +25,12 @@ type Name struct {
 	Maximum int            // 0: no limit of its own
 	Pattern *regexp.Regexp // nil: anything
 	Rule    string         // what Pattern asks for
+	// New: it is given to a copy. Nobody wants invisible characters around that, but what exists may have them.
+	New bool
 }
 
 var (
-	// AnyName is for ids, and for names whose length only counts together with another (DDS, db.collection).
+	// AnyName is for names whose length only counts together with another (DDS, db.collection).
 	AnyName = Name{}
 	// Identifier is PostgreSQL's limit (NAMEDATALEN, 64 with the final NUL), which DWS shares. The database truncates a
 	// longer name without an error, so that it would be another one.
@@ -47,14 +49,32 @@ func (v Name) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	name := req.ConfigValue.ValueString()
+	if v.mistake(name) != "" {
+		resp.Diagnostics.Append(errorNames([]wrongName{{v, req.Path, name}}))
+	}
+}
+
+// The mistakes that there are in names, which are the summaries of their messages.
+const (
+	emptyName  = "Empty name"
+	longName   = "Name too long"
+	wrongForm  = "Name is not allowed"
+	untidyEnds = "Invisible characters around a text"
+)
+
+// mistake is what is wrong with a name; "" is nothing.
+func (v Name) mistake(name string) string {
 	switch {
 	case name == "":
-		resp.Diagnostics.Append(errorEmptyName(req.Path))
+		return emptyName
+	case v.New && !(Trimmed{}).takes(name):
+		return untidyEnds
 	case v.Maximum > 0 && len(name) > v.Maximum:
-		resp.Diagnostics.Append(errorLongName(req.Path, name, v.Maximum))
+		return longName
 	case v.Pattern != nil && !v.Pattern.MatchString(name):
-		resp.Diagnostics.Append(errorName(req.Path, name, v.Rule))
+		return wrongForm
 	}
+	return ""
 }
 
 // Entries are the validators of a list that must not be empty, and whose entries must differ in an attribute. Advice
@@ -72,18 +92,28 @@ func (v unique) MarkdownDescription(ctx context.Context) string { return v.Descr
 
 func (v unique) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	first := map[string]path.Path{}
+	var twice []repeated
 	for i, element := range req.ConfigValue.Elements() {
 		name, known := stringAttribute(element, v.attribute)
 		if !known {
 			continue
 		}
 		at := req.Path.AtListIndex(i).AtName(v.attribute)
-		if earlier, twice := first[name]; twice {
-			resp.Diagnostics.Append(errorTwice(earlier, at, name, v.advice))
+		if earlier, known := first[name]; known {
+			twice = append(twice, repeated{earlier, at, name})
 			continue
 		}
 		first[name] = at
 	}
+	if len(twice) > 0 {
+		resp.Diagnostics.Append(errorTwice(twice, v.advice))
+	}
+}
+
+// repeated is an entry with the name of an earlier one.
+type repeated struct {
+	earlier, at path.Path
+	name        string
 }
 
 // stringAttribute is the value of one attribute of an object, if it is known and not null.
@@ -99,14 +129,25 @@ func stringAttribute(element attr.Value, name string) (string, bool) {
 	return text.ValueString(), true
 }
 
-// NotInFuture rejects a moment that has not come yet, whichever clock is right: a service whose clock is ahead offers
+// Moment is a moment and where it is written.
+type Moment struct {
+	At    path.Path
+	Value pointintime.Value
+}
+
+// NotInFuture rejects moments that have not come yet, whichever clock is right: a service whose clock is ahead offers
 // moments that are still to come on this machine. Nearer ones are the service's to judge, by the windows it offers.
-func NotInFuture(at path.Path, value pointintime.Value, now time.Time) diag.Diagnostics {
-	moment, valid := value.Moment()
-	if !valid || !moment.After(now.Add(client.ClockSkew)) {
+func NotInFuture(now time.Time, moments ...Moment) diag.Diagnostics {
+	var wrong []Moment
+	for _, m := range moments {
+		if moment, valid := m.Value.Moment(); valid && moment.After(now.Add(client.ClockSkew)) {
+			wrong = append(wrong, m)
+		}
+	}
+	if len(wrong) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{errorFuture(at, moment, now)}
+	return diag.Diagnostics{errorFuture(wrong, now)}
 }
 
 // Regex rejects what CompileRegex cannot read.

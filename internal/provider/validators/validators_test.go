@@ -29,7 +29,8 @@ func TestNotInFuture(t *testing.T) {
 		"1772367300001":             true,
 		"latest":                    false,
 	} {
-		if diags := NotInFuture(path.Root("restore_time"), pointintime.NewValue(text), now); diags.HasError() != refused {
+		moment := Moment{path.Root("restore_time"), pointintime.NewValue(text)}
+		if diags := NotInFuture(now, moment); diags.HasError() != refused {
 			t.Errorf("%s: %v", text, diags)
 		}
 	}
