@@ -14,7 +14,7 @@ import (
 // instance.
 func (q *call) listRDSInstances() (any, error) {
 	err := q.parameters("id", "name", "type", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags",
-		"group_type")
+		"group_type", "eps_id")
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (q *call) listRDSInstances() (any, error) {
 func (q *call) rdsWanted(instance *rdsInstance) bool {
 	return q.like("id", instance.ID) && q.like("name", instance.Name) && q.equal("type", instance.Type) &&
 		q.equal("datastore_type", instance.Engine) && !q.query.Has("vpc_id") && !q.query.Has("subnet_id") &&
-		!q.query.Has("tags") && instance.Flexus == (q.query.Get("group_type") == "flexus")
+		!q.query.Has("tags") && q.inEnterpriseProject() && instance.Flexus == (q.query.Get("group_type") == "flexus")
 }
 
 // like compares a value with a query parameter. A leading * in the parameter asks for a fuzzy search.
@@ -49,6 +49,14 @@ func (q *call) like(parameter, value string) bool {
 func (q *call) equal(parameter, value string) bool {
 	return !q.query.Has(parameter) || q.query.Get(parameter) == value
 }
+
+// inEnterpriseProject is false if eps_id asks for an enterprise project other than the default one, which all instances
+// are in. The pages of the two lists do not have the parameter, but the vendor's provider sends it.
+func (q *call) inEnterpriseProject() bool {
+	return slices.Contains([]string{"", defaultEnterpriseProject, "all_granted_eps"}, q.query.Get("eps_id"))
+}
+
+const defaultEnterpriseProject = "0"
 
 func (q *call) rdsInstanceView(instance *rdsInstance) any {
 	return map[string]any{
