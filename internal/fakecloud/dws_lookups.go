@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 // checkDWSTableRestore follows DWS API reference, Checking the Name of the Table to Be Restored. Both lists are null if
@@ -164,9 +163,24 @@ var (
 	dwsJobStatus    = map[string]string{Running: "RUNNING", Completed: "SUCCESS", Failed: "FAIL"}
 )
 
+// actionStatus is one of SUCCESS, RUNNING, FAILED, ROLLBACK_RUNNING, ROLLBACK_SUCCESS and ROLLBACK_FAIL. The page also
+// has WAITING, which nothing is here.
+func (j *job) actionStatus() string {
+	switch {
+	case !j.rolledBack:
+		return dwsActionStatus[j.Status]
+	case j.Status == Running:
+		return "ROLLBACK_RUNNING"
+	case j.rollbackFailed:
+		return "ROLLBACK_FAIL"
+	}
+	return "ROLLBACK_SUCCESS"
+}
+
 // listDWSClusterActions follows Querying Cluster Task Details. FINE_GRAINED_RESTORING shows the last restore that runs
 // or succeeded, FINE_GRAINED_RESTORING_FAILED the last that failed. The answer without such a restore is not
-// documented; here its fields are empty.
+// documented; here its fields are empty. Which of the two shows a restore that was rolled back is not documented either;
+// here that has failed.
 func (q *call) listDWSClusterActions() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -192,9 +206,9 @@ func (q *call) listDWSClusterActions() (any, error) {
 }
 
 func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
-	id := j.ID
-	if !q.dwsActionIDIsJobID { // another id, but the same in every answer: the reversed job id
-		id = reverse(j.ID)
+	id := j.actionID
+	if q.dwsActionIDIsJobID {
+		id = j.ID
 	}
 	var ended any
 	if j.Status != Running {
@@ -202,21 +216,13 @@ func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
 	}
 	begun := j.Created.In(q.zone).Format(dwsActionTime)
 	return map[string]any{
-		"id": id, "action_name": name, "status": dwsActionStatus[j.Status],
+		"id": id, "action_name": name, "status": j.actionStatus(),
 		"cluster_name": cluster.Name, "submit_time": begun,
 		"items": []any{map[string]any{"item_name": "Restore tables", "sub_items": []any{map[string]any{
-			"sub_item_name": "Perform a restoration", "status": dwsActionStatus[j.Status], "detail": j.Reason,
+			"sub_item_name": "Perform a restoration", "status": j.actionStatus(), "detail": j.Reason,
 			"begin_time": begun, "end_time": ended, "estimated_time": -1,
 		}}}},
 	}
-}
-
-func reverse(text string) string {
-	var out strings.Builder
-	for i := len(text) - 1; i >= 0; i-- {
-		out.WriteByte(text[i])
-	}
-	return out.String()
 }
 
 // showDWSJob follows Querying the Task Progress: flat, upper case, times without a zone (here UTC).

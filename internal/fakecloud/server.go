@@ -103,7 +103,7 @@ func Start(options Options) (*Cloud, error) {
 		jobDuration:          cmp.Or(options.JobDuration, 2*time.Second),
 		jobVisibleAfter:      options.JobVisibleAfter,
 		rdsRequestsPerMinute: cmp.Or(world.RDSRequestsPerMinute, 60),
-		dwsActionIDIsJobID:   world.DWSActionIDIsJobID == nil || *world.DWSActionIDIsJobID,
+		dwsActionIDIsJobID:   world.DWSActionIDIsJobID,
 		tokenLife:            time.Duration(cmp.Or(world.TokenSeconds, 24*3600)) * time.Second,
 		zone:                 time.FixedZone("", world.ZoneHours*3600),
 		agencies:             slices.Clone(world.Agencies),

@@ -28,8 +28,9 @@ type World struct {
 
 	// RDSRequestsPerMinute is the rate limit for each user; 0 = the documented 60, -1 = no limit.
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
-	// DWSActionIDIsJobID says whether a cluster action has the id of its job; nil = true. Not documented.
-	DWSActionIDIsJobID *bool `json:"dws_action_id_is_job_id,omitempty"`
+	// DWSActionIDIsJobID gives a cluster action the id of its job, which no page says. Otherwise its id is a random UUID, as
+	// documented (DWS API reference, Querying Cluster Task Details).
+	DWSActionIDIsJobID bool `json:"dws_action_id_is_job_id,omitempty"`
 	// TokenSeconds is the lifetime of a token that a login issues; 0 = a day, which is not documented.
 	TokenSeconds int `json:"token_seconds,omitempty"`
 	// ZoneHours is the time zone of the jobs' times, in hours east of UTC; 0 = UTC. RDS and DDS write the zone (+0800),
