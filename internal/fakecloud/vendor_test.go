@@ -2,7 +2,10 @@
 
 package fakecloud
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // The tests of this file replay calls in the form in which the vendor's SDK and its Terraform provider send them, if
 // that is not the form of the services' pages.
@@ -15,6 +18,23 @@ func TestEnterpriseProjects(t *testing.T) {
 			path := "/v3/" + DefaultProjectID + "/instances?id=" + list.id + "&eps_id=" + eps
 			if got := c.must(list.service, "GET", path, "")["total_count"]; got != want {
 				t.Errorf("%s, eps_id=%s: %v instances, want %v", list.service, eps, got, want)
+			}
+		}
+	}
+}
+
+// TestHistoryTimesInQuotes asks what can be restored to a moment that is a string in the body.
+func TestHistoryTimesInQuotes(t *testing.T) {
+	c := start(t, Options{})
+	number := `{"instance_ids":["` + rdsID + `"],"restore_time":1688556737000}`
+	for _, objects := range []string{"databases", "tables"} {
+		path := "/v3/" + DefaultProjectID + "/postgresql/instances/history/" + objects
+		inQuotes := strings.Replace(number, "1688556737000", `"1688556737000"`, 1)
+		wantEqual(t, objects, c.must(RDS, "POST", path, inQuotes), c.must(RDS, "POST", path, number))
+		for _, text := range []string{`"2023-07-05T11:32:17Z"`, `1688556737000.5`, `""`, `true`} {
+			body := strings.Replace(number, "1688556737000", text, 1)
+			if got := c.do(RDS, "POST", path, body); got.status != 400 || got.body["error_code"] != "DBS.200001" {
+				t.Errorf("%s, restore_time %s: %d %s", objects, text, got.status, got.raw)
 			}
 		}
 	}
