@@ -39,3 +39,22 @@ func TestHistoryTimesInQuotes(t *testing.T) {
 		}
 	}
 }
+
+// TestKeyForATokenWithoutContentType asks for a key as the SDK does after a login with an ID token: it sends the token
+// in a header, and no Content-Type.
+func TestKeyForATokenWithoutContentType(t *testing.T) {
+	c := start(t, Options{})
+	ask := func(contentType ...string) answer {
+		request := c.request(IAM, "POST", "/v3.0/OS-CREDENTIAL/securitytokens",
+			`{"auth":{"identity":{"methods":["token"],"token":{"duration_seconds":900}}}}`)
+		request.Header["Content-Type"] = contentType
+		request.Header.Set("X-Auth-Token", DefaultToken)
+		return c.send(request)
+	}
+	if got := ask(); got.status != 201 || dig(got.body, "credential", "access") == nil {
+		t.Errorf("without a Content-Type: %d %s", got.status, got.raw)
+	}
+	if got := ask("text/plain"); got.status != 400 {
+		t.Errorf("as plain text: %d %s", got.status, got.raw)
+	}
+}
