@@ -81,7 +81,7 @@
 //	  "identity_providers": [{"id": "corporate-login", "id_tokens": ["an-id-token"], "user_name": "demo"}],
 //	  "metadata_user": "demo", "metadata_token": "optional", "metadata_key_seconds": 86400,
 //	  "rds_requests_per_minute": 60,
-//	  "dws_action_id_is_job_id": false,
+//	  "dws_action_id_is_job_id": false, "dws_times_without_zone": false,
 //	  "token_seconds": 86400,
 //	  "zone_hours": 8
 //	}

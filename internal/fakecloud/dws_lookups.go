@@ -47,11 +47,11 @@ func (q *call) showDWSSnapshot() (any, error) {
 }
 
 func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
-	utc := func(m Moment) string { return m.Time(q.now).Format("2006-01-02T15:04:05Z") }
 	return map[string]any{
 		"id": snapshot.ID, "name": snapshot.Name, "description": "", "status": snapshot.Status,
 		"type": "MANUAL", "size": 500,
-		"started": utc(snapshot.Started), "finished": utc(snapshot.Finished), "updated": utc(snapshot.Finished),
+		"started": q.dwsTime(snapshot.Started), "finished": q.dwsTime(snapshot.Finished),
+		"updated":    q.dwsTime(snapshot.Finished),
 		"cluster_id": snapshot.cluster.ID, "cluster_name": snapshot.cluster.Name,
 		"cluster_status": snapshot.cluster.Status, "cluster_task_status": q.dwsTaskStatus(snapshot.cluster),
 		"fine_grained_backup": snapshot.FineGrainedBackup, "backup_level": snapshot.BackupLevel,
@@ -59,6 +59,18 @@ func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
 		"backup_device":              "OBS", "support_inplace_restore": true,
 		"datastore": map[string]any{"type": "DWS", "version": snapshot.cluster.Version},
 	}
+}
+
+// dwsTime writes a time of a snapshot, null if there is none.
+func (q *call) dwsTime(m Moment) any {
+	at := m.Time(q.now)
+	switch {
+	case at.IsZero():
+		return nil
+	case q.dwsTimesWithoutZone:
+		return at.In(q.zone).Format(zonelessTime)
+	}
+	return at.Format("2006-01-02T15:04:05Z")
 }
 
 // detail lists what a snapshot of level schema or table holds of its one database. It is null at level cluster. How a

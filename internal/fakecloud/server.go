@@ -49,6 +49,7 @@ type Cloud struct {
 	jobVisibleAfter      time.Duration
 	rdsRequestsPerMinute int
 	dwsActionIDIsJobID   bool
+	dwsTimesWithoutZone  bool
 	tokenLife            time.Duration
 	zone                 *time.Location
 	agencies             []Agency
@@ -104,6 +105,7 @@ func Start(options Options) (*Cloud, error) {
 		jobVisibleAfter:      options.JobVisibleAfter,
 		rdsRequestsPerMinute: cmp.Or(world.RDSRequestsPerMinute, 60),
 		dwsActionIDIsJobID:   world.DWSActionIDIsJobID,
+		dwsTimesWithoutZone:  world.DWSTimesWithoutZone,
 		tokenLife:            time.Duration(cmp.Or(world.TokenSeconds, 24*3600)) * time.Second,
 		zone:                 time.FixedZone("", world.ZoneHours*3600),
 		agencies:             slices.Clone(world.Agencies),

@@ -5,6 +5,7 @@ package fakecloud
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // The tests of this file replay calls in the form in which the vendor's SDK and its Terraform provider send them, if
@@ -56,5 +57,30 @@ func TestKeyForATokenWithoutContentType(t *testing.T) {
 	}
 	if got := ask("text/plain"); got.status != 400 {
 		t.Errorf("as plain text: %d %s", got.status, got.raw)
+	}
+}
+
+// TestSnapshotTimesWithoutZone has the times of snapshots as the vendor's provider reads them, in all three lookups.
+func TestSnapshotTimesWithoutZone(t *testing.T) {
+	world := DefaultWorld()
+	world.DWSSnapshots[0].Started = At(time.Date(2026, 1, 13, 22, 0, 0, 0, time.UTC))
+	world.DWSSnapshots[0].Finished = At(time.Date(2026, 1, 13, 23, 30, 0, 0, time.UTC))
+	world.ZoneHours = 8
+	for without, want := range map[bool][]any{
+		false: {"2026-01-13T22:00:00Z", "2026-01-13T23:30:00Z", "2026-01-13T23:30:00Z"},
+		true:  {"2026-01-14T06:00:00", "2026-01-14T07:30:00", "2026-01-14T07:30:00"},
+	} {
+		world.DWSTimesWithoutZone = without
+		c := start(t, Options{World: world})
+		v1 := "/v1.0/" + DefaultProjectID
+		for path, where := range map[string][]any{
+			"/snapshots/" + snapshotID:              {"snapshot"},
+			"/snapshots":                            {"snapshots", 0},
+			"/clusters/" + clusterID + "/snapshots": {"snapshots", 0},
+		} {
+			snapshot := dig(c.must(DWS, "GET", v1+path, ""), where...)
+			got := []any{dig(snapshot, "started"), dig(snapshot, "finished"), dig(snapshot, "updated")}
+			wantEqual(t, path, got, want)
+		}
 	}
 }
