@@ -17,7 +17,7 @@
 //	GET    /restores   lists the accepted restores
 //	GET    /requests   counts requests by service and operation
 //	GET    /logins     lists all password logins, accepted or not
-//	GET    /issued     lists the issued temporary keys and the tokens issued for an ID token
+//	GET    /issued     lists the issued temporary keys, and the tokens issued for anything but a password
 //	DELETE /tokens     revokes all issued tokens and temporary keys
 //	GET    /jobs       lists all jobs
 //	POST   /jobs       {"service": "rds", "target_id": "…", "name": "ManualBackup"}
