@@ -101,9 +101,10 @@ const dwsRestoring = "FINE_GRAINED_RESTORING"
 // dwsJobID is the form of a job's id.
 var dwsJobID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// ListJobs lists the restores that run on a cluster, whatever the span. DWS lists no jobs, only a cluster's actions. The
-// id of an action is documented as a random UUID: it is no job's, so that the job of an action has no id here, and nobody
-// adopts it. An id that has the form of a job's, and is known to the service as one, is kept: no page rules that out.
+// ListJobs lists the restores that run on a cluster, whatever the span. DWS lists no jobs, only a cluster's actions.
+// The id of an action is documented as a random UUID: it is no job's, so that the job of an action has no id here, and
+// nobody adopts it. An id that has the form of a job's, and is known to the service as one, is kept: no page rules that
+// out.
 func (s DWS) ListJobs(ctx context.Context, clusterID string, _, _ time.Time) ([]Job, error) {
 	jobs, err := s.restoreActions(ctx, clusterID)
 	for i, action := range jobs {

@@ -31,7 +31,7 @@ func (q *call) listDDSInstances() (any, error) {
 }
 
 func (q *call) ddsInstanceView(instance *ddsInstance) any {
-	return map[string]any{
+	return q.withRequired(DDS, instance.ID, instance.ProjectID, map[string]any{
 		"id":      instance.ID,
 		"name":    instance.Name,
 		"status":  instance.Status,
@@ -44,9 +44,8 @@ func (q *call) ddsInstanceView(instance *ddsInstance) any {
 			"type": "DDS-Community", "version": instance.Version, "patch_available": false,
 		},
 		"backup_strategy": map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
-		"groups":          []any{},
 		"time_zone":       "",
-	}
+	})
 }
 
 // listDDSRestoreTime follows Querying the Restoration Time Ranges. The date is mandatory here.

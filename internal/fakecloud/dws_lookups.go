@@ -162,11 +162,11 @@ func (q *call) showDWSCluster() (any, error) {
 	if running := q.runningJob(DWS, cluster.ID); running != nil {
 		progress[q.dwsTaskStatus(cluster)] = fmt.Sprintf("%d%%", running.percent(q.now))
 	}
-	return map[string]any{"cluster": map[string]any{
+	return map[string]any{"cluster": q.withRequired(DWS, cluster.ID, cluster.ProjectID, map[string]any{
 		"id": cluster.ID, "name": cluster.Name, "status": cluster.Status, "sub_status": cluster.SubStatus,
 		"task_status": q.dwsTaskStatus(cluster), "action_progress": progress, "version": cluster.Version, "port": 8000,
 		"failed_reasons": nil,
-	}}, nil
+	})}, nil
 }
 
 // dwsActionStatus and dwsJobStatus are the words of the two lookups for the same states.
@@ -191,8 +191,8 @@ func (j *job) actionStatus() string {
 
 // listDWSClusterActions follows Querying Cluster Task Details. FINE_GRAINED_RESTORING shows the last restore that runs
 // or succeeded, FINE_GRAINED_RESTORING_FAILED the last that failed. The answer without such a restore is not
-// documented; here its fields are empty. Which of the two shows a restore that was rolled back is not documented either;
-// here that has failed.
+// documented; here its fields are empty. Nor is which of the two shows a restore that was rolled back; here that has
+// failed.
 func (q *call) listDWSClusterActions() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err

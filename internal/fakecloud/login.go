@@ -119,8 +119,8 @@ func (q *call) createToken() (any, error) {
 	return nil, badParameter("no login has the methods %q", methods)
 }
 
-// tokenForPassword tells apart a wrong user, a wrong password and a project that is not the user's only by its messages,
-// which are not documented.
+// tokenForPassword tells apart a wrong user, a wrong password and a project that is not the user's only by its
+// messages, which are not documented.
 func (q *call) tokenForPassword(body loginBody, methods []string) (any, error) {
 	if err := q.loginCredentials("a login"); err != nil {
 		return nil, err

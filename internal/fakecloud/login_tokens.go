@@ -31,8 +31,8 @@ func (q *call) tokenForToken(id string, scope *loginScope) (any, error) {
 	return created{token.value, map[string]any{"token": q.describe(token, []string{"token"})}}, nil
 }
 
-// tokenThroughAgency issues a token with the permissions of an agency. As documented, the caller identifies themselves by
-// X-Auth-Token; the vendor's SDK and its provider sign the call instead. A scope names the agency's domain, if any.
+// tokenThroughAgency issues a token with the permissions of an agency. As documented, the caller identifies themselves
+// by X-Auth-Token; the vendor's SDK and its provider sign the call instead. A scope names the agency's domain, if any.
 func (q *call) tokenThroughAgency(asked loginAgency, scope *loginScope) (any, error) {
 	if err := q.authenticate(); err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ func (q *call) inEnterpriseProject() bool {
 const defaultEnterpriseProject = "0"
 
 func (q *call) rdsInstanceView(instance *rdsInstance) any {
-	return map[string]any{
+	return q.withRequired(RDS, instance.ID, instance.ProjectID, map[string]any{
 		"id":     instance.ID,
 		"name":   instance.Name,
 		"status": q.rdsStatus(instance),
@@ -74,7 +74,7 @@ func (q *call) rdsInstanceView(instance *rdsInstance) any {
 		"backup_strategy":  map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
 		"time_zone":        "UTC",
 		"related_instance": []any{},
-	}
+	})
 }
 
 // listRDSRestoreTime follows RDS API reference, Querying the Restoration Time Range. Without a date it lists all
@@ -114,7 +114,8 @@ type rdsHistory struct {
 	DatabaseNameLike string         `json:"database_name_like,omitempty"`
 }
 
-// rdsHistoryTime is UNIX milliseconds: a number, as the pages say (Long), or a string, as the vendor's provider sends it.
+// rdsHistoryTime is UNIX milliseconds: a number, as the pages say (Long), or a string, as the vendor's provider sends
+// it.
 type rdsHistoryTime int64
 
 func (t *rdsHistoryTime) UnmarshalJSON(data []byte) error {

@@ -80,8 +80,8 @@ func userView(account *account) map[string]any {
 	}
 }
 
-// catalog lists the services with their addresses in the form of the catalog of Open Telekom Cloud, whose provider takes
-// its addresses from there. The services of a project are in the catalog only of a token for one.
+// catalog lists the services with their addresses in the form of the catalog of Open Telekom Cloud, whose provider
+// takes its addresses from there. The services of a project are in the catalog only of a token for one.
 func (q *call) catalog(project *Project) []any {
 	region, databases := "*", false
 	if project != nil {
@@ -90,9 +90,9 @@ func (q *call) catalog(project *Project) []any {
 	list := []any{}
 	add := func(kind, url string) {
 		list = append(list, map[string]any{
-			"id": hexHash([]byte(kind))[:32], "name": kind, "type": kind,
+			"id": derivedID("service", kind), "name": kind, "type": kind,
 			"endpoints": []any{map[string]any{
-				"id": hexHash([]byte(url))[:32], "interface": "public", "region": region, "region_id": region, "url": url,
+				"id": derivedID("endpoint", url), "interface": "public", "region": region, "region_id": region, "url": url,
 			}},
 		})
 	}

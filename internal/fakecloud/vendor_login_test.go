@@ -76,7 +76,8 @@ func TestProjectFiltersAndPages(t *testing.T) {
 func TestSignedLogins(t *testing.T) {
 	c := start(t, Options{})
 	wrong := testKey{DefaultAccessKey, "wrong", ""}
-	forToken := `{"auth":{"identity":{"methods":["token"],"token":{"id":"` + DefaultToken + `"}},"scope":{` + inScope + `}}}`
+	forToken := `{"auth":{"identity":{"methods":["token"],"token":{"id":"` + DefaultToken + `"}},"scope":{` + inScope +
+		`}}}`
 	for name, body := range map[string]string{"a password": passwordBody(), "a token": forToken} {
 		if got := c.withKey(demoKey, IAM, "POST", tokensPath, body); got.status != 201 {
 			t.Errorf("%s: %d %s", name, got.status, got.raw)
@@ -125,7 +126,8 @@ func TestTokensForTokens(t *testing.T) {
 	}
 }
 
-// TestTokensThroughAnAgency has the agency's permissions, signed as by the vendor's provider or with a token as on the page.
+// TestTokensThroughAnAgency has the agency's permissions. The call is signed, as by the vendor's provider, or has a
+// token, as on the page.
 func TestTokensThroughAnAgency(t *testing.T) {
 	const agency = `"xrole_name":"` + DefaultAgency + `","domain_name":"` + DeputyDomainName + `"`
 	body := func(fields, scope string) string {

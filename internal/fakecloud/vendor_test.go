@@ -84,3 +84,32 @@ func TestSnapshotTimesWithoutZone(t *testing.T) {
 		}
 	}
 }
+
+// TestRequiredFields has the fields that the SDK's models require of an instance and a cluster.
+func TestRequiredFields(t *testing.T) {
+	c := start(t, Options{})
+	v3 := "/v3/" + DefaultProjectID + "/instances?id="
+	common := []string{"created", "updated", "vpc_id", "subnet_id", "security_group_id", "enterprise_project_id", "tags"}
+	for _, test := range []struct {
+		view   any
+		fields []string
+	}{
+		{dig(c.must(RDS, "GET", v3+rdsID, ""), "instances", 0), []string{
+			"nodes", "private_ips", "public_ips", "db_user_name", "switch_strategy", "maintenance_window", "flavor_ref",
+			"disk_encryption_id", "charge_info", "enable_ssl",
+		}},
+		{dig(c.must(DDS, "GET", v3+ddsID, ""), "instances", 0), []string{
+			"groups", "db_user_name", "ssl", "maintenance_window", "disk_encryption_id",
+		}},
+		{dig(c.must(DWS, "GET", "/v1.0/"+DefaultProjectID+"/clusters/"+clusterID, ""), "cluster"), []string{
+			"endpoints", "nodes", "user_name", "number_of_node", "recent_event", "availability_zone", "public_ip",
+			"public_endpoints", "node_type", "node_type_id", "private_ip",
+		}},
+	} {
+		for _, field := range append(test.fields, common...) {
+			if dig(test.view, field) == nil {
+				t.Errorf("no %s in %v", field, test.view)
+			}
+		}
+	}
+}

@@ -28,8 +28,8 @@ type World struct {
 
 	// RDSRequestsPerMinute is the rate limit for each user; 0 = the documented 60, -1 = no limit.
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
-	// DWSActionIDIsJobID gives a cluster action the id of its job, which no page says. Otherwise its id is a random UUID, as
-	// documented (DWS API reference, Querying Cluster Task Details).
+	// DWSActionIDIsJobID gives a cluster action the id of its job, which no page says. Otherwise its id is a random UUID,
+	// as documented (DWS API reference, Querying Cluster Task Details).
 	DWSActionIDIsJobID bool `json:"dws_action_id_is_job_id,omitempty"`
 	// DWSTimesWithoutZone writes the times of snapshots without a zone, and in that of ZoneHours. The pages have them in
 	// UTC, with a Z. The vendor's provider reads them without, and its acceptance tests pass.
