@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
+	"time"
 )
 
 // DWSTableRestore is the body of "Restoring a Table". The service restores the n-th source to the n-th target: the page
@@ -96,9 +98,32 @@ func (r *clusterRecord) UnmarshalJSON(data []byte) error {
 // dwsRestoring is the action of a table restore.
 const dwsRestoring = "FINE_GRAINED_RESTORING"
 
-// restoreActions lists the table restores of a cluster that are running (DWS API Reference, "Querying Cluster Task
-// Details"). DWS has no list of jobs, and does not document whether the id of an action is that of its job. It does not
-// document either what it answers if there is no action. An empty object, list or null, and a 404, all mean that.
+// dwsJobID is the form of a job's id.
+var dwsJobID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// ListJobs lists the restores that run on a cluster, whatever the span. DWS lists no jobs, only a cluster's actions.
+// The id of an action is documented as a random UUID: it is no job's, so that the job of an action has no id here, and
+// nobody adopts it. An id that has the form of a job's, and is known to the service as one, is kept: no page rules that
+// out.
+func (s DWS) ListJobs(ctx context.Context, clusterID string, _, _ time.Time) ([]Job, error) {
+	jobs, err := s.restoreActions(ctx, clusterID)
+	for i, action := range jobs {
+		jobs[i].Name = dwsRestoring
+		known := false
+		if dwsJobID.MatchString(action.ID) {
+			_, err := s.Job(ctx, action.ID)
+			known = err == nil
+		}
+		if !known {
+			jobs[i].ID = ""
+		}
+	}
+	return jobs, err
+}
+
+// restoreActions lists the last table restore of a cluster that is running or has succeeded, with the id of its action
+// (DWS API Reference, "Querying Cluster Task Details"). What the service answers if there is none is not documented: an
+// empty object, list or null, and a 404, all mean that.
 func (s DWS) restoreActions(ctx context.Context, clusterID string) ([]Job, error) {
 	if err := checkID("DWS cluster", clusterID); err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ type DWSSnapshot struct {
 	BackupLevel       string // cluster, schema or table
 	Started           time.Time
 	Finished          time.Time
+	NoZone            bool // Started or Finished was written without a zone and read as UTC
 
 	// The contents of a snapshot of the level schema or table; empty for the level cluster. Tables are "schema.table" or
 	// "table", as the service writes them.
@@ -49,7 +50,7 @@ func (r snapshotRecord) snapshot() DWSSnapshot {
 	return DWSSnapshot{
 		ID: r.ID, Name: r.Name, Status: r.Status, ClusterID: r.ClusterID, ClusterName: r.ClusterName,
 		FineGrainedBackup: r.FineGrainedBackup, BackupLevel: r.BackupLevel,
-		Started: r.Started.Time, Finished: r.Finished.Time,
+		Started: r.Started.Time, Finished: r.Finished.Time, NoZone: r.Started.noZone || r.Finished.noZone,
 		Database: r.Detail.Database, Schemas: stringsOf(r.Detail.Schemas), Tables: stringsOf(r.Detail.Tables),
 	}
 }

@@ -27,6 +27,17 @@ func TestDWSSnapshotRecords(t *testing.T) {
 				Database: "gaussdb", Tables: []string{"public.events", "customers"},
 			},
 		},
+		"without a zone": {
+			one(`,"started":"2016-08-23T03:59:23","finished":"2016-08-23T04:01:40"`),
+			DWSSnapshot{
+				ID: snapshotID, NoZone: true,
+				Started: time.Date(2016, 8, 23, 3, 59, 23, 0, time.UTC), Finished: time.Date(2016, 8, 23, 4, 1, 40, 0, time.UTC),
+			},
+		},
+		"in another zone": {
+			one(`,"started":"2016-08-23T03:59:23+0800"`),
+			DWSSnapshot{ID: snapshotID, Started: time.Date(2016, 8, 22, 19, 59, 23, 0, time.UTC)},
+		},
 		"an older region": {one(""), DWSSnapshot{ID: snapshotID}},
 		"null for the rest": {
 			one(`,"name":null,"fine_grained_backup":null,"started":null,"fine_grained_backup_detail":null`),

@@ -2,8 +2,6 @@
 
 package client
 
-import "context"
-
 // For the tests of package client_test.
 type TestClock = fakeClock
 
@@ -17,8 +15,3 @@ var (
 
 // Clock is the clock that c waits on.
 func (c *Client) Clock() Clock { return c.clock }
-
-// RestoreActions lists the table restores that run on a cluster.
-func (s DWS) RestoreActions(ctx context.Context, clusterID string) ([]Job, error) {
-	return s.restoreActions(ctx, clusterID)
-}

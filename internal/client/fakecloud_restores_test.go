@@ -72,7 +72,7 @@ var restores = map[string]restore{
 		},
 		of: func(c *client.Client) client.JobService { return c.DWS() },
 		list: func(ctx context.Context, c *client.Client) ([]client.Job, error) {
-			return c.DWS().RestoreActions(ctx, cluster1)
+			return c.DWS().ListJobs(ctx, cluster1, time.Time{}, time.Time{})
 		},
 		operation: "RestoreTable", target: snapshot1, occupied: cluster1,
 	},

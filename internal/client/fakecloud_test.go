@@ -113,7 +113,11 @@ func TestRestoreAgainstFakecloud(t *testing.T) {
 				if len(seen) < 5 || seen[0] != client.JobRunning || slices.Index(seen, client.JobCompleted) != len(seen)-1 {
 					t.Errorf("seen %v", seen)
 				}
-				if !slices.ContainsFunc(listed, func(j client.Job) bool { return j.ID == id && j.Status == client.JobRunning }) {
+				shown := id
+				if service == "dws" {
+					shown = "" // an action does not tell it
+				}
+				if !slices.ContainsFunc(listed, func(j client.Job) bool { return j.ID == shown && j.Status == client.JobRunning }) {
 					t.Errorf("the list while it ran: %+v", listed)
 				}
 				once := map[string]int{"ListProjects": 1}
@@ -199,7 +203,7 @@ func TestLookUpsOfFakecloud(t *testing.T) {
 		FineGrainedBackup: new(true), BackupLevel: "cluster",
 		Started: clock.Now().Add(-50 * time.Hour), Finished: clock.Now().Add(-49 * time.Hour),
 	}, err)
-	actions, err := c.DWS().RestoreActions(t.Context(), cluster1)
+	actions, err := c.DWS().ListJobs(t.Context(), cluster1, time.Time{}, time.Time{})
 	check("DWS actions", len(actions), 0, err)
 
 	absent := map[string]error{}

@@ -118,20 +118,6 @@ func (s DWS) WaitForJob(ctx context.Context, wait JobWait) (Job, error) {
 	return s.client.pollers[serviceDWS].waitFor(ctx, wait)
 }
 
-// ListJobs lists the restores that run on a cluster, whatever the span. DWS lists no jobs, only a cluster's actions,
-// and does not document whether an action's id is its job's. An action whose id is no job's loses it here, so nobody
-// adopts that restore.
-func (s DWS) ListJobs(ctx context.Context, clusterID string, _, _ time.Time) ([]Job, error) {
-	actions, err := s.restoreActions(ctx, clusterID)
-	for i, action := range actions {
-		actions[i].Name = dwsRestoring
-		if _, err := s.Job(ctx, action.ID); err != nil {
-			actions[i].ID = ""
-		}
-	}
-	return actions, err
-}
-
 // Activity is as in JobService. The task of a cluster may also be one that has failed, such as REBOOT_FAILURE, and runs
 // no more.
 func (s DWS) Activity(ctx context.Context, clusterID string) ([]string, error) {

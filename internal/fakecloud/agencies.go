@@ -55,8 +55,12 @@ func (q *call) createTemporaryAccessKey() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
 	}
+	decode := q.decode
+	if len(q.request.Header.Values("Content-Type")) == 0 { // as the vendor's SDK posts it in a login with an ID token
+		decode = q.decodeBody
+	}
 	var body temporaryKeyBody
-	if err := q.decode(&body); err != nil {
+	if err := decode(&body); err != nil {
 		return nil, err
 	}
 	identity := body.Auth.Identity

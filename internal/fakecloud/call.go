@@ -63,6 +63,11 @@ func (q *call) decode(into any) error {
 	if err != nil || mediaType != "application/json" {
 		return badParameter("Content-Type must be application/json")
 	}
+	return q.decodeBody(into)
+}
+
+// decodeBody is decode whatever the Content-Type.
+func (q *call) decodeBody(into any) error {
 	if err := strictDecode(q.body, into); err != nil {
 		return badParameter("%s", err)
 	}

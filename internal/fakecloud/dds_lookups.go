@@ -6,13 +6,12 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
 // listDDSInstances follows DDS API reference, Querying Instances and Details.
 func (q *call) listDDSInstances() (any, error) {
-	err := q.parameters("id", "name", "mode", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags")
+	err := q.parameters("id", "name", "mode", "datastore_type", "vpc_id", "subnet_id", "eps_id", "offset", "limit", "tags")
 	if err != nil {
 		return nil, err
 	}
@@ -21,6 +20,7 @@ func (q *call) listDDSInstances() (any, error) {
 		if instance.ProjectID != q.path["project_id"] || !q.equal("id", instance.ID) ||
 			!q.like("name", instance.Name) || !q.equal("mode", instance.Mode) ||
 			!q.equal("datastore_type", "DDS-Community") ||
+			!q.inEnterpriseProject() ||
 			q.query.Has("vpc_id") || q.query.Has("subnet_id") || q.query.Has("tags") {
 			continue
 		}
@@ -31,7 +31,7 @@ func (q *call) listDDSInstances() (any, error) {
 }
 
 func (q *call) ddsInstanceView(instance *ddsInstance) any {
-	return map[string]any{
+	return q.withRequired(DDS, instance.ID, instance.ProjectID, map[string]any{
 		"id":      instance.ID,
 		"name":    instance.Name,
 		"status":  instance.Status,
@@ -44,9 +44,8 @@ func (q *call) ddsInstanceView(instance *ddsInstance) any {
 			"type": "DDS-Community", "version": instance.Version, "patch_available": false,
 		},
 		"backup_strategy": map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
-		"groups":          []any{},
 		"time_zone":       "",
-	}
+	})
 }
 
 // listDDSRestoreTime follows Querying the Restoration Time Ranges. The date is mandatory here.
@@ -188,11 +187,12 @@ func (q *call) listDDSJobs() (any, error) {
 	return map[string]any{"jobs": jobs[first:last]}, err
 }
 
-// ddsTime reads yyyy-mm-ddThh:mm:ss+0000. It rejects an unescaped +, which arrives as a space.
+// ddsTime reads yyyy-mm-ddThh:mm:ssZ, where Z is any offset from UTC, such as +0800 (the page's description of the
+// field; its examples have +0000). It rejects an unescaped +, which arrives as a space.
 func (q *call) ddsTime(name string) (time.Time, error) {
 	text := q.query.Get(name)
 	moment, err := time.Parse(offsetTime, text)
-	if err != nil || !strings.HasSuffix(text, "+0000") {
+	if err != nil {
 		return moment, badParameter("%s %q is not of the form yyyy-mm-ddThh:mm:ss+0000", name, text)
 	}
 	return moment, nil

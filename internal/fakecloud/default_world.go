@@ -41,6 +41,7 @@ func DefaultWorld() World {
 			},
 			{
 				UserName: "demo-temporary", UserID: "0ca5a1a4ae2f4b6cb0a8cb0d7d0ac8c4",
+				DomainName: DefaultDomainName, DomainID: DefaultDomainID,
 				AccessKey: TemporaryAccessKey, SecretKey: TemporarySecretKey, SecurityToken: TemporarySecurityToken,
 			},
 		},

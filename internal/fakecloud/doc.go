@@ -17,11 +17,12 @@
 //	GET    /restores   lists the accepted restores
 //	GET    /requests   counts requests by service and operation
 //	GET    /logins     lists all password logins, accepted or not
-//	GET    /issued     lists the issued temporary keys and the tokens issued for an ID token
+//	GET    /issued     lists the issued temporary keys, and the tokens issued for anything but a password
 //	DELETE /tokens     revokes all issued tokens and temporary keys
 //	GET    /jobs       lists all jobs
 //	POST   /jobs       {"service": "rds", "target_id": "…", "name": "ManualBackup"}
-//	POST   /jobs/ID    {"action": "hold"}; finish, fail (with "reason"), hold, release, expire; ID may be * or next
+//	POST   /jobs/ID    {"action": "hold"}; finish, fail (with "reason"), roll-back, hold, release,
+//	                   expire; ID may be * or next
 //	POST   /faults     {"service": "rds", "operation": "RestoreTables", "kind": "reset-after", "times": 1}
 //	DELETE /faults     removes all faults
 //
@@ -80,7 +81,7 @@
 //	  "identity_providers": [{"id": "corporate-login", "id_tokens": ["an-id-token"], "user_name": "demo"}],
 //	  "metadata_user": "demo", "metadata_token": "optional", "metadata_key_seconds": 86400,
 //	  "rds_requests_per_minute": 60, "rds_limit_is_shared": false,
-//	  "dws_action_id_is_job_id": true,
+//	  "dws_action_id_is_job_id": false, "dws_times_without_zone": false,
 //	  "token_seconds": 86400,
 //	  "zone_hours": 8
 //	}

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 // checkDWSTableRestore follows DWS API reference, Checking the Name of the Table to Be Restored. Both lists are null if
@@ -48,11 +47,11 @@ func (q *call) showDWSSnapshot() (any, error) {
 }
 
 func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
-	utc := func(m Moment) string { return m.Time(q.now).Format("2006-01-02T15:04:05Z") }
 	return map[string]any{
 		"id": snapshot.ID, "name": snapshot.Name, "description": "", "status": snapshot.Status,
 		"type": "MANUAL", "size": 500,
-		"started": utc(snapshot.Started), "finished": utc(snapshot.Finished), "updated": utc(snapshot.Finished),
+		"started": q.dwsTime(snapshot.Started), "finished": q.dwsTime(snapshot.Finished),
+		"updated":    q.dwsTime(snapshot.Finished),
 		"cluster_id": snapshot.cluster.ID, "cluster_name": snapshot.cluster.Name,
 		"cluster_status": snapshot.cluster.Status, "cluster_task_status": q.dwsTaskStatus(snapshot.cluster),
 		"fine_grained_backup": snapshot.FineGrainedBackup, "backup_level": snapshot.BackupLevel,
@@ -60,6 +59,18 @@ func (q *call) dwsSnapshotView(snapshot *dwsSnapshot) any {
 		"backup_device":              "OBS", "support_inplace_restore": true,
 		"datastore": map[string]any{"type": "DWS", "version": snapshot.cluster.Version},
 	}
+}
+
+// dwsTime writes a time of a snapshot, null if there is none.
+func (q *call) dwsTime(m Moment) any {
+	at := m.Time(q.now)
+	switch {
+	case at.IsZero():
+		return nil
+	case q.dwsTimesWithoutZone:
+		return at.In(q.zone).Format(zonelessTime)
+	}
+	return at.Format("2006-01-02T15:04:05Z")
 }
 
 // detail lists what a snapshot of level schema or table holds of its one database. It is null at level cluster. How a
@@ -151,11 +162,11 @@ func (q *call) showDWSCluster() (any, error) {
 	if running := q.runningJob(DWS, cluster.ID); running != nil {
 		progress[q.dwsTaskStatus(cluster)] = fmt.Sprintf("%d%%", running.percent(q.now))
 	}
-	return map[string]any{"cluster": map[string]any{
+	return map[string]any{"cluster": q.withRequired(DWS, cluster.ID, cluster.ProjectID, map[string]any{
 		"id": cluster.ID, "name": cluster.Name, "status": cluster.Status, "sub_status": cluster.SubStatus,
 		"task_status": q.dwsTaskStatus(cluster), "action_progress": progress, "version": cluster.Version, "port": 8000,
 		"failed_reasons": nil,
-	}}, nil
+	})}, nil
 }
 
 // dwsActionStatus and dwsJobStatus are the words of the two lookups for the same states.
@@ -164,9 +175,24 @@ var (
 	dwsJobStatus    = map[string]string{Running: "RUNNING", Completed: "SUCCESS", Failed: "FAIL"}
 )
 
+// actionStatus is one of SUCCESS, RUNNING, FAILED, ROLLBACK_RUNNING, ROLLBACK_SUCCESS and ROLLBACK_FAIL. The page also
+// has WAITING, which nothing is here.
+func (j *job) actionStatus() string {
+	switch {
+	case !j.rolledBack:
+		return dwsActionStatus[j.Status]
+	case j.Status == Running:
+		return "ROLLBACK_RUNNING"
+	case j.rollbackFailed:
+		return "ROLLBACK_FAIL"
+	}
+	return "ROLLBACK_SUCCESS"
+}
+
 // listDWSClusterActions follows Querying Cluster Task Details. FINE_GRAINED_RESTORING shows the last restore that runs
 // or succeeded, FINE_GRAINED_RESTORING_FAILED the last that failed. The answer without such a restore is not
-// documented; here its fields are empty.
+// documented; here its fields are empty. Nor is which of the two shows a restore that was rolled back; here that has
+// failed.
 func (q *call) listDWSClusterActions() (any, error) {
 	if err := q.parameters(); err != nil {
 		return nil, err
@@ -192,9 +218,9 @@ func (q *call) listDWSClusterActions() (any, error) {
 }
 
 func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
-	id := j.ID
-	if !q.dwsActionIDIsJobID { // another id, but the same in every answer: the reversed job id
-		id = reverse(j.ID)
+	id := j.actionID
+	if q.dwsActionIDIsJobID {
+		id = j.ID
 	}
 	var ended any
 	if j.Status != Running {
@@ -202,21 +228,13 @@ func (q *call) dwsActionView(cluster *dwsCluster, name string, j *job) any {
 	}
 	begun := j.Created.In(q.zone).Format(dwsActionTime)
 	return map[string]any{
-		"id": id, "action_name": name, "status": dwsActionStatus[j.Status],
+		"id": id, "action_name": name, "status": j.actionStatus(),
 		"cluster_name": cluster.Name, "submit_time": begun,
 		"items": []any{map[string]any{"item_name": "Restore tables", "sub_items": []any{map[string]any{
-			"sub_item_name": "Perform a restoration", "status": dwsActionStatus[j.Status], "detail": j.Reason,
+			"sub_item_name": "Perform a restoration", "status": j.actionStatus(), "detail": j.Reason,
 			"begin_time": begun, "end_time": ended, "estimated_time": -1,
 		}}}},
 	}
-}
-
-func reverse(text string) string {
-	var out strings.Builder
-	for i := len(text) - 1; i >= 0; i-- {
-		out.WriteByte(text[i])
-	}
-	return out.String()
 }
 
 // showDWSJob follows Querying the Task Progress: flat, upper case, times without a zone (here UTC).

@@ -32,7 +32,7 @@ func (b *idTokenBody) scope() *loginScope {
 // createTokenWithIDToken follows IAM API reference, Obtaining a Token with an OpenID Connect ID Token. The form of its
 // errors is not documented.
 func (q *call) createTokenWithIDToken() (any, error) {
-	if err := q.withoutCredentials("a login with an ID token"); err != nil {
+	if err := q.loginCredentials("a login with an ID token"); err != nil {
 		return nil, err
 	}
 	if err := q.parameters(); err != nil {

@@ -73,16 +73,10 @@ func TestTokensForIDTokens(t *testing.T) {
 	}
 }
 
-func TestALoginWithAnIDTokenCarriesNoCredentials(t *testing.T) {
+func TestALoginWithAnIDTokenCarriesNoToken(t *testing.T) {
 	c := start(t, Options{})
 	body := `{"auth":{"id_token":{"id":"` + DefaultIDToken + `"}}}`
 	request := c.request(IAM, "POST", idTokenPath, body)
-	request.Header.Set("X-Idp-Id", DefaultIdentityProvider)
-	c.sign(request, DefaultAccessKey, DefaultSecretKey, body)
-	if got := c.send(request); got.status != 400 {
-		t.Errorf("signed: %d %s", got.status, got.raw)
-	}
-	request = c.request(IAM, "POST", idTokenPath, body)
 	request.Header.Set("X-Idp-Id", DefaultIdentityProvider)
 	request.Header.Set("X-Auth-Token", DefaultToken)
 	if got := c.send(request); got.status != 400 {

@@ -107,6 +107,11 @@ func TestDDSJobList(t *testing.T) {
 			t.Errorf("%s: %d jobs, want %d", query, n, want)
 		}
 	}
+	elsewhere := strings.NewReplacer("T12:00:00%2B0000", "T20:00:00%2B0800", "T14:00:00%2B0000", "T09:00:00-0500").
+		Replace(list)
+	if n := len(c.must(DDS, "GET", elsewhere, "")["jobs"].([]any)); n != 2 {
+		t.Errorf("%d jobs with times in other zones, want 2", n)
+	}
 	later := strings.Replace(list, "T12:00:00", "T12:00:01", 1)
 	if n := len(c.must(DDS, "GET", later, "")["jobs"].([]any)); n != 1 {
 		t.Errorf("%d jobs since a second after the first, want 1", n)

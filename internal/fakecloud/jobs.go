@@ -45,7 +45,9 @@ type Job struct {
 }
 
 // JobChange changes a job. Actions: finish (completes now), fail (fails now, with Reason), hold (runs until changed),
-// release (ends a hold; a job past its due time completes), expire (removes the record; the work continues).
+// roll-back (undoes the work until the job is due, and then fails; a "fail" meanwhile fails the undoing; only a cluster
+// action of DWS shows it), release (ends a hold; a job past its due time completes), expire (removes the record; the
+// work continues).
 type JobChange struct {
 	Action string `json:"action"`
 	Reason string `json:"reason,omitempty"`
@@ -56,13 +58,16 @@ type job struct {
 	projectID  string
 	targetName string
 	due        time.Time
-	willFail   string                        // the reason of a "fail" for the "next" job
+	actionID   string                        // of its cluster action (DWS)
+	willFail   string                        // the reason of a "fail" for the "next" job, or of a "roll-back"
 	apply      func(at time.Time) (r string) // does the work, or returns why it cannot
+
+	rolledBack, rollbackFailed bool
 }
 
 // begin registers a job that starts now. The job does its work when it ends.
 func (c *Cloud) begin(j job, now time.Time) *job {
-	j.Status, j.Created, j.due = Running, now, now.Add(c.jobDuration)
+	j.Status, j.Created, j.due, j.actionID = Running, now, now.Add(c.jobDuration), newUUID()
 	started := &j
 	c.jobs = append(c.jobs, started)
 	changes := c.nextChanges
@@ -105,8 +110,12 @@ func (c *Cloud) change(j *job, change JobChange, now time.Time) {
 		}
 	case "fail":
 		if running {
-			j.willFail = change.Reason
+			j.willFail, j.rollbackFailed = change.Reason, j.rolledBack
 			c.end(j, now)
+		}
+	case "roll-back":
+		if running {
+			j.willFail, j.rolledBack = change.Reason, true
 		}
 	case "hold":
 		j.Held = running
@@ -123,10 +132,10 @@ func (c *Cloud) change(j *job, change JobChange, now time.Time) {
 // Change applies a change to the job with that id, to every existing job ("*"), or to the next accepted job ("next"). A
 // "fail" for the next job takes effect when that job is due. Changes for the next job add up.
 func (c *Cloud) Change(jobID string, change JobChange) error {
-	if !slices.Contains([]string{"finish", "fail", "hold", "release", "expire"}, change.Action) {
-		return fmt.Errorf("unknown job action %q: finish, fail, hold, release or expire", change.Action)
+	if !slices.Contains([]string{"finish", "fail", "roll-back", "hold", "release", "expire"}, change.Action) {
+		return fmt.Errorf("unknown job action %q: finish, fail, roll-back, hold, release or expire", change.Action)
 	}
-	if change.Action == "fail" && change.Reason == "" {
+	if (change.Action == "fail" || change.Action == "roll-back") && change.Reason == "" {
 		change.Reason = "the job failed for no given reason"
 	}
 	c.lock.Lock()

@@ -5,6 +5,7 @@ package fakecloud
 import (
 	"context"
 	"errors"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -110,7 +111,9 @@ func TestDWSActions(t *testing.T) {
 	action := func(c *testCloud, name string) any {
 		return c.must(DWS, "GET", "/v1/"+DefaultProjectID+"/clusters/"+clusterID+"/actions/"+name, "")
 	}
-	c := start(t, Options{})
+	world := DefaultWorld()
+	world.DWSActionIDIsJobID = true
+	c := start(t, Options{World: world})
 	if got := action(c, "FINE_GRAINED_RESTORING"); dig(got, "id") != nil || dig(got, "status") != nil {
 		t.Errorf("without a restore: %v", got)
 	}
@@ -131,15 +134,50 @@ func TestDWSActions(t *testing.T) {
 	if got := action(c, "FINE_GRAINED_RESTORING_FAILED"); dig(got, "id") != second || dig(got, "status") != "FAILED" {
 		t.Errorf("last failed restore: %v", got)
 	}
+}
 
-	world := DefaultWorld()
-	world.DWSActionIDIsJobID = new(false)
-	other := start(t, Options{World: world})
-	id := other.restore(DWS)
-	if got := dig(action(other, "FINE_GRAINED_RESTORING"), "id"); got == id ||
-		got != dig(action(other, "FINE_GRAINED_RESTORING"), "id") {
-		t.Errorf("action id %v, want a stable one other than the job id %s", got, id)
+// TestDWSActionIDs has the id of an action be a random UUID, the same in every answer, and the id of no job.
+func TestDWSActionIDs(t *testing.T) {
+	c := start(t, Options{})
+	c.restore(DWS)
+	id := c.dwsActionField("FINE_GRAINED_RESTORING", "id")
+	uuid, _ := id.(string)
+	if !regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(uuid) {
+		t.Errorf("the action has the id %v, want a UUID", id)
 	}
+	if again := c.dwsActionField("FINE_GRAINED_RESTORING", "id"); again != id {
+		t.Errorf("the action has the id %v, and then %v", id, again)
+	}
+	if got := c.do(DWS, "GET", "/v1.0/"+DefaultProjectID+"/job/"+uuid, ""); got.status != 404 {
+		t.Errorf("a job has the id of the action: %d %s", got.status, got.raw)
+	}
+}
+
+// TestDWSActionsRolledBack has the three statuses of a restore that is undone.
+func TestDWSActionsRolledBack(t *testing.T) {
+	for _, test := range []struct{ end, want string }{{"release", "ROLLBACK_SUCCESS"}, {"fail", "ROLLBACK_FAIL"}} {
+		c := start(t, Options{JobDuration: time.Minute})
+		id := c.restore(DWS)
+		c.change(id, "roll-back", "no space")
+		if got := c.dwsActionField("FINE_GRAINED_RESTORING", "status"); got != "ROLLBACK_RUNNING" {
+			t.Errorf("while it is undone: %v", got)
+		}
+		if test.end == "fail" {
+			c.change(id, "fail", "a node went away")
+		}
+		c.clock.advance(time.Minute)
+		if got := c.dwsActionField("FINE_GRAINED_RESTORING_FAILED", "status"); got != test.want {
+			t.Errorf("afterwards: %v, want %s", got, test.want)
+		}
+		if got := c.dwsJob(id); dig(got, "status") != "FAIL" {
+			t.Errorf("the job afterwards: %v", got)
+		}
+	}
+}
+
+func (c *testCloud) dwsActionField(name, field string) any {
+	c.t.Helper()
+	return c.must(DWS, "GET", "/v1/"+DefaultProjectID+"/clusters/"+clusterID+"/actions/"+name, "")[field]
 }
 
 func TestChanges(t *testing.T) {

@@ -18,10 +18,10 @@ type accessKey struct {
 	lockedUntil     time.Time
 }
 
-// Issue is one issued temporary key, or one token issued for an ID token. Logins lists the password logins.
+// Issue is one issued temporary key, or one token issued for anything but a password: Logins lists those.
 type Issue struct {
 	// Kind is the origin: agency (a key by IAM), sts (a key by AssumeAgency), token (a key for a token), metadata (a
-	// key of the cloud server) or id-token (a token).
+	// key of the cloud server), id-token (a token), token-for-token (a token) or agency-token (a token).
 	Kind            string    `json:"kind"`
 	UserName        string    `json:"user_name"` // the user whose permissions it has
 	Name            string    `json:"name"`      // of the agency or the identity provider, if any

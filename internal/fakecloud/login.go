@@ -5,6 +5,7 @@ package fakecloud
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -55,12 +56,16 @@ type loginBody struct {
 	Auth struct {
 		Identity struct {
 			Methods  []string `json:"methods"`
-			Password struct {
+			Password *struct {
 				User loginUser `json:"user"`
-			} `json:"password"`
+			} `json:"password,omitempty"`
 			TOTP *struct {
 				User loginPasscode `json:"user"`
 			} `json:"totp,omitempty"`
+			Token *struct {
+				ID string `json:"id"`
+			} `json:"token,omitempty"`
+			AssumeRole *loginAgency `json:"assume_role,omitempty"`
 		} `json:"identity"`
 		Scope *loginScope `json:"scope,omitempty"`
 	} `json:"auth"`
@@ -71,26 +76,62 @@ type loginPasscode struct {
 	Passcode string `json:"passcode"`
 }
 
-// createToken follows IAM API reference, Obtaining a User Token Through Password Authentication, and the same page of
-// Open Telekom Cloud, with a second factor. Only the messages, which are not documented, tell apart a wrong user, a
-// wrong password and a project that is not the user's.
+// methods are those that the body has the parts of, in the order of the pages.
+func (b *loginBody) methods() []string {
+	var methods []string
+	for _, method := range []struct {
+		name  string
+		given bool
+	}{
+		{"password", b.Auth.Identity.Password != nil}, {"totp", b.Auth.Identity.TOTP != nil},
+		{"token", b.Auth.Identity.Token != nil}, {"assume_role", b.Auth.Identity.AssumeRole != nil},
+	} {
+		if method.given {
+			methods = append(methods, method.name)
+		}
+	}
+	return methods
+}
+
+// createToken follows IAM API reference, Obtaining a User Token Through Password Authentication, the same page of Open
+// Telekom Cloud, with a second factor, and Obtaining an Agency Token. No page has the method token, which the vendor's
+// provider uses: it is that of the identity service that IAM descends from.
 func (q *call) createToken() (any, error) {
-	if err := q.withoutCredentials("a login"); err != nil {
+	if err := q.parameters("nocatalog"); err != nil {
 		return nil, err
 	}
 	var body loginBody
 	if err := q.decode(&body); err != nil {
 		return nil, err
 	}
-	user, scope, identity := body.Auth.Identity.Password.User, body.Auth.Scope, body.Auth.Identity
-	methods := []string{"password"}
-	var passcode *loginPasscode
-	if identity.TOTP != nil {
-		methods, passcode = append(methods, "totp"), &identity.TOTP.User
+	methods := body.methods()
+	if !slices.Equal(body.Auth.Identity.Methods, methods) || !body.Auth.Scope.wellFormed() {
+		return nil, badParameter("a login names the methods it has and, if it has a scope, one project or one domain")
 	}
-	if !slices.Equal(identity.Methods, methods) || (user.Name == "") == (user.ID == "") || !scope.wellFormed() {
-		return nil, badParameter(
-			"a login names the methods it has, one user and, if it has a scope, one project or one domain")
+	switch strings.Join(methods, "+") {
+	case "password", "password+totp":
+		return q.tokenForPassword(body, methods)
+	case "token":
+		return q.tokenForToken(body.Auth.Identity.Token.ID, body.Auth.Scope)
+	case "assume_role":
+		return q.tokenThroughAgency(*body.Auth.Identity.AssumeRole, body.Auth.Scope)
+	}
+	return nil, badParameter("no login has the methods %q", methods)
+}
+
+// tokenForPassword tells apart a wrong user, a wrong password and a project that is not the user's only by its
+// messages, which are not documented.
+func (q *call) tokenForPassword(body loginBody, methods []string) (any, error) {
+	if err := q.loginCredentials("a login"); err != nil {
+		return nil, err
+	}
+	user, scope := body.Auth.Identity.Password.User, body.Auth.Scope
+	if (user.Name == "") == (user.ID == "") {
+		return nil, badParameter("a login names one user, by name or id")
+	}
+	var passcode *loginPasscode
+	if body.Auth.Identity.TOTP != nil {
+		passcode = &body.Auth.Identity.TOTP.User
 	}
 	login := Login{Time: q.now}
 	defer func() { q.logins = append(q.logins, login) }()
@@ -114,12 +155,28 @@ func (q *call) createToken() (any, error) {
 	return created{token.value, map[string]any{"token": q.describe(token, methods)}}, nil
 }
 
-// withoutCredentials rejects credentials. A client that logs in has none yet; one that sends some has confused them.
+// withoutCredentials rejects credentials: a client that sends some to the metadata service gives them to a stranger.
 func (q *call) withoutCredentials(what string) error {
 	for _, header := range []string{"Authorization", "X-Auth-Token", "X-Security-Token"} {
 		if q.request.Header.Get(header) != "" {
 			return badParameter("%s carries no %s", what, header)
 		}
+	}
+	return nil
+}
+
+// loginCredentials rejects a token: no page has one here, and a client that sends one has confused its credentials.
+func (q *call) loginCredentials(what string) error {
+	if q.request.Header.Get("X-Auth-Token") != "" {
+		return badParameter("%s carries no X-Auth-Token", what)
+	}
+	return q.loginSignature()
+}
+
+// loginSignature checks the signature of a login, if there is one: the vendor's SDK signs all calls of its IAM client.
+func (q *call) loginSignature() error {
+	if authorization := q.request.Header.Get("Authorization"); authorization != "" {
+		return q.authenticateSignature(authorization)
 	}
 	return nil
 }

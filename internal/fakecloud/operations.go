@@ -19,6 +19,7 @@ var services = []string{IAM, RDS, DDS, DWS, STS, Metadata}
 // The operations, as faults and request counts name them.
 const (
 	ListProjects             = "ListProjects"             // iam
+	ListDomains              = "ListDomains"              // iam
 	CreateToken              = "CreateToken"              // iam
 	CreateTokenWithIDToken   = "CreateTokenWithIDToken"   // iam
 	CreateTemporaryAccessKey = "CreateTemporaryAccessKey" // iam
@@ -69,6 +70,7 @@ type route struct {
 var routes = map[string][]route{
 	IAM: {
 		{ListProjects, "GET", "/v3/projects", (*call).listProjects},
+		{ListDomains, "GET", "/v3/auth/domains", (*call).listDomains},
 		{CreateToken, "POST", "/v3/auth/tokens", (*call).createToken},
 		{CreateTokenWithIDToken, "POST", "/v3.0/OS-AUTH/id-token/tokens", (*call).createTokenWithIDToken},
 		{CreateTemporaryAccessKey, "POST", "/v3.0/OS-CREDENTIAL/securitytokens", (*call).createTemporaryAccessKey},

@@ -3,9 +3,10 @@
 package fakecloud
 
 import (
+	"fmt"
 	"maps"
-	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,7 +15,7 @@ import (
 // instance.
 func (q *call) listRDSInstances() (any, error) {
 	err := q.parameters("id", "name", "type", "datastore_type", "vpc_id", "subnet_id", "offset", "limit", "tags",
-		"group_type")
+		"group_type", "eps_id")
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func (q *call) listRDSInstances() (any, error) {
 func (q *call) rdsWanted(instance *rdsInstance) bool {
 	return q.like("id", instance.ID) && q.like("name", instance.Name) && q.equal("type", instance.Type) &&
 		q.equal("datastore_type", instance.Engine) && !q.query.Has("vpc_id") && !q.query.Has("subnet_id") &&
-		!q.query.Has("tags") && instance.Flexus == (q.query.Get("group_type") == "flexus")
+		!q.query.Has("tags") && q.inEnterpriseProject() && instance.Flexus == (q.query.Get("group_type") == "flexus")
 }
 
 // like compares a value with a query parameter. A leading * in the parameter asks for a fuzzy search.
@@ -50,8 +51,16 @@ func (q *call) equal(parameter, value string) bool {
 	return !q.query.Has(parameter) || q.query.Get(parameter) == value
 }
 
+// inEnterpriseProject is false if eps_id asks for an enterprise project other than the default one, which all instances
+// are in. The pages of the two lists do not have the parameter, but the vendor's provider sends it.
+func (q *call) inEnterpriseProject() bool {
+	return slices.Contains([]string{"", defaultEnterpriseProject, "all_granted_eps"}, q.query.Get("eps_id"))
+}
+
+const defaultEnterpriseProject = "0"
+
 func (q *call) rdsInstanceView(instance *rdsInstance) any {
-	return map[string]any{
+	return q.withRequired(RDS, instance.ID, instance.ProjectID, map[string]any{
 		"id":     instance.ID,
 		"name":   instance.Name,
 		"status": q.rdsStatus(instance),
@@ -65,7 +74,7 @@ func (q *call) rdsInstanceView(instance *rdsInstance) any {
 		"backup_strategy":  map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
 		"time_zone":        "UTC",
 		"related_instance": []any{},
-	}
+	})
 }
 
 // listRDSRestoreTime follows RDS API reference, Querying the Restoration Time Range. Without a date it lists all
@@ -97,13 +106,25 @@ func restoreTimes(windows []span) any {
 	return map[string]any{"restore_time": list}
 }
 
-// rdsHistory is the body of both lookups of restorable objects. The real service is known to tolerate restore_time as a
-// string here; its page says Long.
+// rdsHistory is the body of both lookups of restorable objects.
 type rdsHistory struct {
-	InstanceIDs      []string `json:"instance_ids"`
-	RestoreTime      int64    `json:"restore_time"`
-	InstanceNameLike string   `json:"instance_name_like,omitempty"`
-	DatabaseNameLike string   `json:"database_name_like,omitempty"`
+	InstanceIDs      []string       `json:"instance_ids"`
+	RestoreTime      rdsHistoryTime `json:"restore_time"`
+	InstanceNameLike string         `json:"instance_name_like,omitempty"`
+	DatabaseNameLike string         `json:"database_name_like,omitempty"`
+}
+
+// rdsHistoryTime is UNIX milliseconds: a number, as the pages say (Long), or a string, as the vendor's provider sends
+// it.
+type rdsHistoryTime int64
+
+func (t *rdsHistoryTime) UnmarshalJSON(data []byte) error {
+	value, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 64)
+	if err != nil {
+		return fmt.Errorf("restore_time must be an integer, also as a string, not %s", data)
+	}
+	*t = rdsHistoryTime(value)
+	return nil
 }
 
 type rdsTableHistory struct {
@@ -217,92 +238,6 @@ func (q *call) rdsHistoryOf(body any, common *rdsHistory) ([]*rdsInstance, time.
 			instances = append(instances, instance)
 		}
 	}
-	moment, err := rdsMoment(common.RestoreTime, instances, q.now)
+	moment, err := rdsMoment(int64(common.RestoreTime), instances, q.now)
 	return instances, moment, err
-}
-
-// showRDSJob follows RDS API reference, Obtaining Information About a Task with a Specified ID. The field is "process".
-func (q *call) showRDSJob() (any, error) {
-	if err := q.parameters("id"); err != nil {
-		return nil, err
-	}
-	if q.query.Get("id") == "" {
-		return nil, badParameter("id is missing")
-	}
-	j := q.poll(q.query.Get("id"))
-	if j == nil {
-		return nil, refuse(http.StatusBadRequest, "DBS.200543", "The job does not exist.")
-	}
-	view := map[string]any{
-		"id": j.ID, "name": j.Name, "status": j.Status,
-		"created": j.Created.In(q.zone).Format(offsetTime), "process": j.progress(q.now),
-		"instance": map[string]any{"id": j.TargetID, "name": j.targetName}, "entities": map[string]any{},
-	}
-	if j.Status != Running {
-		view["ended"] = j.Ended.In(q.zone).Format(offsetTime)
-	}
-	if j.Status == Failed {
-		view["fail_reason"] = j.Reason
-	}
-	return map[string]any{"job": view}, nil
-}
-
-// listRDSTasks follows RDS API reference, Querying Instant Tasks. While a task runs, end_time is its planned end.
-func (q *call) listRDSTasks() (any, error) {
-	err := q.parameters("id", "instance_id", "order_id", "name", "status", "start_time", "end_time", "offset", "limit")
-	if err != nil {
-		return nil, err
-	}
-	if q.query.Has("start_time") != q.query.Has("end_time") {
-		return nil, badParameter("start_time and end_time belong together")
-	}
-	from, to := time.Time{}, q.now
-	if q.query.Has("start_time") {
-		var fromOK, toOK bool
-		from, fromOK = parseMilliseconds(q.query.Get("start_time"))
-		to, toOK = parseMilliseconds(q.query.Get("end_time"))
-		if !fromOK || !toOK || to.Before(from) {
-			return nil, badParameter("start_time and end_time are not UNIX milliseconds in order")
-		}
-	}
-	if err := q.jobStatus(); err != nil {
-		return nil, err
-	}
-	tasks, names := []any{}, []string{}
-	for _, j := range q.visibleJobs() {
-		if q.query.Has("order_id") && q.query.Get("order_id") != "" || j.Created.Before(from) || j.Created.After(to) ||
-			!q.equal("id", j.ID) || !q.equal("instance_id", j.TargetID) || !q.equal("name", j.Name) ||
-			!q.equal("status", j.Status) {
-			continue
-		}
-		if !slices.Contains(names, j.Name) {
-			names = append(names, j.Name)
-		}
-		tasks = append(tasks, q.rdsTaskView(j))
-	}
-	first, last, err := q.page(len(tasks), 10, 50)
-	return map[string]any{"total_count": len(tasks), "actions": names, "tasks": tasks[first:last]}, err
-}
-
-func (q *call) rdsTaskView(j *job) any {
-	view := map[string]any{
-		"id": j.ID, "name": j.Name, "instance_id": j.TargetID, "instance_name": j.targetName, "instance_status": "",
-		"order_id": "", "process": strings.TrimSuffix(j.progress(q.now), "%"),
-		"fail_reason": j.Reason, "status": j.Status, "create_time": j.Created.In(q.zone).Format(offsetTime),
-		"end_time": j.plannedEnd().In(q.zone).Format(offsetTime),
-	}
-	for _, instance := range q.rds {
-		if instance.ID == j.TargetID {
-			view["instance_status"] = q.rdsStatus(instance)
-		}
-	}
-	return view
-}
-
-// jobStatus rejects a status filter other than the three documented ones.
-func (q *call) jobStatus() error {
-	if q.query.Has("status") && !slices.Contains([]string{Running, Completed, Failed}, q.query.Get("status")) {
-		return badParameter("status must be Running, Completed or Failed")
-	}
-	return nil
 }

@@ -50,6 +50,7 @@ type Cloud struct {
 	rdsRequestsPerMinute int
 	rdsLimitIsShared     bool
 	dwsActionIDIsJobID   bool
+	dwsTimesWithoutZone  bool
 	tokenLife            time.Duration
 	zone                 *time.Location
 	agencies             []Agency
@@ -105,7 +106,8 @@ func Start(options Options) (*Cloud, error) {
 		jobVisibleAfter:      options.JobVisibleAfter,
 		rdsRequestsPerMinute: cmp.Or(world.RDSRequestsPerMinute, 60),
 		rdsLimitIsShared:     world.RDSLimitIsShared,
-		dwsActionIDIsJobID:   world.DWSActionIDIsJobID == nil || *world.DWSActionIDIsJobID,
+		dwsActionIDIsJobID:   world.DWSActionIDIsJobID,
+		dwsTimesWithoutZone:  world.DWSTimesWithoutZone,
 		tokenLife:            time.Duration(cmp.Or(world.TokenSeconds, 24*3600)) * time.Second,
 		zone:                 time.FixedZone("", world.ZoneHours*3600),
 		agencies:             slices.Clone(world.Agencies),

@@ -49,22 +49,60 @@ func (q *call) issue(account *account, project *Project, unscoped bool) *issuedT
 	return token
 }
 
-// describe returns the part of the answer that both logins share.
+// describe returns the part of the answer that all logins share. An unscoped token has neither roles nor a catalog.
 func (q *call) describe(token *issuedToken, methods []string) map[string]any {
-	user := map[string]any{"id": token.account.UserID, "name": token.account.UserName, "domain": token.account.domain()}
 	described := map[string]any{
 		"methods":    methods,
 		"issued_at":  q.now.UTC().Format(tokenTimeLayout),
 		"expires_at": token.expires.UTC().Format(tokenTimeLayout),
-		"user":       user,
+		"user":       userView(token.account),
 	}
-	switch {
-	case token.project != nil:
-		described["project"] = map[string]any{"id": token.project.ID, "name": token.project.Name}
-	case !token.unscoped:
+	if token.unscoped {
+		return described
+	}
+	described["roles"] = []any{map[string]any{"id": "0", "name": "te_admin"}}
+	if !q.query.Has("nocatalog") {
+		described["catalog"] = q.catalog(token.project)
+	}
+	if token.project == nil {
 		described["domain"] = token.account.domain()
+		return described
+	}
+	described["project"] = map[string]any{
+		"id": token.project.ID, "name": token.project.Name, "domain": token.account.domain(),
 	}
 	return described
+}
+
+func userView(account *account) map[string]any {
+	return map[string]any{
+		"id": account.UserID, "name": account.UserName, "domain": account.domain(), "password_expires_at": "",
+	}
+}
+
+// catalog lists the services with their addresses in the form of the catalog of Open Telekom Cloud, whose provider
+// takes its addresses from there. The services of a project are in the catalog only of a token for one.
+func (q *call) catalog(project *Project) []any {
+	region, databases := "*", false
+	if project != nil {
+		region, databases = project.Name, true
+	}
+	list := []any{}
+	add := func(kind, url string) {
+		list = append(list, map[string]any{
+			"id": derivedID("service", kind), "name": kind, "type": kind,
+			"endpoints": []any{map[string]any{
+				"id": derivedID("endpoint", url), "interface": "public", "region": region, "region_id": region, "url": url,
+			}},
+		})
+	}
+	add("iam", q.addresses.IAM+"/v3")
+	if databases {
+		add("rdsv3", q.addresses.RDS+"/v3/"+project.ID)
+		add("ddsv3", q.addresses.DDS+"/v3/"+project.ID)
+		add("dws", q.addresses.DWS)
+	}
+	return list
 }
 
 func (a *account) domain() map[string]any {

@@ -30,8 +30,12 @@ type World struct {
 	RDSRequestsPerMinute int `json:"rds_requests_per_minute,omitempty"`
 	// RDSLimitIsShared says that all APIs of RDS count together. The documentation can be read in either way.
 	RDSLimitIsShared bool `json:"rds_limit_is_shared,omitempty"`
-	// DWSActionIDIsJobID says whether a cluster action has the id of its job; nil = true. Not documented.
-	DWSActionIDIsJobID *bool `json:"dws_action_id_is_job_id,omitempty"`
+	// DWSActionIDIsJobID gives a cluster action the id of its job, which no page says. Otherwise its id is a random UUID,
+	// as documented (DWS API reference, Querying Cluster Task Details).
+	DWSActionIDIsJobID bool `json:"dws_action_id_is_job_id,omitempty"`
+	// DWSTimesWithoutZone writes the times of snapshots without a zone, and in that of ZoneHours. The pages have them in
+	// UTC, with a Z. The vendor's provider reads them without, and its acceptance tests pass.
+	DWSTimesWithoutZone bool `json:"dws_times_without_zone,omitempty"`
 	// TokenSeconds is the lifetime of a token that a login issues; 0 = a day, which is not documented.
 	TokenSeconds int `json:"token_seconds,omitempty"`
 	// ZoneHours is the time zone of the jobs' times, in hours east of UTC; 0 = UTC. RDS and DDS write the zone (+0800),

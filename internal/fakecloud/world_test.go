@@ -52,9 +52,6 @@ func TestTheDocumentedWorldCanBeRead(t *testing.T) {
 	if !instance.Databases["shop"]["public"]["measurements"].PartitionParent {
 		t.Error("partition_parent was not read")
 	}
-	if world.DWSActionIDIsJobID == nil || !*world.DWSActionIDIsJobID {
-		t.Error("dws_action_id_is_job_id was not read")
-	}
 	if len(world.Agencies) != 1 || len(world.IdentityProviders) != 1 || world.MetadataUser != "demo" ||
 		len(world.Accounts[0].Passcodes) != 2 {
 		t.Error("the identities were not read")

@@ -158,7 +158,7 @@ func TestActionBeforeCreate(t *testing.T) {
 		env.expect(env.apply(), clitest.ExitError, "Restore is still running")
 		job := env.expectAccepted(1)[0]
 		env.configure(config("preflight = false"))
-		env.expect(env.apply(), clitest.ExitError, "A restore is already running", job)
+		env.expect(env.apply(), clitest.ExitError, "A restore is already running", c.listed(job))
 		env.change(job, "finish", "")
 		env.configure(config())
 		switch o := env.apply(); c.service {

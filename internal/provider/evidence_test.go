@@ -82,6 +82,18 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// TestEvidenceOfASnapshotWithoutZone claims nothing of the age of data when only the zone is missing.
+func TestEvidenceOfASnapshotWithoutZone(t *testing.T) {
+	t.Parallel()
+	c := dwsCase
+	env := newTestEnv(t, inWorld(func(w *fakecloud.World) { w.ZoneHours, w.DWSTimesWithoutZone = 8, true }))
+	env.configure(c.config(t))
+	env.mustApply()
+	env.expectAccepted(1)
+	env.expectStored(c.address, map[string]any{"status": "Completed", "restored_to": nil, "data_age_seconds": nil})
+	env.expectNoChanges()
+}
+
 // TestEvidenceOfWhatDidNotEndWell has no objects, and no end that was not seen.
 func TestEvidenceOfWhatDidNotEndWell(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -167,13 +168,14 @@ func TestDoubleInterrupt(t *testing.T) {
 func (env *testEnv) importRefused(c restoreCase, job string) {
 	env.Helper()
 	o := env.apply()
-	env.expect(o, clitest.ExitError, "A restore is already running", "No restore was started", job)
+	env.expect(o, clitest.ExitError, "A restore is already running", "No restore was started", c.listed(job))
 	env.expectAccepted(1)
 	command := regexp.MustCompile(`terraform import ADDRESS (\S+)`).FindStringSubmatch(o.output)
 	if command == nil {
 		env.Fatalf("no import command in:\n%s", o.output)
 	}
-	env.expect(env.run("import", "-no-color", c.address, command[1]), clitest.ExitOK)
+	id := strings.ReplaceAll(command[1], "JOB_ID", job) // which the console tells
+	env.expect(env.run("import", "-no-color", c.address, id), clitest.ExitOK)
 	env.expectStored(c.address, map[string]any{"job_id": job, "status": "Running", "finished_at": nil})
 }
 

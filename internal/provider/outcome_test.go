@@ -80,6 +80,15 @@ func (c restoreCase) config(t *testing.T, more ...string) string {
 		fmt.Sprintf("resource \"terraform_data\" \"dependant\" {\n  input = %s.status\n}\n", c.address)
 }
 
+// listed is what a message says of a job that the service lists: the id, unless the service is DWS, which lists only
+// actions. Their ids are no jobs'.
+func (c restoreCase) listed(job string) string {
+	if c.service == fakecloud.DWS {
+		return c.target + "/JOB_ID"
+	}
+	return job
+}
+
 // forEachRestore runs a test with each of them, side by side.
 func forEachRestore(t *testing.T, test func(t *testing.T, c restoreCase)) {
 	t.Parallel()

@@ -105,7 +105,6 @@ type chaos struct {
 func newChaos(t *testing.T, random *rand.Rand) *chaos {
 	t.Helper()
 	c := &chaos{Rand: random, again: map[string]bool{}, testEnv: newTestEnv(t, changedWorld(func(w *fakecloud.World) {
-		w.DWSActionIDIsJobID = new(false)
 		cluster, snapshot := w.DWSClusters[0], w.DWSSnapshots[0]
 		cluster.ID, cluster.Name = "9b1d6a2c-1a6e-4e0c-b7de-5a2f90c3d411", "dws-2"
 		snapshot.ID, snapshot.Name, snapshot.ClusterID = chaosPlaces["dws"][1], "snapshot-of-2", cluster.ID

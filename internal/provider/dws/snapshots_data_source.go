@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -92,14 +93,19 @@ func (*snapshotsDataSource) Attributes() map[string]schema.Attribute {
 				"tables": names(
 					"The tables in a snapshot of level `table`, as the service writes them. Otherwise empty.",
 				),
-				"started":     lookup.ComputedText("When the snapshot was started: RFC 3339, UTC."),
-				"started_ms":  lookup.ComputedNumber("`started` in epoch milliseconds."),
-				"finished":    lookup.ComputedText("When the snapshot was finished: RFC 3339, UTC."),
-				"finished_ms": lookup.ComputedNumber("`finished` in epoch milliseconds."),
+				"started":     lookup.ComputedText("When the snapshot was started: " + timeForm),
+				"started_ms":  lookup.ComputedNumber("`started` in epoch milliseconds. " + nullWithoutZone),
+				"finished":    lookup.ComputedText("When the snapshot was finished: " + timeForm),
+				"finished_ms": lookup.ComputedNumber("`finished` in epoch milliseconds. " + nullWithoutZone),
 			},
 		),
 	}
 }
+
+const (
+	timeForm        = "RFC 3339, UTC. Without a zone, as in `2026-01-13T10:00:00`, if the service does not report the zone."
+	nullWithoutZone = "Null if the service does not report the zone."
+)
 
 func (m *snapshotsDataSource) Read(ctx context.Context, look lookup.Region) diag.Diagnostics {
 	expression, diags := lookup.NameRegex(m.NameRegex)
@@ -131,7 +137,7 @@ func (m *snapshotsDataSource) Read(ctx context.Context, look lookup.Region) diag
 }
 
 func newSnapshotModel(snapshot client.DWSSnapshot) snapshotModel {
-	return snapshotModel{
+	model := snapshotModel{
 		ID:                lookup.Text(snapshot.ID),
 		Name:              lookup.Text(snapshot.Name),
 		Status:            lookup.Text(snapshot.Status),
@@ -147,4 +153,17 @@ func newSnapshotModel(snapshot client.DWSSnapshot) snapshotModel {
 		Finished:          lookup.Time(snapshot.Finished),
 		FinishedMS:        lookup.Milliseconds(snapshot.Finished),
 	}
+	if snapshot.NoZone {
+		model.Started, model.StartedMS = withoutZone(snapshot.Started), types.Int64Null()
+		model.Finished, model.FinishedMS = withoutZone(snapshot.Finished), types.Int64Null()
+	}
+	return model
+}
+
+// withoutZone is a moment as the service writes it, of a zone that nobody knows.
+func withoutZone(moment time.Time) types.String {
+	if moment.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(moment.Format("2006-01-02T15:04:05"))
 }

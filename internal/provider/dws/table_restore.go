@@ -167,9 +167,12 @@ type place struct {
 func (*tableRestore) ConfiguredTime(context.Context) time.Time { return time.Time{} }
 
 // ResolveTime is when the snapshot was started: its data is at least as new. It is zero if the snapshot cannot be
-// looked up.
+// looked up, or if the service does not tell the time zone: no page says which it is.
 func (m *tableRestore) ResolveTime(ctx context.Context, look lookup.Region) (time.Time, error) {
 	snapshot, _ := snapshot(ctx, look, m.TargetID())
+	if snapshot.NoZone {
+		return time.Time{}, nil
+	}
 	return snapshot.Started, nil
 }
 

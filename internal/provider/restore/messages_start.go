@@ -126,10 +126,19 @@ func (s *submission) errorUnknownRestore(jobs []client.Job) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary,
 		fmt.Sprintf("On %s, %s:\n%s\n"+
 			"No restore was started.\n"+
-			"If it belongs to this resource and no state has it (an earlier apply may have been killed), %s:\n%s\n"+
+			"If it belongs to this resource and no state has it (an earlier apply may have been killed), %s:\n%s%s\n"+
 			"If it belongs to another resource (see terraform state list), apply again: with -parallelism=1, that one may "+
 			"come later. If it belongs to another provider alias or to somebody else, wait until it has ended first.",
-			s.targetID, what, describeJobs(jobs), s.words().importIt, s.importCommands(s.plan, jobIDs(jobs)...)))
+			s.lockKey, what, describeJobs(jobs), s.words().importIt, s.importCommands(s.plan, jobIDs(jobs)...), whereIDs(jobs)))
+}
+
+// whereIDs says where to find the id of a job that the service's API does not tell: DWS lists only the actions of a
+// cluster, whose ids are no jobs'.
+func whereIDs(jobs []client.Job) string {
+	if !slices.Contains(jobIDs(jobs), "") {
+		return ""
+	}
+	return "\nJOB_ID stands for the job's id, which is in the service's console."
 }
 
 // errorAmbiguous is for a call whose answer was lost and whose job is not certain.
@@ -149,11 +158,11 @@ func (s *submission) errorAmbiguous(ctx context.Context, lost error, found []cli
 		now = fmt.Sprintf("In the minute after the call, the service listed no new restore on %s. "+
 			"It most likely did not accept this one.", s.targetID)
 		next = "Apply again. If the service did accept the restore, the provider rejects that apply " +
-			"while the restore runs, and the error names its job."
+			"while the restore runs, and the error names it."
 	default:
-		now = "Since the call, the service lists:\n" + describeJobs(found)
-		next = fmt.Sprintf("If one of them is this restore, %s:\n%s",
-			s.words().importIt, s.importCommands(s.plan, jobIDs(found)...))
+		now = fmt.Sprintf("Since the call, the service lists on %s:\n%s", s.lockKey, describeJobs(found))
+		next = fmt.Sprintf("If one of them is this restore, %s:\n%s%s",
+			s.words().importIt, s.importCommands(s.plan, jobIDs(found)...), whereIDs(found))
 	}
 	return diag.NewErrorDiagnostic("Restore may have been accepted",
 		fmt.Sprintf("The provider sent the restore request once, and its answer was lost. "+
