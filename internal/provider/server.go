@@ -65,7 +65,7 @@ func newServer(p *restoreProvider) tfprotov6.ProviderServer {
 	if !ok {
 		panic("this version of the framework has no actions")
 	}
-	return &stopAfterActions{actionServer: &noteStates{&validateInvoked{server}, p.states}}
+	return &stopAfterActions{actionServer: &noteStates{&validateInvoked{&joinMistakes{server}}, p.states}}
 }
 
 // noteStates notes each restore that Terraform's state holds: to upgrade a state is the one request that Terraform makes
