@@ -196,6 +196,7 @@ func TestFloodOfValidation(t *testing.T) {
 		},
 		"x_dds_collection_restore": {
 			"future":       {manyCollections("2999-01-01T00:00:00Z", `old_name = "t${i}"`), "", "2999-01-01T00:00:00Z, but it is"},
+			"no_times":     {manyCollections("yesterday", `old_name = "t${i}"`), "", `"yesterday" is neither RFC 3339`},
 			"long":         {manyCollections(moment, `old_name = "`+long+long+`${i}", new_name = "c${i}"`), "", "DDS restores up to 120"},
 			"long_default": {manyCollections(moment, `old_name = "`+long+long[:40]+`${i + 1000}"`), "", "Without new_name"},
 			"empty":        {manyCollections(moment, `old_name = "t${i}", new_name = ""`), "", "new_name is empty"},

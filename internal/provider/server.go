@@ -119,7 +119,7 @@ func newServer(p *restoreProvider) actionServer {
 	}
 	finished := restore.NewFinished(context.Background(), restores)
 	return &stopAfterActions{actionServer: &noteStates{
-		&validateInvoked{&answerFinished{server, finished}}, p.states,
+		&validateInvoked{&joinMistakes{&answerFinished{server, finished}}}, p.states,
 	}}
 }
 

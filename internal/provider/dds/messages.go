@@ -170,7 +170,7 @@ func (c *check) reject(at path.Path, summary, format string, arguments ...any) d
 	return restore.Rejection(at, summary, format, arguments...)
 }
 
-const adviceUnseen = "Correct the name, or have it looked up by credentials that may list what can be restored."
+const adviceUnseen = "Correct the name, or use credentials that may list what can be restored."
 
 // errorNameUnseen is for a name that is not sent unless the service lists it.
 func errorNameUnseen(at path.Path, name string, err error) diag.Diagnostic {

@@ -120,7 +120,7 @@ func (c pgCheck) errorNoTable(at time.Time, entries []tableEntry, there catalogu
 
 const (
 	noTable      = "Table not found at restore_time"
-	adviceUnseen = "Correct the names, or have them looked up by credentials that may list the tables that can be restored."
+	adviceUnseen = "Correct the names, or use credentials that may list the tables that can be restored."
 )
 
 // errorNamesUnseen is for names that are not sent unless the service lists them.
