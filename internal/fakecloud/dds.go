@@ -102,16 +102,13 @@ func (instance *ddsInstance) supportsRestore() error {
 }
 
 // check requires exactly one of restore_database_time and collections in each entry. How the service treats both or
-// neither is not documented. Codes: DDS API reference, Error Codes.
+// neither is not documented. A database may be there twice: no page rules it out. Codes: DDS API reference, Error
+// Codes.
 func (body ddsRestore) check(instance *ddsInstance, now time.Time) error {
 	if len(body.RestoreCollections) == 0 {
 		return badParameter("restore_collections is empty")
 	}
-	seen := map[string]bool{}
 	for _, entry := range body.RestoreCollections {
-		if err := once(seen, "the database", entry.Database); err != nil {
-			return err
-		}
 		if entry.RestoreDatabaseTime.IsZero() == (len(entry.Collections) == 0) {
 			return badParameter("the database %s needs either restore_database_time or collections", entry.Database)
 		}

@@ -2,13 +2,14 @@
 
 // Package fakecloud is a strict, stateful stand-in for the parts of Huawei Cloud and Open Telekom Cloud that restore
 // tables. It serves RDS for PostgreSQL, DDS and DWS. It also serves what a client calls before a restore: IAM's project
-// lookup, IAM's logins with a password or an ID token, and the temporary keys of IAM, STS and a cloud server's metadata
-// service. Tests, the demo and drills use it without a cloud account. It stores no data, only the names of objects and
+// lookup, IAM's logins with a password, a token, an ID token or an agency, and the temporary keys of IAM, STS and a
+// cloud server's metadata service. Tests, the demo and drills use it without a cloud account. It stores no data, only the names of objects and
 // when they existed.
 //
 // The package shares no code with the client it serves. It verifies signatures, reads JSON and words errors on its own,
 // so that one wrong belief about the wire cannot hide in both ends. It follows the services' API references. If a
-// reference is silent, a comment says so, and the package takes the strict reading.
+// reference is silent, a comment says so, and the package takes the strict reading, unless the vendor's SDK or Terraform
+// provider is known to send something else: the services evidently take that.
 //
 // [Start] serves each service on its own port, as the cloud does, because their paths collide. [Cloud.Restores] and
 // [Cloud.Requests] report what arrived, and [Cloud.WaitFor] waits for it. [Cloud.Change] and [Cloud.Occupy] control

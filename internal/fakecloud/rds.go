@@ -18,7 +18,7 @@ type rdsRestore struct {
 }
 
 type rdsRestoreInstance struct {
-	RestoreTime int64                `json:"restore_time"` // ms, a JSON number ("Long")
+	RestoreTime int64                `json:"restore_time"` // ms, a JSON number: page ("Long"), example and SDK agree
 	InstanceID  string               `json:"instance_id"`
 	Databases   []rdsRestoreDatabase `json:"databases"`
 }
@@ -86,7 +86,8 @@ func (q *call) rdsInstance(id string) (*rdsInstance, error) {
 }
 
 // check compares the request with the instance as it was at the restore time. Of these errors, only the unknown
-// database has a published code. The nearest codes of RDS, Error Codes, stand in for the others.
+// database has a published code. The nearest codes of RDS, Error Codes, stand in for the others. A database or a schema
+// may be there twice: no page rules it out.
 func (wanted rdsRestoreInstance) check(instance *rdsInstance, now time.Time) error {
 	moment, err := rdsMoment(wanted.RestoreTime, []*rdsInstance{instance}, now)
 	if err != nil {
@@ -98,9 +99,6 @@ func (wanted rdsRestoreInstance) check(instance *rdsInstance, now time.Time) err
 	count := 0
 	targets := map[string]bool{}
 	for _, database := range wanted.Databases {
-		if err := once(targets, "the database", database.Database); err != nil {
-			return err
-		}
 		if instance.tables[database.Database] == nil {
 			return refuse(http.StatusBadRequest, "DBS.280128", "The database name does not exist.")
 		}
@@ -109,9 +107,6 @@ func (wanted rdsRestoreInstance) check(instance *rdsInstance, now time.Time) err
 		}
 		for _, schema := range database.Schemas {
 			place := database.Database + "." + schema.Schema
-			if err := once(targets, "the schema", place); err != nil {
-				return err
-			}
 			tables := instance.tables[database.Database][schema.Schema]
 			if tables == nil {
 				return badParameter("the schema %s does not exist", place)
@@ -137,9 +132,11 @@ func (table rdsRestoreTable) check(place string, tables objects, moment time.Tim
 	if table.NewName == "" || len(table.NewName) > 63 { // PostgreSQL's limit for identifiers
 		return badParameter("the new name %q of %s.%s must have 1 to 63 bytes", table.NewName, place, table.OldName)
 	}
-	if err := once(targets, "the new name", place+"."+table.NewName); err != nil {
-		return err
+	target := place + "." + table.NewName
+	if targets[target] { // a guess: two tables cannot have one name
+		return badParameter("the new name %s stands there twice", target)
 	}
+	targets[target] = true
 	if !tables.at(table.OldName, moment) {
 		return badParameter("the table %s.%s did not exist at that time", place, table.OldName)
 	}
@@ -147,14 +144,6 @@ func (table rdsRestoreTable) check(place string, tables objects, moment time.Tim
 		return badParameter("%s.%s is the parent of a partitioned table; only its children can be restored",
 			place, table.OldName)
 	}
-	return nil
-}
-
-func once(seen map[string]bool, kind, name string) error {
-	if seen[kind+name] {
-		return badParameter("%s %s stands there twice", kind, name)
-	}
-	seen[kind+name] = true
 	return nil
 }
 

@@ -206,3 +206,25 @@ func TestDWSNamesIgnoreCase(t *testing.T) {
 	got := c.must(DWS, "POST", dwsRestorePath+"-check", dwsBody)
 	wantEqual(t, "targets", dig(got, "check_table_name_result", "target_table_list"), any([]any{"public.sales_2"}))
 }
+
+// TestDatabasesTwice names a database, and a schema, in two entries of one call.
+func TestDatabasesTwice(t *testing.T) {
+	c := start(t, Options{JobDuration: time.Minute})
+	database := func(schemas string) string { return `{"database":"data1","schemas":[` + schemas + `]}` }
+	schema := func(newName string) string {
+		return `{"schema":"schema1","tables":[{"old_name":"table1","new_name":"` + newName + `"}]}`
+	}
+	rds := c.must(RDS, "POST", rdsRestorePath, `{"instances":[{"restore_time":1688556737000,"instance_id":"`+rdsID+
+		`","databases":[`+database(schema("a")+`,`+schema("b"))+`,`+database(schema("c"))+`]}]}`)
+	collection := func(newName string) string {
+		return `{"database":"test","collections":[{"old_name":"test","new_name":"` + newName +
+			`","restore_collection_time":"1607762955000"}]}`
+	}
+	dds := c.must(DDS, "POST", ddsRestorePath, `{"restore_collections":[`+collection("a")+`,`+collection("b")+`]}`)
+	c.clock.advance(time.Minute)
+	for _, id := range []any{dig(rds, "restore_result", 0, "job_id"), dds["job_id"]} {
+		if job, _ := c.Job(id.(string)); job.Status != Completed {
+			t.Errorf("%+v", job)
+		}
+	}
+}
