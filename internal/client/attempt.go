@@ -39,7 +39,7 @@ func (x *exchange) attempt(request *http.Request) error {
 	x.begin()
 	var response *http.Response
 	if err == nil {
-		response, err = x.roundTrip(request, through)
+		response, err = x.roundTrip(request, through) //nolint:bodyclose // roundTrip closes it, and leaves the head
 		through.leave(request.Context(), err)
 	}
 	x.end(err)

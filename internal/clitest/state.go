@@ -50,6 +50,9 @@ func (c *CLI) State() (map[string]Resource, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(text) == 0 { // OpenTofu 1.12 leaves it so if a signal comes while it ends
+		return map[string]Resource{}, nil
+	}
 	var state stateFile
 	if err := json.Unmarshal(text, &state); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.StateFile(), err)

@@ -247,6 +247,11 @@ func (c *chaos) signal(signal syscall.Signal) {
 		_ = p.SignalGroup(signal) // it may have ended
 	}
 	c.note(c.end(p))
+	if len(c.resources()) == 0 { // OpenTofu 1.12 may lose the state if a signal comes while it ends
+		for _, restore := range c.cloud.Restores() {
+			c.again[nameIn(restore)] = true
+		}
+	}
 }
 
 func (c *chaos) kill() {

@@ -82,7 +82,7 @@ func (c check) findOwn(ctx context.Context, snapshot client.DWSSnapshot) bool {
 			own.schemas[source.SchemaName], own.tables[source] = parts.SchemaName, parts.TableName
 		}
 	}
-	c.tableRestore.own = own
+	c.own = own
 	if len(ambiguous) > 0 {
 		c.f.Add(errorAmbiguous(snapshot, ambiguous))
 	}

@@ -143,7 +143,7 @@ func TestTextFromFilesAndShells(t *testing.T) {
 	for _, c := range []variables{
 		user.plus(variables{"HW_USER_PASSWORD": " pass word "}),
 		key.plus(variables{"HW_PROJECT_NAME": "r team", "HW_REGION_NAME": "r"}),
-		variables{"HW_REGION_NAME": "r", "HW_ASSUME_ROLE_IDP_ID": "i", "HW_ASSUME_ROLE_ID_TOKEN": "token\n"},
+		{"HW_REGION_NAME": "r", "HW_ASSUME_ROLE_IDP_ID": "i", "HW_ASSUME_ROLE_ID_TOKEN": "token\n"},
 	} {
 		if text := problems(Arguments{}, c); text != "" {
 			t.Errorf("%v: %s", c, text)

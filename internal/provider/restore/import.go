@@ -92,7 +92,7 @@ func (id importID) check(target string) error {
 		{"region", id.region, validators.Region}, {"project_id", id.projectID, validators.ID},
 	} {
 		optional := part.name == "region" || part.name == "project_id"
-		if !part.of.Matches(part.text) && !(optional && part.text == "") {
+		if !part.of.Matches(part.text) && (!optional || part.text != "") {
 			return errImportIDPart(part.name, part.text)
 		}
 	}

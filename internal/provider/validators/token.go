@@ -75,7 +75,7 @@ func (v Trimmed) ValidateString(_ context.Context, req validator.StringRequest, 
 }
 
 func (v Trimmed) takes(text string) bool {
-	invisible := func(r rune) bool { return Invisible(r) && !(v.Spaces && r == ' ') }
+	invisible := func(r rune) bool { return Invisible(r) && (!v.Spaces || r != ' ') }
 	return strings.TrimFunc(text, invisible) == text
 }
 
