@@ -17,6 +17,8 @@ const (
 	// "several seconds" after the call (RDS and DDS API references, querying a job by id).
 	appearance      = 60 * time.Second
 	appearancePause = 5 * time.Second
+	// lookAfterCancel is on the system's clock: it is the person at the terminal who waits.
+	lookAfterCancel = 5 * time.Second
 	// acceptedWithin is how long after the loss of its answer a call may still be accepted: it was under way.
 	acceptedWithin = 5 * time.Second
 	// The time zones of the world are at most this far from UTC, in steps of a quarter of an hour.
@@ -31,6 +33,8 @@ func (s *submission) findAccepted(
 	before earlierJobs,
 	lost *client.AmbiguousError,
 ) (job, diag.Diagnostics) {
+	ctx, done := evenIfCancelled(ctx)
+	defer done()
 	found, lookup := s.awaitNewRestore(ctx, before, lost)
 	if ours, found := s.certain(found, before, lost); found {
 		return s.accepted(ours.ID, lost.Sent), diag.Diagnostics{warnAdopted(ours.ID, lost)}
@@ -39,6 +43,15 @@ func (s *submission) findAccepted(
 		lookup = errEarlierJobsUnknown
 	}
 	return job{}, diag.Diagnostics{s.errorAmbiguous(ctx, lost, found, lookup)}
+}
+
+// evenIfCancelled gives a moment to look for the job of a call whose apply was cancelled while it was in doubt: after that,
+// nobody knows of the job.
+func evenIfCancelled(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(context.WithoutCancel(ctx), lookAfterCancel, context.Cause(ctx))
 }
 
 // awaitNewRestore lists the jobs that this configuration does not know and that may be of a call. It repeats the lookup

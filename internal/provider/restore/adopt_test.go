@@ -95,3 +95,18 @@ func TestFindAccepted(t *testing.T) {
 		})
 	}
 }
+
+// TestFindAcceptedAfterACancel cancels the apply while the call is in doubt: its job is looked for all the same.
+func TestFindAcceptedAfterACancel(t *testing.T) {
+	t.Parallel()
+	sent := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	restore := client.Job{ID: "r", Name: "RestoreTables", Status: client.JobRunning, Created: sent}
+	s, clock := newTestSubmission(t, &fakeModel{targetID: "i"}, &fakeJobs{lists: [][]client.Job{{}, {restore}}})
+	lost := &client.AmbiguousError{Err: context.DeadlineExceeded, Sent: sent, Lost: sent.Add(time.Second)}
+	clock.Time = lost.Lost
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if found, diags := s.findAccepted(ctx, earlier(nil), lost); found.id != "r" || diags.HasError() {
+		t.Errorf("adopted %q: %v", found.id, diags)
+	}
+}
