@@ -209,7 +209,7 @@ func withDefaultNames(value any) any {
 
 // planServer answers the plugin protocol for one resource type. Unless it is configured, it calls nothing.
 type planServer struct {
-	*testing.T
+	testing.TB
 	tfprotov6.ProviderServer
 	clock    *providertest.Clock
 	provider *tfprotov6.Schema
@@ -218,7 +218,7 @@ type planServer struct {
 	computed map[string]bool
 }
 
-func newPlanServer(t *testing.T, typeName string) *planServer {
+func newPlanServer(t testing.TB, typeName string) *planServer {
 	t.Helper()
 	clock := providertest.NewClock()
 	server := newServer(newWithClock("test", clock, restore.Run{}))
@@ -227,7 +227,7 @@ func newPlanServer(t *testing.T, typeName string) *planServer {
 		t.Fatal(err)
 	}
 	schema := schemas.ResourceSchemas[typeName]
-	s := &planServer{T: t, ProviderServer: server, clock: clock, provider: schemas.Provider, typeName: typeName, object: schema.ValueType().(tftypes.Object), computed: map[string]bool{}}
+	s := &planServer{TB: t, ProviderServer: server, clock: clock, provider: schemas.Provider, typeName: typeName, object: schema.ValueType().(tftypes.Object), computed: map[string]bool{}}
 	for _, attribute := range schema.Block.Attributes {
 		s.computed[attribute.Name] = attribute.Computed
 	}

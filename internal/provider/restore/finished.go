@@ -24,7 +24,8 @@ type finishedType struct {
 	newModel func() Model
 	schema   schema.Schema
 	object   tftypes.Type
-	target   string // Type.Target
+	target   string          // Type.Target
+	computed map[string]bool // the attributes that the provider may fill in
 }
 
 // NewFinished builds each schema once.
@@ -32,8 +33,12 @@ func NewFinished(ctx context.Context, newModels []func() Model) *Finished {
 	f := &Finished{types: map[string]finishedType{}}
 	for _, newModel := range newModels {
 		of := resourceSchema(ctx, newModel().Schema())
+		computed := map[string]bool{}
+		for name, attribute := range of.Attributes {
+			computed[name] = attribute.IsComputed()
+		}
 		f.types[newModel().Type().Name] = finishedType{
-			newModel, of, of.Type().TerraformType(ctx), newModel().Type().Target,
+			newModel, of, of.Type().TerraformType(ctx), newModel().Type().Target, computed,
 		}
 	}
 	return f
@@ -116,11 +121,33 @@ func (f *Finished) plansAsItIs(ctx context.Context, req *tfprotov6.PlanResourceC
 	if err != nil || !config.IsFullyKnown() {
 		return false
 	}
+	if of.namesAll(config, prior) {
+		return true
+	}
 	wanted, have := of.newModel(), of.newModel()
 	if decode(ctx, of.schema, config, wanted).HasError() || decode(ctx, of.schema, prior, have).HasError() {
 		return false
 	}
 	return !lacksParameters(ctx, have) && len(changes(ctx, wanted, have, false)) == 0
+}
+
+// namesAll reports whether a configuration leaves nothing inside its arguments to the provider. If Terraform proposes the
+// state then, it is what the configuration says, to the letter. A name that is left out may be another one than the
+// state's: the models tell.
+func (of finishedType) namesAll(config, prior tftypes.Value) bool {
+	var wanted, have map[string]tftypes.Value
+	if config.As(&wanted) != nil || prior.As(&have) != nil {
+		return false
+	}
+	for name, value := range wanted {
+		if of.computed[name] && value.IsNull() {
+			continue
+		}
+		if !value.Equal(have[name]) {
+			return false
+		}
+	}
+	return true
 }
 
 // sameValue reports whether Terraform proposes the state that there is.
