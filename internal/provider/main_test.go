@@ -31,6 +31,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if signal.Ignored(syscall.SIGHUP) {
+		// These tests may run under nohup. What this process catches, and no longer ignores, its children get as usual.
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	if cli, err := clitest.Find(); err == nil {
 		// What terraform-plugin-testing looks at, and whose configuration file it would otherwise depend on.
 		err1, err2 := os.Setenv("TF_ACC_TERRAFORM_PATH", cli), os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
