@@ -28,7 +28,8 @@ type APIError struct {
 	NotOnOTC bool // Open Telekom Cloud answered that there is no such call, and documents none
 }
 
-// Error is one line: the operation, the code and message, the HTTP status and the request id.
+// Error is one line: the operation, the code and message, the HTTP status and the request id, and the permission that a
+// forbidden call needs.
 func (e *APIError) Error() string {
 	var text strings.Builder
 	text.WriteString(serviceName(e.Service) + " " + e.Operation + ": ")
@@ -54,6 +55,9 @@ func (e *APIError) Error() string {
 	text.WriteString(")")
 	if e.NotOnOTC {
 		text.WriteString("; this call is not documented for Open Telekom Cloud")
+	}
+	if needed := neededPermission(e); needed != "" {
+		text.WriteString("; " + needed)
 	}
 	return text.String()
 }

@@ -80,8 +80,7 @@ func Error(ctx context.Context, look Region, at path.Path, err error) diag.Diagn
 	case !errors.As(err, &answered):
 		return say("Lookup failed", "Check the id, and whether this machine can reach the service's address. Then try again.")
 	case client.IsForbidden(err):
-		return say("Lookup is not allowed", "Give the credentials' user or agency the permission for this query, "+
-			"or use other credentials.")
+		return say("Lookup is not allowed", "Give the credentials' user or agency the permission, or use other credentials.")
 	case client.IsNotOnOTC(err):
 		return say(NotOnOTC, NotOnOTCAdvice)
 	case Unavailable(err):
