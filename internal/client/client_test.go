@@ -112,6 +112,8 @@ func TestEndpoints(t *testing.T) {
 			service: "iam",
 			want:    "https://iam.eu-de.otc.t-systems.com",
 		},
+		{region: "eu-ch2", cloud: "sc.otc.t-systems.com", service: "iam", want: "https://iam-pub.eu-ch2.sc.otc.t-systems.com"},
+		{region: "eu-ch2", cloud: "sc.otc.t-systems.com", service: "rds", want: "https://rds.eu-ch2.sc.otc.t-systems.com"},
 		{region: "eu-de", authURL: "iam.example", service: "iam", want: "https://iam.example"},
 		{
 			region:    "eu-de",
@@ -200,6 +202,39 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 				t.Errorf("%s, %s: %v after %d requests", name, what, err, len(server.got()))
 			}
 		}
+	}
+}
+
+// TestSwissCloud makes no call of what the Swiss cloud does not document, unless somebody configured its address.
+func TestSwissCloud(t *testing.T) {
+	refused := answerWith(400, `{"error_code":"DBS.200001"}`)
+	calls := map[string]func(*Client) error{
+		"dds": func(c *Client) error { _, err := c.DDS().Instance(t.Context(), rdsID); return err },
+		"dws": func(c *Client) error { _, err := c.DWS().Cluster(t.Context(), rdsID); return err },
+		"rds": func(c *Client) error {
+			_, err := c.RDS().RestorableTables(t.Context(), rdsID, noon, RDSTableFilter{})
+			return err
+		},
+	}
+	for service, call := range calls {
+		for _, configured := range []bool{false, true} {
+			server := newTestServer(t, refused)
+			c := newTestClient(t, server.URL, newFakeClock(), func(c *Config) {
+				c.Region, c.Cloud = "eu-ch2", "sc.otc.t-systems.com"
+				if !configured {
+					delete(c.Endpoints, service)
+				}
+			})
+			err := call(c)
+			if IsNotOnOTC(err) == configured || (c.Offers(service) == nil) != configured || (len(server.got()) > 0) != configured {
+				t.Errorf("%s, address configured: %t: %v after %d requests", service, configured, err, len(server.got()))
+			}
+		}
+	}
+	server := newTestServer(t, refused)
+	c := newTestClient(t, server.URL, newFakeClock(), func(c *Config) { c.Cloud = "sc.otc.t-systems.com" })
+	if _, err := c.RDS().Instance(t.Context(), rdsID); IsNotOnOTC(err) || len(server.got()) != 1 {
+		t.Errorf("RDS itself: %v after %d requests", err, len(server.got()))
 	}
 }
 

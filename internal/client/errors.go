@@ -62,6 +62,17 @@ func (e *APIError) Error() string {
 	return text.String()
 }
 
+// NotOfferedError says that the Swiss cloud of Open Telekom Cloud does not document what was wanted. Nothing was sent.
+type NotOfferedError struct{ Service string } // rds, dds or dws
+
+func (e *NotOfferedError) Error() string {
+	what := serviceName(e.Service)
+	if e.Service == serviceRDS {
+		what = "the table restore of RDS for PostgreSQL"
+	}
+	return "Open Telekom Cloud documents no such service or call for its Swiss cloud (" + swissCloud + "): " + what
+}
+
 // AmbiguousError is the end of a restore call that the service may have accepted although no job id came back: the
 // connection broke after sending, or the answer was a 5xx. Nobody may send the call again blindly.
 type AmbiguousError struct {
@@ -242,7 +253,7 @@ func apiMissing(status int, code string) bool {
 // IsNotOnOTC reports whether Open Telekom Cloud does not have the call.
 func IsNotOnOTC(err error) bool {
 	var refused *APIError
-	return errors.As(err, &refused) && refused.NotOnOTC
+	return errors.As(err, &refused) && refused.NotOnOTC || errors.As(err, new(*NotOfferedError))
 }
 
 func hasCode(err error, codes ...string) bool {

@@ -120,7 +120,8 @@ func addressAttributes() map[string]schema.Attribute {
 				"`myhuaweicloud.cn` for DWS in `ap-southeast-4`, `cn-east-4`, `cn-north-12`, `cn-south-4` and `tr-west-1`, "+
 				"else `myhuaweicloud.com`."),
 		"auth_url": textAttribute(authURLArgument,
-			"The address of IAM. By default `https://iam.REGION.CLOUD`. It must be in the same cloud as the rest."),
+			"The address of IAM. By default `https://iam.REGION.CLOUD`, "+
+				"in Open Telekom Cloud's Swiss cloud `https://iam-pub.REGION.CLOUD`. It must be in the same cloud as the rest."),
 		"endpoints": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.Map{mapValidator{checkEndpoints}},
