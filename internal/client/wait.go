@@ -103,7 +103,7 @@ func latest(a, b time.Time) time.Time {
 }
 
 // pollInterval is a quarter of the job's age, within limits: the wait notices the end of a short job at once, and a
-// long job costs two calls of the sixty that an account has in a minute.
+// long job costs two calls of the sixty that a user has in a minute.
 func pollInterval(age time.Duration) time.Duration {
 	return jitter(min(max(age/4, shortestInterval), longestInterval), 0.1)
 }
