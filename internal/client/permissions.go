@@ -10,8 +10,8 @@ type permission struct {
 }
 
 // permissions are those of the operations, by their names in messages. Sources: the "Authorization Information" of each
-// call's page in the RDS, DDS and DWS API References, and their lists of supported actions. The guide Permissions has them
-// too.
+// call's page in the RDS, DDS and DWS API References, and their lists of supported actions. The guide Permissions has
+// them too.
 var permissions = map[string]permission{
 	// For PostgreSQL the page says that an identity policy needs none. The lists of actions have this one for policies.
 	"RDS restore tables":               {action: "rds:instance:tableRestore"},
