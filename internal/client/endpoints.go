@@ -114,8 +114,8 @@ func (c *Client) endpoint(service string) string {
 // otcCloud is the domain of Open Telekom Cloud (its Regions and Endpoints page).
 const otcCloud = "otc.t-systems.com"
 
-// swissCloud is the domain of its Swiss cloud, whose Regions and Endpoints page has RDS, and neither DDS nor DWS. Its RDS
-// documents no table restore for PostgreSQL.
+// swissCloud is the domain of its Swiss cloud, whose Regions and Endpoints page has RDS, and neither DDS nor DWS. Its
+// RDS documents no table restore for PostgreSQL.
 const swissCloud = "sc." + otcCloud
 
 // Offers returns a *NotOfferedError if the cloud documents no restore by a service. A configured address says that

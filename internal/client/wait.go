@@ -74,7 +74,8 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 			// Where the job was just started or seen, what stands in the way is an outage, and may pass.
 			lost := !seen && !wait.SawRunning && !asked.Before(wait.Submitted.Add(unknownFor)) &&
 				errors.As(err, new(*ConnectionError))
-			if failures.areEnough(now, wait.MayBeGone) || lost || errors.As(err, new(*LoginError)) || IsProxyRefused(err) {
+			enough := failures.areEnough(now, wait.MayBeGone)
+			if enough || lost || errors.As(err, new(*LoginError)) || IsProxyRefused(err) {
 				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
 			}
 		}

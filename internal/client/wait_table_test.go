@@ -23,8 +23,7 @@ func TestWaitForJob(t *testing.T) {
 		from, to  time.Duration // when the wait ended
 		seenTimes int
 
-		sawRunning bool // before the wait
-		mayBeGone  bool
+		sawRunning, mayBeGone bool // before the wait
 	}{
 		{
 			name:      "done at the first poll",
@@ -147,7 +146,6 @@ func TestWaitForJob(t *testing.T) {
 			replies:   "n",
 			age:       8 * 24 * time.Hour,
 			mayBeGone: true,
-			want:      "",
 			err:       "the status of",
 			polls:     [2]int{2, 2},
 			from:      time.Second,
@@ -294,11 +292,8 @@ func TestWaitForJob(t *testing.T) {
 				return pollReply(test.replies[min(polls, len(test.replies))-1])
 			})
 			got, err := w.waitFor(t.Context(), JobWait{
-				JobID:     jobID,
-				Submitted: noon,
-				Deadline:  began.Add(test.deadline),
-				Seen:      func(job Job) { seen = append(seen, job) },
-
+				JobID: jobID, Submitted: noon, Deadline: began.Add(test.deadline),
+				Seen:       func(job Job) { seen = append(seen, job) },
 				SawRunning: test.sawRunning, MayBeGone: test.mayBeGone,
 			})
 			if string(got.Status) != test.want {

@@ -121,7 +121,8 @@ func addressAttributes() map[string]schema.Attribute {
 				"else `myhuaweicloud.com`."),
 		"auth_url": textAttribute(authURLArgument,
 			"The address of IAM. By default `https://iam.REGION.CLOUD`, "+
-				"in Open Telekom Cloud's Swiss cloud `https://iam-pub.REGION.CLOUD`. It must be in the same cloud as the rest."),
+				"in Open Telekom Cloud's Swiss cloud `https://iam-pub.REGION.CLOUD`. "+
+				"It must be in the same cloud as the rest."),
 		"endpoints": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.Map{mapValidator{checkEndpoints}},

@@ -100,7 +100,8 @@ func Error(ctx context.Context, look Region, at path.Path, err error) diag.Diagn
 	case !errors.As(err, &answered):
 		return say("Lookup failed", "Check the id, and whether this machine can reach the service's address. Then try again.")
 	case client.IsForbidden(err):
-		return say("Lookup is not allowed", "Give the credentials' user or agency the permission, or use other credentials.")
+		return say("Lookup is not allowed",
+			"Give the credentials' user or agency the permission, or use other credentials.")
 	case Unavailable(err):
 		return say("Service could not answer", "Try again later. If the answer stays the same, "+
 			"region %s may not offer this query.", look.Client.Region())
