@@ -138,6 +138,9 @@ func (c *Client) newExchange(ctx context.Context, call call) (*exchange, error) 
 	if !x.isLogin {
 		x.as = c.login
 	}
+	if err := c.checkOffered(call); err != nil {
+		return nil, err
+	}
 	if slices.Contains(databases, x.service) {
 		var err error
 		if x.projectID, err = c.ProjectID(ctx); err != nil {

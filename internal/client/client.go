@@ -57,7 +57,7 @@ type Config struct {
 
 	// MaxRetries of one call, after its first attempt. Throttled attempts do not count, but 0 retries nothing.
 	MaxRetries        int
-	RequestsPerMinute map[string]int // to rds, dds or dws, in all regions; see DefaultRequestsPerMinute
+	RequestsPerMinute map[string]int // of each API of rds, dds or dws, in all regions; see DefaultRequestsPerMinute
 	UserAgent         string
 
 	Clock Clock // nil is SystemClock

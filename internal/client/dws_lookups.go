@@ -146,8 +146,9 @@ func (s DWS) listSnapshots(ctx context.Context, operation, path string) ([]DWSSn
 	return snapshots, nil
 }
 
-// DWSTableCheck is the result of the check of a restore's names, as the service writes the names. The service documents
-// only that the lists are null if all is well, so each is taken for the names that failed the check.
+// DWSTableCheck is the result of the check of a restore's names, as the service writes the names. The lists are null if
+// all is well (DWS API Reference). The API Explorer's example has table names without their schema in both, and no page
+// says what they mean: each list is taken for the names that failed the check.
 type DWSTableCheck struct {
 	Missing  []string // of restore_table_list: not in the snapshot
 	Existing []string // of target_table_list: in the cluster already, and overwritten by a restore

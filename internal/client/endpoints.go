@@ -104,11 +104,37 @@ func (c *Client) endpoint(service string) string {
 	if service == serviceMetadata {
 		return metadataEndpoint
 	}
-	return "https://" + service + "." + c.region + "." + cloudOf(c.config.Cloud, service, c.region)
+	cloud := cloudOf(c.config.Cloud, service, c.region)
+	if service == serviceIAM && cloud == swissCloud {
+		service = "iam-pub"
+	}
+	return "https://" + service + "." + c.region + "." + cloud
 }
 
 // otcCloud is the domain of Open Telekom Cloud (its Regions and Endpoints page).
 const otcCloud = "otc.t-systems.com"
+
+// swissCloud is the domain of its Swiss cloud, whose Regions and Endpoints page has RDS, and neither DDS nor DWS. Its
+// RDS documents no table restore for PostgreSQL.
+const swissCloud = "sc." + otcCloud
+
+// Offers returns a *NotOfferedError if the cloud documents no restore by a service. A configured address says that
+// somebody knows better.
+func (c *Client) Offers(service string) error {
+	_, configured := c.endpoints[service]
+	if configured || cloudOf(c.config.Cloud, service, c.region) != swissCloud {
+		return nil
+	}
+	return &NotOfferedError{Service: service}
+}
+
+// checkOffered is Offers for a call: RDS itself is there.
+func (c *Client) checkOffered(call call) error {
+	if !slices.Contains(databases, call.service) || call.service == serviceRDS && !call.notInOTC {
+		return nil
+	}
+	return c.Offers(call.service)
+}
 
 // dwsOnCN are the regions in which only DWS is on myhuaweicloud.cn. The vendor's SDKs say so (services/dws/v2/region),
 // but the vendor's own provider has no such exception. If that is right, a user configures the endpoint.

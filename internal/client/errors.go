@@ -28,7 +28,8 @@ type APIError struct {
 	NotOnOTC bool // Open Telekom Cloud answered that there is no such call, and documents none
 }
 
-// Error is one line: the operation, the code and message, the HTTP status and the request id.
+// Error is one line: the operation, the code and message, the HTTP status and the request id, and the permission that a
+// forbidden call needs.
 func (e *APIError) Error() string {
 	var text strings.Builder
 	text.WriteString(serviceName(e.Service) + " " + e.Operation + ": ")
@@ -55,7 +56,21 @@ func (e *APIError) Error() string {
 	if e.NotOnOTC {
 		text.WriteString("; this call is not documented for Open Telekom Cloud")
 	}
+	if needed := neededPermission(e); needed != "" {
+		text.WriteString("; " + needed)
+	}
 	return text.String()
+}
+
+// NotOfferedError says that the Swiss cloud of Open Telekom Cloud does not document what was wanted. Nothing was sent.
+type NotOfferedError struct{ Service string } // rds, dds or dws
+
+func (e *NotOfferedError) Error() string {
+	what := serviceName(e.Service)
+	if e.Service == serviceRDS {
+		what = "the table restore of RDS for PostgreSQL"
+	}
+	return "Open Telekom Cloud documents no such service or call for its Swiss cloud (" + swissCloud + "): " + what
 }
 
 // AmbiguousError is the end of a restore call that the service may have accepted although no job id came back: the
@@ -238,7 +253,7 @@ func apiMissing(status int, code string) bool {
 // IsNotOnOTC reports whether Open Telekom Cloud does not have the call.
 func IsNotOnOTC(err error) bool {
 	var refused *APIError
-	return errors.As(err, &refused) && refused.NotOnOTC
+	return errors.As(err, &refused) && refused.NotOnOTC || errors.As(err, new(*NotOfferedError))
 }
 
 func hasCode(err error, codes ...string) bool {

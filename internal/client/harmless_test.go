@@ -32,3 +32,18 @@ func TestIsHarmless(t *testing.T) {
 		}
 	}
 }
+
+// TestMayBeRestore has the names that the pages tell, of restores and of others.
+func TestMayBeRestore(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"MongodbRestoreTable": true, "MongodbRestoreInstance": true, "MongodbPitr2CurrentInstance": true,
+		"MongodbPitr2NewInstance": true, "RestoreSqlserverInInstance": true, "SingleDbRestoreSqlserverInInstance": true,
+		"RestoreNewInstance": true, "PgTablePITR": true, "FINE_GRAINED_RESTORING": true, "RESTORING": true,
+		"ResizeFlavor": false, "MongodbSnapshotEBackup": false, "PgTables": false, "": false,
+	} {
+		if got := (Job{Name: name}).MayBeRestore(); got != want {
+			t.Errorf("%q: %t, want %t", name, got, want)
+		}
+	}
+}

@@ -37,10 +37,12 @@ type Job struct {
 	UnknownStatus string
 }
 
-// MayBeRestore reports whether the job's name says that it is a restore. DDS documents MongodbRestoreTable and
-// MongodbPitr2CurrentInstance. RDS documents no name for tables of PostgreSQL: every restore that it documents has the
-// word in its name, and the console calls this one "table PITR". DWS lists nothing but restores. A guess that is wrong
-// here costs the job's adoption, not the guard: that stops for all jobs that are not known to be harmless (IsHarmless).
+// MayBeRestore reports whether the job's name says that it is a restore. DDS documents MongodbRestoreTable,
+// MongodbRestoreInstance, MongodbPitr2CurrentInstance and MongodbPitr2NewInstance ("Querying Tasks"). RDS publishes no
+// name for tables of PostgreSQL: the restores that it names, such as SingleDbRestoreSqlserverInInstance and
+// RestoreNewInstance, have the word in their names, and the consoles call this one "table PITR". DWS lists nothing but
+// restores. If this is wrong, it costs the job's adoption, not the guard: that stops for all jobs that are not known to
+// be harmless (IsHarmless).
 func (j Job) MayBeRestore() bool {
 	name := strings.ToLower(j.Name)
 	return strings.Contains(name, "restor") || strings.Contains(name, "pitr")

@@ -28,8 +28,9 @@ var priorityDelays = [...]time.Duration{
 
 // DefaultRequestsPerMinute of an API of a service, for all regions together, because quotas are per user.
 //
-// RDS allows a user 60 requests a minute (RDS API Reference, "Before You Start"; see quota). The other services publish no number.
-// DDS has an error code for too many requests (DBS.280443), so its rate is a modest one.
+// RDS allows a user 60 requests a minute (RDS API Reference, "Before You Start"; see quota). DDS publishes no number,
+// but has an error code for too many requests (DBS.280443). DWS has one for snapshots only: 3,000 for a tenant, without
+// a unit. So their rates are modest ones.
 var DefaultRequestsPerMinute = map[string]int{serviceRDS: 60, serviceDDS: 300, serviceDWS: 300}
 
 // FewestRequestsPerMinute are still enough to follow a restore.

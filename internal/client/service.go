@@ -19,8 +19,9 @@ type JobService interface {
 	// WaitForJob returns the job once it is Completed or Failed. Otherwise it returns the job as last seen, zero if it
 	// never was, and
 	//   - a *WaitTimeoutError if the deadline passed while the job was running,
-	//   - a *PollError if queries kept failing for ten minutes (two if a permission is missing), if three in a row did
-	//     not know the job (IsNotFound) and it was not seen running, or if none had succeeded by the deadline,
+	//   - a *PollError if queries kept failing for ten minutes (two if a permission is missing), if three in a row (two
+	//     if it may be gone) did not know the job (IsNotFound) and it was not seen running, or if none had succeeded by
+	//     the deadline,
 	//   - context.Cause(ctx), at once and with no further query, if ctx is done.
 	//
 	// Waits for several jobs of one service and region share their queries.

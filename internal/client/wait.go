@@ -21,6 +21,8 @@ const (
 	// missingPolls in a row that do not know a job, which the service must know, mean that its record has expired. A job
 	// that was just seen running has not expired: not to know it is then a failure of the query like any other.
 	missingPolls = 3
+	// missingGone is the same for a job whose record was bound to expire.
+	missingGone = 2
 )
 
 // JobWait says which job to wait for, and how long.
@@ -31,6 +33,8 @@ type JobWait struct {
 	Seen      func(Job) // called after each successful query; may be nil
 	// SawRunning says that the caller has seen the job running before this wait.
 	SawRunning bool
+	// MayBeGone says that the job's record was bound to expire by now.
+	MayBeGone bool
 }
 
 // waitFor is JobService.WaitForJob.
@@ -45,7 +49,7 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 	begun := p.clock.Now()
 	delay := min(wait.Submitted.Add(firstPoll).Sub(begun), firstPoll)
 	for {
-		asked := p.clock.Now().Add(delay)
+		asked := latest(p.clock.Now().Add(delay), begun)
 		if wait.Deadline.Before(asked) { // the last poll is at the deadline, not beyond
 			asked = wait.Deadline
 		}
@@ -66,11 +70,12 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 		case IsNotFound(err) && asked.Before(wait.Submitted.Add(unknownFor)):
 			// It is no answer yet, and no failure either.
 		default:
-			failures.add(err, latest(asked, begun), seen || wait.SawRunning)
+			failures.add(err, asked, seen || wait.SawRunning)
 			// Where the job was just started or seen, what stands in the way is an outage, and may pass.
 			lost := !seen && !wait.SawRunning && !asked.Before(wait.Submitted.Add(unknownFor)) &&
 				errors.As(err, new(*ConnectionError))
-			if failures.areEnough(now) || lost || errors.As(err, new(*LoginError)) || IsProxyRefused(err) {
+			enough := failures.areEnough(now, wait.MayBeGone)
+			if enough || lost || errors.As(err, new(*LoginError)) || IsProxyRefused(err) {
 				return last, &PollError{JobID: last.ID, Since: failures.since, Err: err}
 			}
 		}
@@ -84,6 +89,9 @@ func (p *poller) waitFor(ctx context.Context, wait JobWait) (Job, error) {
 			return last, &WaitTimeoutError{JobID: last.ID, Job: last}
 		}
 		delay = pollInterval(now.Sub(wait.Submitted))
+		if wait.MayBeGone && failures.missing > 0 {
+			delay = shortestInterval
+		}
 	}
 }
 
@@ -96,7 +104,7 @@ func latest(a, b time.Time) time.Time {
 }
 
 // pollInterval is a quarter of the job's age, within limits: the wait notices the end of a short job at once, and a
-// long job costs two calls of the sixty that an account has in a minute.
+// long job costs two calls of the sixty that a user has in a minute.
 func pollInterval(age time.Duration) time.Duration {
 	return jitter(min(max(age/4, shortestInterval), longestInterval), 0.1)
 }
@@ -126,8 +134,8 @@ func (f *pollFailures) add(err error, asked time.Time, running bool) {
 }
 
 // areEnough reports whether the failures end the wait.
-func (f *pollFailures) areEnough(now time.Time) bool {
-	return f.missing >= missingPolls ||
+func (f *pollFailures) areEnough(now time.Time, mayBeGone bool) bool {
+	return f.missing >= missingPolls || mayBeGone && f.missing >= missingGone ||
 		now.Sub(f.since) >= failuresFor ||
 		!f.forbidden.IsZero() && now.Sub(f.forbidden) >= forbiddenFor
 }

@@ -23,7 +23,7 @@ func TestWaitForJob(t *testing.T) {
 		from, to  time.Duration // when the wait ended
 		seenTimes int
 
-		sawRunning bool // before the wait
+		sawRunning, mayBeGone bool // before the wait
 	}{
 		{
 			name:      "done at the first poll",
@@ -137,9 +137,30 @@ func TestWaitForJob(t *testing.T) {
 			age:     time.Hour,
 			want:    "",
 			err:     "the status of",
-			polls:   [2]int{4, 4},
-			from:    80 * time.Second,
-			to:      100 * time.Second,
+			polls:   [2]int{3, 3},
+			from:    50 * time.Second,
+			to:      70 * time.Second,
+		},
+		{
+			name:      "bound to be gone, and gone",
+			replies:   "n",
+			age:       8 * 24 * time.Hour,
+			mayBeGone: true,
+			err:       "the status of",
+			polls:     [2]int{2, 2},
+			from:      time.Second,
+			to:        3 * time.Second,
+		},
+		{
+			name:      "bound to be gone, and not known once",
+			replies:   "nrnnc",
+			age:       8 * 24 * time.Hour,
+			mayBeGone: true,
+			want:      "Completed",
+			polls:     [2]int{5, 5},
+			from:      60 * time.Second,
+			to:        120 * time.Second,
+			seenTimes: 2,
 		},
 		{
 			name:      "not known for a while after it ran",
@@ -271,12 +292,9 @@ func TestWaitForJob(t *testing.T) {
 				return pollReply(test.replies[min(polls, len(test.replies))-1])
 			})
 			got, err := w.waitFor(t.Context(), JobWait{
-				JobID:     jobID,
-				Submitted: noon,
-				Deadline:  began.Add(test.deadline),
-				Seen:      func(job Job) { seen = append(seen, job) },
-
-				SawRunning: test.sawRunning,
+				JobID: jobID, Submitted: noon, Deadline: began.Add(test.deadline),
+				Seen:       func(job Job) { seen = append(seen, job) },
+				SawRunning: test.sawRunning, MayBeGone: test.mayBeGone,
 			})
 			if string(got.Status) != test.want {
 				t.Errorf("the job is %+v, want it %q", got, test.want)

@@ -10,8 +10,8 @@ import (
 )
 
 // checkDWSTableRestore follows DWS API reference, Checking the Name of the Table to Be Restored. Both lists are null if
-// the check finds no problem. Their content otherwise is not documented; here they list missing sources and existing
-// targets.
+// the check finds no problem. The API Explorer's example has table names without their schema in both, and no page says
+// what they mean; here they list missing sources and existing targets, with the schema.
 func (q *call) checkDWSTableRestore() (any, error) {
 	body, snapshot, err := q.dwsRestoreOf()
 	if err != nil {

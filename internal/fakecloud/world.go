@@ -39,7 +39,8 @@ type World struct {
 	// TokenSeconds is the lifetime of a token that a login issues; 0 = a day, which is not documented.
 	TokenSeconds int `json:"token_seconds,omitempty"`
 	// ZoneHours is the time zone of the jobs' times, in hours east of UTC; 0 = UTC. RDS and DDS write the zone (+0800),
-	// DWS does not. Which zone a service uses is not documented.
+	// DWS does not. The page of the list of DDS has an offset in general, not only +0000 (dds_api_0301). No page says
+	// which zone a service uses.
 	ZoneHours int `json:"zone_hours,omitempty"`
 }
 

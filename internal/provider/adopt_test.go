@@ -107,21 +107,7 @@ func TestMovedFromTheVendorsProvider(t *testing.T) {
 			t.Run(strings.TrimSpace(c.name+" "+status), func(t *testing.T) {
 				t.Parallel()
 				env, job := lost(t, c)
-				vendor := vendorStates[c.name]
-				_, name, _ := strings.Cut(c.address, ".")
-				env.write("terraform.tfstate", fmt.Sprintf(`{
-					"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "4d1e3ad6-2a4c-4a9b-9d53-0d6a5cf0a6a1", "outputs": {},
-					"resources": [{ "mode": "managed", "type": %q, "name": "old",
-						"provider": "provider[\"registry.terraform.io/huaweicloud/huaweicloud\"]",
-						"instances": [{ "status": %q, "schema_version": 0, "attributes": %s, "sensitive_attributes": [] }] }]
-				}`, vendor.resourceType, status, fmt.Sprintf(vendor.attributes, job)))
-				more := `triggers = { drill = "monday" }`
-				if status == "tainted" {
-					more = "" // it is replaced, and hands its job over only to the very same restore
-				}
-				env.configure(c.config(t, more) +
-					fmt.Sprintf("moved {\n from = %s.old\n to = x_%s.%s\n}\n", vendor.resourceType,
-						strings.TrimPrefix(strings.Split(c.address, ".")[0], "x_"), name))
+				env.moved(c, job, status)
 				env.mustApply()
 				env.expectResumed(c, job)
 				if sent := env.cloud.Requests()[c.service][c.operation]; sent != 1 {
@@ -129,6 +115,48 @@ func TestMovedFromTheVendorsProvider(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// moved writes a state of the vendor's provider, and a configuration that takes its restore over.
+func (env *testEnv) moved(c restoreCase, job, status string) {
+	env.Helper()
+	vendor := vendorStates[c.name]
+	_, name, _ := strings.Cut(c.address, ".")
+	env.write("terraform.tfstate", fmt.Sprintf(`{
+		"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "4d1e3ad6-2a4c-4a9b-9d53-0d6a5cf0a6a1", "outputs": {},
+		"resources": [{ "mode": "managed", "type": %q, "name": "old",
+			"provider": "provider[\"registry.terraform.io/huaweicloud/huaweicloud\"]",
+			"instances": [{ "status": %q, "schema_version": 0, "attributes": %s, "sensitive_attributes": [] }] }]
+	}`, vendor.resourceType, status, fmt.Sprintf(vendor.attributes, job)))
+	more := `triggers = { drill = "monday" }`
+	if status == "tainted" {
+		more = "" // it is replaced, and hands its job over only to the very same restore
+	}
+	env.configure(c.config(env.T, more) +
+		fmt.Sprintf("moved {\n from = %s.old\n to = x_%s.%s\n}\n", vendor.resourceType,
+			strings.TrimPrefix(strings.Split(c.address, ".")[0], "x_"), name))
+}
+
+// TestMovedWithoutRecord takes over a restore whose job the service forgot long ago: the plan asks for it once, and the
+// apply twice.
+func TestMovedWithoutRecord(t *testing.T) {
+	t.Parallel()
+	for _, c := range []restoreCase{rdsCase, ddsCase} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			env, job := lost(t, c)
+			env.change(job, "expire", "")
+			env.moved(c, job, "")
+			before := env.cloud.Requests()[c.service][fakecloud.ShowJob]
+			env.expect(env.apply(), clitest.ExitOK, "Restore job record has expired", job)
+			if asked := env.cloud.Requests()[c.service][fakecloud.ShowJob] - before; asked != 3 {
+				t.Errorf("the job was asked for %d times, want 3", asked)
+			}
+			env.expectStored(c.address, map[string]any{"job_id": job, "status": "Completed", "duration_seconds": nil})
+			env.expectNoChanges()
+			env.expectAccepted(1)
+		})
 	}
 }
 

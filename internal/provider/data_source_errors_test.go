@@ -151,6 +151,7 @@ data "x_restore_job" "unknown" {
 		"x_rds_pg_restorable_tables.forbidden": {
 			"Lookup is not allowed",
 			"RDS query restorable tables: DBS.280015: Policy doesn't allow it. (HTTP 403 Forbidden, request id",
+			"it most likely needs the permission rds:instance:list; see the guide Permissions",
 			"Give the credentials",
 		},
 		"x_dds_restorable_collections.malformed": {

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -37,6 +38,24 @@ func TestNotOnOpenTelekomCloud(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSwissCloud plans restores in Open Telekom Cloud's Swiss cloud, which has none of them. No service is called.
+func TestSwissCloud(t *testing.T) {
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t)
+		block := regexp.MustCompile(`, `+c.service+` = "[^"]*"`).ReplaceAllString(
+			env.providerBlock(`cloud = "sc.otc.t-systems.com"`), "")
+		for _, more := range []string{"", "preflight = false"} {
+			env.write("main.tf", block+c.config(t, more))
+			o := env.plan()
+			env.expect(o, clitest.ExitError, lookup.NotOnOTC, "for its Swiss cloud", "set endpoints."+c.service)
+			if count := strings.Count(o.output, lookup.NotOnOTC); count != 1 {
+				t.Errorf("%d errors of one cause", count)
+			}
+		}
+		env.expectNoCalls()
+	})
 }
 
 // subProject is where everything of the region is instead, in the tests of a project that is not named like its region.

@@ -231,6 +231,20 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestRestoreForbidden refuses the restore call for want of permission. The error says which one.
+func TestRestoreForbidden(t *testing.T) {
+	actions := map[string]string{fakecloud.RDS: "rds:instance:tableRestore", fakecloud.DDS: "dds:instance:restore",
+		fakecloud.DWS: "dws:cluster:restoreTable"}
+	forEachRestore(t, func(t *testing.T, c restoreCase) {
+		env := newTestEnv(t)
+		env.configure(c.config(t))
+		env.forbidden(c.service, c.operation)
+		env.expect(env.apply(), clitest.ExitError, "Restore is not allowed", "APIGW.0302",
+			"it needs the permission "+actions[c.service], "see the guide Permissions", "No restore was started.")
+		env.expectAccepted(0)
+	})
+}
+
 // TestWrongSecretKey checks that a login that is refused is tried once a call and no more: five wrong signatures lock a
 // key.
 func TestWrongSecretKey(t *testing.T) {

@@ -120,7 +120,9 @@ func addressAttributes() map[string]schema.Attribute {
 				"`myhuaweicloud.cn` for DWS in `ap-southeast-4`, `cn-east-4`, `cn-north-12`, `cn-south-4` and `tr-west-1`, "+
 				"else `myhuaweicloud.com`."),
 		"auth_url": textAttribute(authURLArgument,
-			"The address of IAM. By default `https://iam.REGION.CLOUD`. It must be in the same cloud as the rest."),
+			"The address of IAM. By default `https://iam.REGION.CLOUD`, "+
+				"in Open Telekom Cloud's Swiss cloud `https://iam-pub.REGION.CLOUD`. "+
+				"It must be in the same cloud as the rest."),
 		"endpoints": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.Map{mapValidator{checkEndpoints}},
@@ -163,11 +165,12 @@ func behaviourAttributes() map[string]schema.Attribute {
 		"requests_per_minute": schema.MapAttribute{
 			Optional: true, ElementType: types.NumberType,
 			Validators: []validator.Map{mapValidator{checkRequestsPerMinute}},
-			MarkdownDescription: "How many requests a minute the provider may send to each service. " +
-				"By default 60 to `rds`, which is what RDS allows a user in all of their tools together, " +
-				"and 300 to `dds` and to `dws`. Restores come first, then lookups, then polls of jobs, " +
+			MarkdownDescription: "How many requests a minute the provider may send to each API of a service. " +
+				"By default 60 for `rds`, which is what RDS allows a user in all of their tools together, " +
+				"and 300 for `dds` and for `dws`. Restores come first, then lookups, then polls of jobs, " +
 				"where one request serves many jobs. After a service has throttled, " +
-				"the provider halves its requests to that service for a while.",
+				"the provider halves its requests to that API for a while. " +
+				"If the service shows that it counts its APIs together, they share the number from then on.",
 		},
 		"preflight": schema.BoolAttribute{
 			Optional: true,

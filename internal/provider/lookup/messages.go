@@ -37,11 +37,29 @@ const (
 	NoProject       = "Project cannot be determined"
 	NoProjectAdvice = "Set project_id, or set project_name to the exact name of a project in the list."
 
-	NotOnOTC       = "Not available on Open Telekom Cloud"
-	NotOnOTCAdvice = "Open Telekom Cloud cannot restore tables of RDS for PostgreSQL. " +
+	NotOnOTC = "Not available on Open Telekom Cloud"
+)
+
+// NotOnOTCAdvice says what to do about an error for which client.IsNotOnOTC is true.
+func NotOnOTCAdvice(err error) string {
+	advice := "Open Telekom Cloud cannot restore tables of RDS for PostgreSQL. " +
 		"Remove the blocks that do so from the configuration.\n" +
 		"You can restore a whole instance in the service's console."
-)
+	var absent *client.NotOfferedError
+	if !errors.As(err, &absent) {
+		return advice
+	}
+	if absent.Service != "rds" {
+		advice = "Remove the blocks that use this service from the configuration."
+	}
+	return advice + fmt.Sprintf("\nIf the service does have it by now, set endpoints.%s to its address.", absent.Service)
+}
+
+// ErrorNotOnOTC is for a restore that the cloud does not offer.
+func ErrorNotOnOTC(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(NotOnOTC,
+		fmt.Sprintf("%v\nNo restore was started.\n%s", err, NotOnOTCAdvice(err)))
+}
 
 // ErrorNotConfigured is for a provider whose own arguments are unknown.
 func ErrorNotConfigured() diag.Diagnostic {
@@ -70,6 +88,8 @@ func Error(ctx context.Context, look Region, at path.Path, err error) diag.Diagn
 			"Check the id, the region and the project, and that the credentials may look it up.", look.Client.Region())
 	case client.IsLoginRefused(err):
 		return say(LoginFailed, "%s", login.Advice(err))
+	case client.IsNotOnOTC(err):
+		return say(NotOnOTC, "%s", NotOnOTCAdvice(err))
 	case errors.As(err, new(*client.ReplyError)):
 		return say(UnreadableAnswer, "Try again. If the answer stays the same, "+
 			"check that the provider's endpoint is the service's own.")
@@ -80,10 +100,8 @@ func Error(ctx context.Context, look Region, at path.Path, err error) diag.Diagn
 	case !errors.As(err, &answered):
 		return say("Lookup failed", "Check the id, and whether this machine can reach the service's address. Then try again.")
 	case client.IsForbidden(err):
-		return say("Lookup is not allowed", "Give the credentials' user or agency the permission for this query, "+
-			"or use other credentials.")
-	case client.IsNotOnOTC(err):
-		return say(NotOnOTC, NotOnOTCAdvice)
+		return say("Lookup is not allowed",
+			"Give the credentials' user or agency the permission, or use other credentials.")
 	case Unavailable(err):
 		return say("Service could not answer", "Try again later. If the answer stays the same, "+
 			"region %s may not offer this query.", look.Client.Region())

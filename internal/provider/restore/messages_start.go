@@ -78,8 +78,11 @@ func (s *submission) errorNotStarted(ctx context.Context, err error) diag.Diagno
 	case errors.As(err, new(*client.ConnectionError)):
 		return errorUnreachable(err)
 	case client.IsNotOnOTC(err):
-		return diag.NewErrorDiagnostic(lookup.NotOnOTC,
-			fmt.Sprintf("%v\nNo restore was started.\n%s", err, lookup.NotOnOTCAdvice))
+		return lookup.ErrorNotOnOTC(err)
+	case client.IsPermissionMissing(err):
+		return diag.NewErrorDiagnostic("Restore is not allowed",
+			fmt.Sprintf("%v\nNo restore was started.\n"+
+				"Give the credentials' user or agency the permission, or use other credentials. Then apply again.", err))
 	case client.IsBusy(err):
 		return diag.NewErrorDiagnostic("Instance stayed busy",
 			fmt.Sprintf("The service rejected the restore until the timeout, because another operation is in progress.\n%v\n"+

@@ -53,6 +53,8 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	case ctx.Err() != nil: // Terraform, or Create, tells whoever cancelled
 	case client.IsLoginRefused(err):
 		f.Add(errorLoginFailed(err))
+	case client.IsNotOnOTC(err):
+		f.Add(Rejection(at, lookup.NotOnOTC, "%v\n%s", err, lookup.NotOnOTCAdvice(err)))
 	case errors.As(err, new(*client.ReplyError)):
 		f.Add(Rejection(at, lookup.UnreadableAnswer, "%v", err))
 	case errors.As(err, new(*client.ProjectError)):
@@ -64,8 +66,6 @@ func (f *Findings) AddError(ctx context.Context, at path.Path, err error) bool {
 	case answered == nil:
 		f.AddUnchecked(err.Error())
 		f.silence = cmp.Or(f.silence, err)
-	case client.IsNotOnOTC(err):
-		f.Add(Rejection(at, lookup.NotOnOTC, "%v\n%s", err, lookup.NotOnOTCAdvice))
 	case client.IsForbidden(err), client.IsBusy(err), lookup.Unavailable(err):
 		f.AddUnchecked(err.Error())
 	default:

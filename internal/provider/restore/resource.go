@@ -82,6 +82,9 @@ func (r *restoreResource) inRegion(region types.String) (*client.Client, diag.Di
 	if err != nil {
 		return nil, diag.Diagnostics{errorRegion(err)}
 	}
+	if err := c.Offers(r.Service); err != nil {
+		return nil, diag.Diagnostics{lookup.ErrorNotOnOTC(err)}
+	}
 	return c, nil
 }
 

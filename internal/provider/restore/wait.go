@@ -57,6 +57,7 @@ func (r *restoreResource) waitForJob(ctx context.Context, w wait, m Model) (wait
 	}
 	job, err := w.jobs.WaitForJob(ctx, client.JobWait{
 		JobID: own.id, Submitted: submitted, Deadline: w.deadline, SawRunning: w.resumed && r.own.sawRunning(own),
+		MayBeGone: w.resumed && r.clock.Now().Sub(submitted) >= recordKept,
 		Seen: func(job client.Job) {
 			tflog.Debug(ctx, "waiting for a restore",
 				map[string]any{"job_id": own.id, "status": string(job.Status), "progress": job.Progress})

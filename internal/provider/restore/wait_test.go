@@ -58,6 +58,9 @@ func TestExpiry(t *testing.T) {
 				if wait.SawRunning != c.before {
 					t.Errorf("the client is told that the job was seen running: %t", wait.SawRunning)
 				}
+				if bound := c.age >= recordKept || c.completed; wait.MayBeGone != bound {
+					t.Errorf("the client is told that the job may be gone: %t", wait.MayBeGone)
+				}
 				return last, &client.PollError{Err: &client.NotFoundError{What: "job j"}}
 			}}
 			result, _ := r.waitForJob(t.Context(), wait{jobs: jobs, resumed: true}, m)
