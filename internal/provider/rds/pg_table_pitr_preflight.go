@@ -23,8 +23,12 @@ import (
 // status but ACTIVE, the instance is busy, and the provider waits for it.
 var unfitStatuses = []string{"FAILED", "CREATE FAIL", "FROZEN", "STORAGE FULL"}
 
-// Check looks up the instance, the moment, the tables and their new names, in this order.
+// Check looks up the instance, the moment, the tables and their new names, in this order. What there was at a moment does
+// not change, and the service overwrites nothing: once is enough.
 func (m *pgTablePITR) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
+	if f.Repeated && !m.RestoreTime.IsLatest() {
+		return
+	}
 	c := pgCheck{look: look, f: f, instanceID: m.TargetID()}
 	if !c.instance(ctx) {
 		return
