@@ -109,27 +109,42 @@ func (s DDS) Instance(ctx context.Context, id string) (DDSInstance, error) {
 	if err := checkID("DDS instance", id); err != nil {
 		return DDSInstance{}, err
 	}
-	reply := list[ddsInstanceRecord]{key: "instances"}
 	what := "DDS instance " + id
+	found, err := s.queryInstances(ctx, url.Values{"id": {id}})
+	if err != nil {
+		return DDSInstance{}, notFound(err, what, ddsInstanceMissing...)
+	}
+	if place := slices.IndexFunc(found, func(i DDSInstance) bool { return i.ID == id }); place >= 0 {
+		return found[place], nil
+	}
+	return DDSInstance{}, &NotFoundError{What: what}
+}
+
+// Instances lists the first mostListedInstances of the project's instances.
+func (s DDS) Instances(ctx context.Context) ([]DDSInstance, error) {
+	id := func(i DDSInstance) string { return i.ID }
+	return pages(instancesPage, id, enoughInstances[DDSInstance], func(offset, limit string) ([]DDSInstance, error) {
+		return s.queryInstances(ctx, onPage(url.Values{}, offset, limit))
+	})
+}
+
+func (s DDS) queryInstances(ctx context.Context, query url.Values) ([]DDSInstance, error) {
+	reply := list[ddsInstanceRecord]{key: "instances"}
 	err := s.client.do(ctx, call{
 		service:   serviceDDS,
 		operation: "query instance",
 		method:    http.MethodGet,
 		path:      "/v3/{project_id}/instances",
-		query:     url.Values{"id": {id}},
+		query:     query,
 	}, &reply)
-	if err != nil {
-		return DDSInstance{}, notFound(err, what, ddsInstanceMissing...)
-	}
+	var instances []DDSInstance
 	for _, found := range reply.items {
-		if found.ID == id {
-			return DDSInstance{
-				ID: found.ID, Name: string(found.Name), Status: found.Status, Actions: found.Actions,
-				Mode: found.Mode, Engine: found.Engine, Version: string(found.Datastore.Version),
-			}, nil
-		}
+		instances = append(instances, DDSInstance{
+			ID: found.ID, Name: string(found.Name), Status: found.Status, Actions: found.Actions,
+			Mode: found.Mode, Engine: found.Engine, Version: string(found.Datastore.Version),
+		})
 	}
-	return DDSInstance{}, &NotFoundError{What: what}
+	return instances, err
 }
 
 type ddsInstanceRecord struct {

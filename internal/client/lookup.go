@@ -42,6 +42,14 @@ func pages[T any, K comparable](
 	}
 }
 
+const (
+	instancesPage = 100 // the limit of RDS and of DDS
+	// mostListedInstances is where a list of all instances ends: whoever restores in a few of very many must not wait for it.
+	mostListedInstances = 500
+)
+
+func enoughInstances[T any](instances []T) bool { return len(instances) >= mostListedInstances }
+
 // onPage adds a page to a query.
 func onPage(query url.Values, offset, limit string) url.Values {
 	page := maps.Clone(query)

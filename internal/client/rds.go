@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -148,8 +149,27 @@ func (s RDS) Instance(ctx context.Context, id string) (RDSInstance, error) {
 var rdsInstanceMissing = []string{"DBS.200002", "DBS.200045", "DBS.201028", "DBS.200602", "DBS.280404"}
 
 func (s RDS) findInstance(ctx context.Context, id string, query url.Values) (RDSInstance, error) {
-	reply := list[rdsInstanceRecord]{key: "instances"}
 	what := "RDS instance " + id
+	found, err := s.queryInstances(ctx, query)
+	if err != nil {
+		return RDSInstance{}, notFound(err, what, rdsInstanceMissing...)
+	}
+	if place := slices.IndexFunc(found, func(i RDSInstance) bool { return i.ID == id }); place >= 0 {
+		return found[place], nil
+	}
+	return RDSInstance{}, &NotFoundError{What: what}
+}
+
+// Instances lists the first mostListedInstances of the project's instances, but none of the FlexusRDS kind.
+func (s RDS) Instances(ctx context.Context) ([]RDSInstance, error) {
+	id := func(i RDSInstance) string { return i.ID }
+	return pages(instancesPage, id, enoughInstances[RDSInstance], func(offset, limit string) ([]RDSInstance, error) {
+		return s.queryInstances(ctx, onPage(url.Values{}, offset, limit))
+	})
+}
+
+func (s RDS) queryInstances(ctx context.Context, query url.Values) ([]RDSInstance, error) {
+	reply := list[rdsInstanceRecord]{key: "instances"}
 	err := s.client.do(ctx, call{
 		service:   serviceRDS,
 		operation: "query instance",
@@ -157,18 +177,14 @@ func (s RDS) findInstance(ctx context.Context, id string, query url.Values) (RDS
 		path:      "/v3/{project_id}/instances",
 		query:     query,
 	}, &reply)
-	if err != nil {
-		return RDSInstance{}, notFound(err, what, rdsInstanceMissing...)
-	}
+	var instances []RDSInstance
 	for _, found := range reply.items {
-		if found.ID == id {
-			return RDSInstance{
-				ID: found.ID, Name: string(found.Name), Status: found.Status, Type: found.Type,
-				Engine: found.Datastore.Type, Version: string(found.Datastore.Version),
-			}, nil
-		}
+		instances = append(instances, RDSInstance{
+			ID: found.ID, Name: string(found.Name), Status: found.Status, Type: found.Type,
+			Engine: found.Datastore.Type, Version: string(found.Datastore.Version),
+		})
 	}
-	return RDSInstance{}, &NotFoundError{What: what}
+	return instances, err
 }
 
 type rdsInstanceRecord struct {

@@ -71,15 +71,16 @@ type missing struct {
 	there  []string
 }
 
-// Check looks up the instance, and for each entry its moment, its database, its collections and their new names.
+// Check looks up the instance, and for each entry its moment, its database, its collections and their new names. If it is
+// repeated, it looks up the databases and collections: of one that was not there, the service would restore an empty one.
 func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
 	c := newCheck(m, look, f)
-	if !c.instance(ctx) {
+	if !f.Repeated && !c.instance(ctx) {
 		return
 	}
 	databases, _ := restore.Elements[databaseModel](ctx, m.RestoreCollections)
 	root := path.Root("restore_collections")
-	if wanted := m.latest(ctx); wanted || single(databases) {
+	if wanted := m.latest(ctx); wanted || single(databases) && !f.Repeated {
 		latest, found, err := newestMoment(ctx, look, c.instanceID)
 		unknown := f.AddError(ctx, root, err)
 		switch {
@@ -140,7 +141,7 @@ func (c *check) database(ctx context.Context, root path.Path, database databaseM
 		if !valid {
 			return
 		}
-		if own, there := c.ownDatabase(ctx, root, database.Database.ValueString(), at); there {
+		if own, there := c.ownDatabase(ctx, root, database.Database.ValueString(), at); there && !c.f.Repeated {
 			c.serviceNames(ctx, root, own, at)
 		}
 		return
@@ -180,6 +181,9 @@ func (c *check) time(ctx context.Context, root path.Path, value pointintime.Valu
 	at, explicit := value.Moment()
 	if !explicit {
 		return c.latest, !c.latest.IsZero()
+	}
+	if c.f.Repeated {
+		return at, true
 	}
 	known := c.moments[at]
 	if known == nil {

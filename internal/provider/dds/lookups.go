@@ -15,9 +15,10 @@ import (
 )
 
 func instance(ctx context.Context, look lookup.Region, id string) (client.DDSInstance, error) {
-	return lookup.Get(ctx, look, func(ctx context.Context) (client.DDSInstance, error) {
-		return look.Client.DDS().Instance(ctx, id)
-	}, "DDS instance", id)
+	return lookup.Listed(ctx, look, lookup.List[client.DDSInstance]{
+		What: "DDS instance", IDOf: func(i client.DDSInstance) string { return i.ID },
+		All: look.Client.DDS().Instances, One: look.Client.DDS().Instance,
+	}, id)
 }
 
 // restoreWindows are those of the UTC day of a moment: the service answers one day a call.

@@ -44,6 +44,11 @@ func (c catalogue) find(e tableEntry) []client.RDSTableName {
 	return c.spellings[normal(e.RDSTableName)]
 }
 
+// lacksAny reports whether a whole list lacks one of the tables.
+func (c catalogue) lacksAny(entries []tableEntry) bool {
+	return !c.Truncated() && slices.ContainsFunc(entries, func(e tableEntry) bool { return len(c.find(e)) == 0 })
+}
+
 // lacks is why a table is not listed: its database or its schema is not, or only the table itself. It is a cause.
 func (c catalogue) lacks(e tableEntry) string {
 	as := normal(e.RDSTableName)
@@ -60,3 +65,6 @@ func (c catalogue) lacks(e tableEntry) string {
 func (e tableEntry) certain() bool {
 	return names.Certain(e.Database) && names.Certain(e.Schema) && names.Certain(e.Table)
 }
+
+// named reports whether the configuration chooses the name of the restored table.
+func (e tableEntry) named() bool { return !e.defaultName }

@@ -14,9 +14,10 @@ import (
 )
 
 func instance(ctx context.Context, look lookup.Region, id string) (client.RDSInstance, error) {
-	return lookup.Get(ctx, look, func(ctx context.Context) (client.RDSInstance, error) {
-		return look.Client.RDS().Instance(ctx, id)
-	}, "RDS instance", id)
+	return lookup.Listed(ctx, look, lookup.List[client.RDSInstance]{
+		What: "RDS instance", IDOf: func(i client.RDSInstance) string { return i.ID },
+		All: look.Client.RDS().Instances, One: look.Client.RDS().Instance,
+	}, id)
 }
 
 // restoreWindows are those of a date, yyyy-mm-dd, or all for "".

@@ -23,25 +23,41 @@ import (
 // status but ACTIVE, the instance is busy, and the provider waits for it.
 var unfitStatuses = []string{"FAILED", "CREATE FAIL", "FROZEN", "STORAGE FULL"}
 
-// Check looks up the instance, the moment, the tables and their new names, in this order.
+// Check looks up the instance, the moment, the tables and their new names, in this order. If the service lists the
+// tables of a moment, it can be restored to. What there was at a moment does not change, and the service overwrites
+// nothing, so that nothing is repeated before the call.
 func (m *pgTablePITR) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
+	if f.Repeated && !m.RestoreTime.IsLatest() {
+		return
+	}
 	c := pgCheck{look: look, f: f, instanceID: m.TargetID()}
 	if !c.instance(ctx) {
 		return
 	}
-	at, windows, known := c.time(ctx, m)
+	entries, _ := m.tables(ctx)
+	at, explicit := m.at()
+	var windows []client.Window
+	known, wanted := true, !explicit || f.Planning && slices.ContainsFunc(entries, tableEntry.named)
+	if wanted {
+		at, windows, known = c.time(ctx, m)
+	}
 	if !known {
 		return
 	}
-	entries, _ := m.tables(ctx)
 	tables, err := restorableTables(ctx, look, c.instanceID, at, client.RDSTableFilter{})
+	listed := newCatalogue(tables)
+	if !wanted && listed.lacksAny(entries) { // the moment may be why
+		if _, _, known = c.time(ctx, m); !known {
+			return
+		}
+	}
 	if c.failed(ctx, path.Root("databases"), entries, err) {
 		return
 	}
 	if limit := tables.TableLimit; limit > 0 && len(entries) > limit {
 		f.Add(errorTooManyTables(len(entries), limit))
 	}
-	c.targets(ctx, c.sources(ctx, at, entries, newCatalogue(tables)), entries, windows)
+	c.targets(ctx, c.sources(ctx, at, entries, listed), entries, windows)
 }
 
 // CheckTargets finds the service's own spelling of each name that Terraform, or a file that it comes from, may have
@@ -200,7 +216,7 @@ func (c pgCheck) targets(
 	ctx context.Context, own map[client.RDSTableName]client.RDSTableName, entries []tableEntry, windows []client.Window,
 ) {
 	latest, found := lookup.Newest(windows)
-	if !c.f.Planning || !found || !slices.ContainsFunc(entries, func(e tableEntry) bool { return !e.defaultName }) {
+	if !c.f.Planning || !found || !slices.ContainsFunc(entries, tableEntry.named) {
 		return
 	}
 	there, err := restorableTables(ctx, c.look, c.instanceID, latest, client.RDSTableFilter{})

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -21,6 +22,7 @@ import (
 // looked up.
 type Findings struct {
 	Planning   bool // warnings are of use
+	Repeated   bool // the plan of this process has made the check, and found nothing; see checked
 	diags      diag.Diagnostics
 	unchecked  []string
 	incomplete bool  // one of them is a check without which the apply refuses the restore
@@ -146,9 +148,37 @@ func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m M
 	if !r.wantsPreflight(m) {
 		return nil
 	}
-	findings := Findings{Planning: planning}
+	restore := r.Name + "\n" + look.Client.Region() + "\n" + canonical(m.Parameters(ctx))
+	findings := Findings{Planning: planning, Repeated: !planning && r.checked.has(restore)}
 	m.Check(ctx, look, &findings)
-	return findings.result()
+	diags := findings.result()
+	if planning && len(diags) == 0 && ctx.Err() == nil {
+		r.checked.add(restore)
+	}
+	return diags
+}
+
+// checked are the restores whose preflight has found nothing in this process. An apply plans each resource once more, in
+// its own process, however old a saved plan is. So a check before the call need not repeat what the service would only
+// reject; it repeats what may be silently wrong.
+type checked struct {
+	mutex    sync.Mutex
+	restores map[string]bool
+}
+
+func (c *checked) add(restore string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.restores == nil {
+		c.restores = map[string]bool{}
+	}
+	c.restores[restore] = true
+}
+
+func (c *checked) has(restore string) bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.restores[restore]
 }
 
 // refusedError is why a restore was not sent: it might delete what nobody said it may.

@@ -21,6 +21,8 @@ type Provider struct {
 	states *States
 	own    *ownJobs
 	locks  locks
+
+	checked checked
 	// starting limits how many restores are checked and sent side by side.
 	starting *semaphore.Weighted
 }
