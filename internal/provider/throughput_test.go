@@ -206,6 +206,26 @@ func forEach(count int, do func(instance string)) {
 	all.Wait()
 }
 
+// TestLookupsOfManyInstances counts what is asked for a plan of as many restores as instances, ten of them at a time.
+func TestLookupsOfManyInstances(t *testing.T) {
+	t.Parallel()
+	env := newTestEnvWithClock(t, clitest.NewClock(1), changedWorld(manyInstances(100)))
+	env.configure(`
+resource "x_rds_pg_table_pitr" "this" {
+  count        = 100
+  instance_id  = format("%032xin03", count.index)
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+}`)
+	env.expect(env.plan(), clitest.ExitChanges, "Plan: 100 to add")
+	requests := env.cloud.Requests()[fakecloud.RDS]
+	t.Log(requests)
+	if requests[fakecloud.ListInstances] > 2 || requests[fakecloud.ListHistoryTables] > 40 ||
+		requests[fakecloud.ListRestoreTime] > 0 || env.cloud.Throttled() > 0 {
+		t.Errorf("%v, %d throttled", requests, env.cloud.Throttled())
+	}
+}
+
 // TestFiveHundredAtOnce restores in five hundred instances at the same moment, by one provider and under a quota that
 // is none: each is accepted once, each state has a job of its own, the waits share their looks at the jobs, and no
 // goroutine stays behind.
