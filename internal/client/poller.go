@@ -15,10 +15,11 @@ import (
 const (
 	// shareOfPolls is the share of a service's rate limit that lists may use: one in so many requests.
 	shareOfPolls = 4
-	// listDisabledFor is how long nobody asks for a list that the service refuses although the query of one job succeeded.
+	// listDisabledFor is how long nobody asks for a list that the service refuses although the query of one job
+	// succeeded.
 	listDisabledFor = 10 * time.Minute
-	// brokenFor is the same for a list that may succeed soon. It doubles with each failure in a row, up to listDisabledFor:
-	// without the list, each wait asks for its own job.
+	// brokenFor is the same for a list that may succeed soon. It doubles with each failure in a row, up to
+	// listDisabledFor: without the list, each wait asks for its own job.
 	brokenFor = time.Minute
 	// afterFailure is how long nobody asks again after a list that failed for all.
 	afterFailure = 10 * time.Second

@@ -129,8 +129,8 @@ func (s RDS) RestorableTables(
 	return RDSRestorableTables{}, &NotFoundError{What: what}
 }
 
-// SharedRestorableTables is RestorableTables without a filter. Those who ask about the same moment at the same time share
-// a call.
+// SharedRestorableTables is RestorableTables without a filter. Those who ask about the same moment at the same time
+// share a call.
 func (s RDS) SharedRestorableTables(ctx context.Context, instanceID string, at time.Time) (RDSRestorableTables, error) {
 	if err := checkID("RDS instance", instanceID); err != nil {
 		return RDSRestorableTables{}, err

@@ -61,8 +61,8 @@ func (l *tableLister) tables(ctx context.Context, instanceID string, at time.Tim
 	return tables, err
 }
 
-// ask leaves out the instances whose lists are incomplete: others in the same call may be why. The error is errEachAlone
-// if one of several instances may be why there is no answer.
+// ask leaves out the instances whose lists are incomplete: others in the same call may be why. The error is
+// errEachAlone if one of several instances may be why there is no answer.
 func (l *tableLister) ask(ctx context.Context, ids []string, at time.Time) (map[string]RDSRestorableTables, error) {
 	all := map[string]RDSRestorableTables{}
 	if len(ids) == 1 {
@@ -82,13 +82,14 @@ func (l *tableLister) ask(ctx context.Context, ids []string, at time.Time) (map[
 	return all, nil
 }
 
-// whetherAlone is the error of a call for several instances, or errEachAlone. Without an answer in time, they may be too
-// many, also the next time.
+// whetherAlone is the error of a call for several instances, or errEachAlone. Without an answer in time, they may be
+// too many, also the next time.
 func (l *tableLister) whetherAlone(ctx context.Context, err error) error {
 	var answered *APIError
 	refused := errors.As(err, &answered) && answered.StatusCode < 500 || errors.As(err, new(*ReplyError))
 	switch {
-	case ctx.Err() != nil, IsLoginRefused(err), errors.As(err, new(*ConnectionError)), errors.As(err, new(*ProjectError)):
+	case ctx.Err() != nil, IsLoginRefused(err), errors.As(err, new(*ConnectionError)),
+		errors.As(err, new(*ProjectError)):
 		return err
 	case !refused:
 		l.mutex.Lock()

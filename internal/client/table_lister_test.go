@@ -80,9 +80,12 @@ func TestTableLister(t *testing.T) {
 			reply.Instances[3].TotalTables = number{7, true}
 			return reply, nil
 		}, 1, 1, 2, false},
-		"unreadable": {10, func([]string) (rdsTablesReply, error) { return rdsTablesReply{}, &ReplyError{} }, 1, 10, 2, false},
-		"too slow": {10, func([]string) (rdsTablesReply, error) { return rdsTablesReply{}, errors.New("no answer") },
-			1, 10, 1, false},
+		"unreadable": {10, func([]string) (rdsTablesReply, error) {
+			return rdsTablesReply{}, &ReplyError{}
+		}, 1, 10, 2, false},
+		"too slow": {10, func([]string) (rdsTablesReply, error) {
+			return rdsTablesReply{}, errors.New("no answer")
+		}, 1, 10, 1, false},
 		"overloaded": {10, func([]string) (rdsTablesReply, error) { return rdsTablesReply{}, &APIError{StatusCode: 504} },
 			1, 10, 1, false},
 		"login refused": {10, func([]string) (rdsTablesReply, error) {

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// Batches let one call answer several questions that come shortly after each other. The zero value is ready for use once
-// Gather and Most are set.
+// Batches let one call answer several questions that come shortly after each other. The zero value is ready for use
+// once Gather and Most are set.
 type Batches[K comparable, V any] struct {
 	Gather func(context.Context) error // waits for others; its error is that of all who wait
 	Most   int                         // how many questions a call takes
