@@ -75,6 +75,7 @@ type Client struct {
 
 	pollers    map[string]*poller    // of the services that restore
 	jobListers map[string]*jobLister // of RDS and DDS; DWS lists no jobs
+	tables     *tableLister          // of RDS
 }
 
 // shared is what the clients of all regions have in common.
@@ -146,7 +147,7 @@ func New(config Config) (*Client, error) {
 	c := &Client{shared: s, region: config.Region}
 	c.project.id, c.project.name = config.ProjectID, cmp.Or(config.ProjectName, config.Region)
 	c.login = c.newLogin()
-	c.pollers, c.jobListers = c.newPollers(), c.newJobListers()
+	c.pollers, c.jobListers, c.tables = c.newPollers(), c.newJobListers(), c.newTableLister()
 	s.regions[config.Region] = c
 	return c, nil
 }
@@ -176,6 +177,7 @@ func (c *Client) ForRegion(region string) (*Client, error) {
 	sibling.project.name = region // the configured project is of the configured region
 	sibling.login = c.login
 	sibling.pollers, sibling.jobListers = sibling.newPollers(), sibling.newJobListers()
+	sibling.tables = sibling.newTableLister()
 	if c.config.tokenPerProject() {
 		sibling.login = sibling.newPasswordLogin(c.login.guard)
 	}

@@ -44,7 +44,8 @@ func pages[T any, K comparable](
 
 const (
 	instancesPage = 100 // the limit of RDS and of DDS
-	// mostListedInstances is where a list of all instances ends: whoever restores in a few of very many must not wait for it.
+	// mostListedInstances is where a list of all instances ends: whoever restores in a few of very many must not wait
+	// for it.
 	mostListedInstances = 500
 )
 

@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -14,8 +15,12 @@ import (
 const (
 	// shareOfPolls is the share of a service's rate limit that lists may use: one in so many requests.
 	shareOfPolls = 4
-	// listDisabledFor is how long nobody asks for a list that failed although the query of one job succeeded.
+	// listDisabledFor is how long nobody asks for a list that the service refuses although the query of one job
+	// succeeded.
 	listDisabledFor = 10 * time.Minute
+	// brokenFor is the same for a list that may succeed soon. It doubles with each failure in a row, up to
+	// listDisabledFor: without the list, each wait asks for its own job.
+	brokenFor = time.Minute
 	// afterFailure is how long nobody asks again after a list that failed for all.
 	afterFailure = 10 * time.Second
 	// listedWithin is how old a job is that is queried by itself if the list does not show it. The RDS and DDS API
@@ -47,6 +52,7 @@ type poller struct {
 	waiters           map[*waiter]bool
 	nextList          time.Time // nobody asks for a list before
 	listDisabledUntil time.Time
+	disabledFor       time.Duration // the last time; zero if a list has succeeded since
 }
 
 // waiter is one wait for a job.
@@ -176,7 +182,7 @@ func (p *poller) askForList(ctx context.Context, jobID string) (*jobList, error)
 		return found == len(list.wanted)
 	}
 	jobs, err := p.list(ctx, "", list.from.Add(-ClockSkew), p.clock.Now().Add(ClockSkew), enough)
-	disabled := false
+	disabledFor := time.Duration(0)
 	if err != nil && ctx.Err() == nil && !IsLoginRefused(err) {
 		// The service does not offer the list, forbids it, or fails just now. The query of one job tells whether it is only
 		// the list.
@@ -184,15 +190,27 @@ func (p *poller) askForList(ctx context.Context, jobID string) (*jobList, error)
 		job, single := p.get(ctx, jobID)
 		switch {
 		case single == nil:
-			jobs, disabled, err = []Job{job}, true, nil
+			jobs, disabledFor, err = []Job{job}, p.disabledAfter(err), nil
 		case IsNotFound(single): // which is this job's alone
-			disabled, err = true, nil
+			disabledFor, err = p.disabledAfter(err), nil
 		default:
 			err = single
 		}
 	}
-	p.tell(jobs, disabled, err != nil && ctx.Err() == nil)
+	p.tell(jobs, disabledFor, err != nil && ctx.Err() == nil)
 	return list, err
+}
+
+// disabledAfter is how long nobody asks for a list after an error.
+func (p *poller) disabledAfter(err error) time.Duration {
+	var refused *APIError
+	if errors.As(err, new(*ReplyError)) ||
+		errors.As(err, &refused) && refused.StatusCode < 500 && !IsThrottled(err) && !IsBusy(err) {
+		return listDisabledFor
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return min(max(2*p.disabledFor, brokenFor), listDisabledFor)
 }
 
 // newList is the list of what the waiters want now.
@@ -216,7 +234,7 @@ func (p *poller) newList() *jobList {
 }
 
 // tell hands the jobs to their waiters, and notes when to ask for the next list.
-func (p *poller) tell(jobs []Job, disabled, failed bool) {
+func (p *poller) tell(jobs []Job, disabledFor time.Duration, failed bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	now := p.clock.Now()
@@ -224,8 +242,11 @@ func (p *poller) tell(jobs []Job, disabled, failed bool) {
 	if failed {
 		p.nextList = now.Add(afterFailure)
 	}
-	if disabled {
-		p.listDisabledUntil = now.Add(listDisabledFor)
+	switch {
+	case disabledFor > 0:
+		p.disabledFor, p.listDisabledUntil = disabledFor, now.Add(disabledFor)
+	case len(jobs) > 0:
+		p.disabledFor = 0
 	}
 	for waiter := range p.waiters {
 		if place := slices.IndexFunc(jobs, func(job Job) bool { return job.ID == waiter.jobID }); place >= 0 {

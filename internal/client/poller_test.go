@@ -169,26 +169,51 @@ func TestUnlistedJobs(t *testing.T) {
 
 // Where there is no list to be had, each job is asked for by itself, and the list is tried again now and then only.
 func TestNoList(t *testing.T) {
-	for name, failure := range map[string]error{
-		"forbidden":      &APIError{Service: "dds", StatusCode: 403, Code: "DBS.280032"},
-		"not offered":    &APIError{Service: "dds", StatusCode: 404, Code: "APIGW.0101"},
-		"not documented": &ReplyError{Err: errors.New("not JSON")},
-		"broken":         &APIError{Service: "dds", StatusCode: 500},
-		"unreachable":    errors.New("connection refused"),
+	for name, test := range map[string]struct {
+		failure error
+		lists   int
+	}{
+		"forbidden":      {&APIError{Service: "dds", StatusCode: 403, Code: "DBS.280032"}, 4},
+		"not offered":    {&APIError{Service: "dds", StatusCode: 404, Code: "APIGW.0101"}, 4},
+		"not documented": {&ReplyError{Err: errors.New("not JSON")}, 4},
+		"broken":         {&APIError{Service: "dds", StatusCode: 500}, 6},
+		"unreachable":    {errors.New("connection refused"), 6},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &service{listError: func() error { return failure }}
+			s := &service{listError: func() error { return test.failure }}
 			late, errs := watchAll(t, s, same(5, 25*time.Minute)...)
 			for i, err := range errs {
 				if err != nil || late[i] > 34*time.Second {
 					t.Errorf("%s: %s late, %v", name, late[i], err)
 				}
 			}
-			if s.lists < 2 || s.lists > 4 || s.gets < 5*50 {
+			if s.lists < 2 || s.lists > test.lists || s.gets < 5*50 {
 				t.Errorf("%s: %d lists, %d queries", name, s.lists, s.gets)
 			}
 		})
 	}
+}
+
+// One list that fails makes each wait ask for its own job for a minute, and not for ten.
+func TestOneListFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{}
+		s.listError = func() error {
+			if s.lists == 3 {
+				return &APIError{Service: "dds", StatusCode: 503}
+			}
+			return nil
+		}
+		late, errs := watchAll(t, s, same(100, 12*time.Minute)...)
+		for i, err := range errs {
+			if err != nil || late[i] > 33*time.Second {
+				t.Fatalf("%s late, %v", late[i], err)
+			}
+		}
+		if s.lists < 15 || s.gets > 700 {
+			t.Errorf("%d lists, %d queries", s.lists, s.gets)
+		}
+	})
 }
 
 // An outage is one of all waits: it costs a call or two each time, however many wait, and ends them no sooner than one.

@@ -113,8 +113,35 @@ func (s RDS) RestorableTables(
 	if err := checkID("RDS instance", instanceID); err != nil {
 		return RDSRestorableTables{}, err
 	}
-	var reply rdsTablesReply
-	err := s.client.do(ctx, call{
+	reply, err := s.queryTables(ctx, []string{instanceID}, at, filter)
+	what := "RDS instance " + instanceID
+	if err != nil {
+		return RDSRestorableTables{}, notFound(err, what, rdsInstanceMissing...)
+	}
+	for _, instance := range reply.Instances {
+		if instance.ID == instanceID {
+			return reply.tablesOf(instance), nil
+		}
+	}
+	if filter != (RDSTableFilter{}) { // nothing matches, and the page does not say whether it lists the instance then
+		return RDSRestorableTables{TableLimit: reply.TableLimit}, nil
+	}
+	return RDSRestorableTables{}, &NotFoundError{What: what}
+}
+
+// SharedRestorableTables is RestorableTables without a filter. Those who ask about the same moment at the same time
+// share a call.
+func (s RDS) SharedRestorableTables(ctx context.Context, instanceID string, at time.Time) (RDSRestorableTables, error) {
+	if err := checkID("RDS instance", instanceID); err != nil {
+		return RDSRestorableTables{}, err
+	}
+	return s.client.tables.tables(ctx, instanceID, at)
+}
+
+func (s RDS) queryTables(
+	ctx context.Context, instanceIDs []string, at time.Time, filter RDSTableFilter,
+) (reply rdsTablesReply, err error) {
+	err = s.client.do(ctx, call{
 		service:   serviceRDS,
 		operation: "query restorable tables",
 		method:    http.MethodPost,
@@ -125,32 +152,22 @@ func (s RDS) RestorableTables(
 			RestoreTime      int64    `json:"restore_time"`
 			DatabaseNameLike string   `json:"database_name_like,omitempty"`
 			TableNameLike    string   `json:"table_name_like,omitempty"`
-		}{[]string{instanceID}, at.UnixMilli(), filter.DatabaseNameLike, filter.TableNameLike},
+		}{instanceIDs, at.UnixMilli(), filter.DatabaseNameLike, filter.TableNameLike},
 	}, &reply)
-	what := "RDS instance " + instanceID
-	if err != nil {
-		return RDSRestorableTables{}, notFound(err, what, rdsInstanceMissing...)
-	}
-	for _, instance := range reply.Instances {
-		if instance.ID == instanceID {
-			tables := instance.tables()
-			// The list counts if the total is missing or less.
-			return RDSRestorableTables{
-				TableLimit:  reply.TableLimit,
-				TotalTables: max(instance.TotalTables.count(), len(tables)),
-				Tables:      tables,
-			}, nil
-		}
-	}
-	if filter != (RDSTableFilter{}) { // nothing matches, and the page does not say whether it lists the instance then
-		return RDSRestorableTables{TableLimit: reply.TableLimit}, nil
-	}
-	return RDSRestorableTables{}, &NotFoundError{What: what}
+	return reply, err
 }
 
 type rdsTablesReply struct {
 	TableLimit int
 	Instances  []rdsTablesRecord
+}
+
+// tablesOf are the tables of an instance of the reply. The list counts if the total is missing or less.
+func (r *rdsTablesReply) tablesOf(instance rdsTablesRecord) RDSRestorableTables {
+	tables := instance.tables()
+	return RDSRestorableTables{
+		TableLimit: r.TableLimit, TotalTables: max(instance.TotalTables.count(), len(tables)), Tables: tables,
+	}
 }
 
 func (r *rdsTablesReply) UnmarshalJSON(data []byte) error {

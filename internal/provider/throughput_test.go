@@ -91,19 +91,11 @@ func newInProcess(env *testEnv, clock client.Clock, more map[string]any) *inProc
 
 // restore plans and applies one restore, and returns the state.
 func (p *inProcess) restore(instance string) (map[string]tftypes.Value, error) {
-	config := dynamicValue(p.T, p.of, valueOf(p.of, map[string]any{
-		"instance_id": instance, "restore_time": "2023-07-05T11:32:17Z",
-		"databases": []any{map[string]any{"database": "shop", "schemas": []any{map[string]any{
-			"schema": "public", "tables": []any{map[string]any{"old_name": "orders"}},
-		}}}},
-	}))
-	nothing := dynamicValue(p.T, p.of, tftypes.NewValue(p.of, nil))
-	planned, err := p.server.PlanResourceChange(p.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, ProposedNewState: config, Config: config,
-	})
-	if err != nil || len(planned.Diagnostics) > 0 {
-		return nil, fmt.Errorf("plan: %w%s", err, said(planned.Diagnostics))
+	config, planned, err := p.plan(instance)
+	if err != nil {
+		return nil, err
 	}
+	nothing := dynamicValue(p.T, p.of, tftypes.NewValue(p.of, nil))
 	applied, err := p.server.ApplyResourceChange(p.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, PlannedState: planned.PlannedState, Config: config,
 		PlannedPrivate: planned.PlannedPrivate,
@@ -119,6 +111,24 @@ func (p *inProcess) restore(instance string) (map[string]tftypes.Value, error) {
 	return values, state.As(&values)
 }
 
+// plan plans one restore, and returns its configuration as well.
+func (p *inProcess) plan(instance string) (*tfprotov6.DynamicValue, *tfprotov6.PlanResourceChangeResponse, error) {
+	config := dynamicValue(p.T, p.of, valueOf(p.of, map[string]any{
+		"instance_id": instance, "restore_time": "2023-07-05T11:32:17Z",
+		"databases": []any{map[string]any{"database": "shop", "schemas": []any{map[string]any{
+			"schema": "public", "tables": []any{map[string]any{"old_name": "orders"}},
+		}}}},
+	}))
+	nothing := dynamicValue(p.T, p.of, tftypes.NewValue(p.of, nil))
+	planned, err := p.server.PlanResourceChange(p.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: "x_rds_pg_table_pitr", PriorState: nothing, ProposedNewState: config, Config: config,
+	})
+	if err != nil || len(planned.Diagnostics) > 0 {
+		return nil, nil, fmt.Errorf("plan: %w%s", err, said(planned.Diagnostics))
+	}
+	return config, planned, nil
+}
+
 func said(diagnostics []*tfprotov6.Diagnostic) string {
 	var text strings.Builder
 	for _, d := range diagnostics {
@@ -130,30 +140,47 @@ func said(diagnostics []*tfprotov6.Diagnostic) string {
 // TestManyRestoresUnderTheBudget restores in as many instances at once, with jobs of a minute and the sixty calls a
 // minute that RDS allows. What counts is how many calls that takes, and that none is throttled but those that a loaded
 // machine has held up on their way: a tenth of a second late is 2.5 seconds on this clock. A poll of each job every ten
-// seconds would take six calls a restore.
+// seconds would take six calls a restore. With preflight, a process of its own has planned before.
 func TestManyRestoresUnderTheBudget(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ restores, calls, queries int }{
-		{1, 20, 19}, {10, 45, 30}, {100, 230, 120},
+	for name, test := range map[string]struct {
+		restores, calls, queries, throttled int
+		preflight, shared                   bool // shared: RDS counts all its APIs together
+	}{
+		"1":                             {1, 20, 19, 0, false, false},
+		"10":                            {10, 45, 30, 0, false, false},
+		"100":                           {100, 230, 120, 2, false, false},
+		"1 with preflight":              {1, 24, 19, 0, true, false},
+		"100 with preflight":            {100, 400, 120, 2, true, false},
+		"100 with preflight, one limit": {100, 400, 120, 10, true, true},
 	} {
-		t.Run(fmt.Sprint(test.restores), func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := newTestEnvWithClock(t, clitest.NewClock(25), changedWorld(manyInstances(test.restores)))
-			p := newInProcess(env, env.clock, map[string]any{"preflight": false})
-			var all sync.WaitGroup
-			for i := range test.restores {
-				all.Go(func() {
-					values, err := p.restore(fmt.Sprintf("%032xin03", i))
-					var status string
-					if err == nil {
-						err = values["status"].As(&status)
-					}
-					if err != nil || status != "Completed" {
-						t.Errorf("restore %d: %q, %v", i, status, err)
+			env := newTestEnvWithClock(t, clitest.NewClock(25), changedWorld(func(w *fakecloud.World) {
+				manyInstances(test.restores)(w)
+				w.RDSLimitIsShared = test.shared
+			}))
+			settings := map[string]any{"preflight": test.preflight}
+			if test.preflight {
+				planner := newInProcess(env, env.clock, settings)
+				forEach(test.restores, func(instance string) {
+					if _, _, err := planner.plan(instance); err != nil {
+						t.Error(instance, err)
 					}
 				})
 			}
-			all.Wait()
+			planned := fmt.Sprint(env.cloud.Requests()[fakecloud.RDS])
+			p := newInProcess(env, env.clock, settings)
+			forEach(test.restores, func(instance string) {
+				values, err := p.restore(instance)
+				var status string
+				if err == nil {
+					err = values["status"].As(&status)
+				}
+				if err != nil || status != "Completed" {
+					t.Errorf("restore %s: %q, %v", instance, status, err)
+				}
+			})
 			env.expectAccepted(test.restores)
 			requests := env.cloud.Requests()[fakecloud.RDS]
 			calls := 0
@@ -161,11 +188,41 @@ func TestManyRestoresUnderTheBudget(t *testing.T) {
 				calls += count
 			}
 			queries := requests[fakecloud.ShowJob] + requests[fakecloud.ListTasks]
-			t.Logf("%d restores: %d calls, %d of them about jobs", test.restores, calls, queries)
-			if calls > test.calls || queries > test.queries || env.cloud.Throttled() > test.restores/50 {
-				t.Errorf("%v: %d calls, want no more than %d; %d throttled", requests, calls, test.calls, env.cloud.Throttled())
+			t.Logf("%d calls, %d of them about jobs, %d throttled: %v; planned with %s", calls, queries, env.cloud.Throttled(),
+				requests, planned)
+			if calls > test.calls || queries > test.queries || env.cloud.Throttled() > test.throttled {
+				t.Errorf("want no more than %+v", test)
 			}
 		})
+	}
+}
+
+// forEach calls do for as many instances of manyInstances at once.
+func forEach(count int, do func(instance string)) {
+	var all sync.WaitGroup
+	for i := range count {
+		all.Go(func() { do(fmt.Sprintf("%032xin03", i)) })
+	}
+	all.Wait()
+}
+
+// TestLookupsOfManyInstances counts what is asked for a plan of as many restores as instances, ten of them at a time.
+func TestLookupsOfManyInstances(t *testing.T) {
+	t.Parallel()
+	env := newTestEnvWithClock(t, clitest.NewClock(1), changedWorld(manyInstances(100)))
+	env.configure(`
+resource "x_rds_pg_table_pitr" "this" {
+  count        = 100
+  instance_id  = format("%032xin03", count.index)
+  restore_time = "2023-07-05T11:32:17Z"
+  databases    = [{ database = "shop", schemas = [{ schema = "public", tables = [{ old_name = "orders" }] }] }]
+}`)
+	env.expect(env.plan(), clitest.ExitChanges, "Plan: 100 to add")
+	requests := env.cloud.Requests()[fakecloud.RDS]
+	t.Log(requests)
+	if requests[fakecloud.ListInstances] > 2 || requests[fakecloud.ListHistoryTables] > 40 ||
+		requests[fakecloud.ListRestoreTime] > 0 || env.cloud.Throttled() > 0 {
+		t.Errorf("%v, %d throttled", requests, env.cloud.Throttled())
 	}
 }
 

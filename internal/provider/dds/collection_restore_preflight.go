@@ -71,8 +71,9 @@ type missing struct {
 	there  []string
 }
 
-// Check looks up the instance, and for each entry its moment, its database, its collections and their new names. If it is
-// repeated, it looks up the databases and collections: of one that was not there, the service would restore an empty one.
+// Check looks up the instance, and for each entry its moment, its database, its collections and their new names. If it
+// is repeated, it looks up the databases and collections: of one that was not there, the service would restore an empty
+// one.
 func (m *collectionRestore) Check(ctx context.Context, look lookup.Region, f *restore.Findings) {
 	c := newCheck(m, look, f)
 	if !f.Repeated && !c.instance(ctx) {

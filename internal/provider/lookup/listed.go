@@ -18,8 +18,8 @@ type List[T any] struct {
 	One  func(ctx context.Context, id string) (T, error)
 }
 
-// Listed answers all questions within some minutes from one list. It asks for what the list lacks by its id: that may be
-// too new, the list may have ended before it, or there is no list.
+// Listed answers all questions within some minutes from one list. It asks for what the list lacks by its id: that may
+// be too new, the list may have ended before it, or there is no list.
 func Listed[T any](ctx context.Context, r Region, list List[T], id string) (T, error) {
 	all, err := Get(ctx, r, func(ctx context.Context) ([]T, error) {
 		all, err := list.All(ctx)
@@ -38,8 +38,8 @@ func Listed[T any](ctx context.Context, r Region, list List[T], id string) (T, e
 	return Get(ctx, r, func(ctx context.Context) (T, error) { return list.One(ctx, id) }, list.What, id)
 }
 
-// listIsToBlame reports whether the question for one may have an answer although the list has none: something else in it
-// cannot be read, or the service does not like how it is asked for.
+// listIsToBlame reports whether the question for one may have an answer although the list has none: something else in
+// it cannot be read, or the service does not like how it is asked for.
 func listIsToBlame(err error) bool {
 	return errors.As(err, new(*client.ReplyError)) || !client.IsBusy(err) && isRejection(err)
 }

@@ -36,6 +36,9 @@ func restorableTables(
 ) (
 	client.RDSRestorableTables, error) {
 	return lookup.Get(ctx, look, func(ctx context.Context) (client.RDSRestorableTables, error) {
+		if filter == (client.RDSTableFilter{}) {
+			return look.Client.RDS().SharedRestorableTables(ctx, instanceID, at)
+		}
 		return look.Client.RDS().RestorableTables(ctx, instanceID, at, filter)
 	}, "RDS tables", instanceID, pointintime.Format(at), filter.DatabaseNameLike, filter.TableNameLike)
 }

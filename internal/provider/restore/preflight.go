@@ -158,9 +158,9 @@ func (r *restoreResource) preflight(ctx context.Context, look lookup.Region, m M
 	return diags
 }
 
-// checked are the restores whose preflight has found nothing in this process. An apply plans each resource once more, in
-// its own process, however old a saved plan is. So a check before the call need not repeat what the service would only
-// reject; it repeats what may be silently wrong.
+// checked are the restores whose preflight has found nothing in this process. An apply plans each resource once more,
+// in its own process, however old a saved plan is. So a check before the call need not repeat what the service would
+// only reject; it repeats what may be silently wrong.
 type checked struct {
 	mutex    sync.Mutex
 	restores map[string]bool

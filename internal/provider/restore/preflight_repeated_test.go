@@ -12,6 +12,7 @@ import (
 // TestRepeatedCheck says of the check before the call whether the same process has made it in a plan.
 func TestRepeatedCheck(t *testing.T) {
 	t.Parallel()
+	warning := diag.NewWarningDiagnostic("New name may be taken", "")
 	for name, test := range map[string]struct {
 		plan     func(*Findings) // nil: another process has planned
 		other    string          // what the plan restores; "" is the same
@@ -20,7 +21,7 @@ func TestRepeatedCheck(t *testing.T) {
 		"planned by another process": {},
 		"nothing found":              {func(*Findings) {}, "", true},
 		"of another restore":         {func(*Findings) {}, "other", false},
-		"a warning":                  {func(f *Findings) { f.Add(diag.NewWarningDiagnostic("New name may be taken", "")) }, "", false},
+		"a warning":                  {func(f *Findings) { f.Add(warning) }, "", false},
 		"not fully checked":          {func(f *Findings) { f.AddUnchecked("HTTP 503") }, "", false},
 	} {
 		m := &fakeModel{targetID: "i", parameters: Parameters{"instance_id": `"i"`}}
