@@ -134,9 +134,9 @@ func TestDWSOverwritesNothingUnasked(t *testing.T) {
 			t.Run(name+"/"+off, func(t *testing.T) {
 				t.Parallel()
 				env := newTestEnv(t)
-				if answer.fault.Kind != "" {
-					answer.fault.Service, answer.fault.Operation, answer.fault.Times = fakecloud.DWS, fakecloud.CheckTableRestore, -1
-					env.plant(answer.fault)
+				if fault := answer.fault; fault.Kind != "" {
+					fault.Service, fault.Operation, fault.Times = fakecloud.DWS, fakecloud.CheckTableRestore, -1
+					env.plant(fault)
 				}
 				env.write("main.tf", env.providerBlock(set.provider)+overTaken(set.resource))
 				exit, messages := env.planned()
