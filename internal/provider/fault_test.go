@@ -253,7 +253,8 @@ resource "x_rds_pg_table_pitr" "other" {
 // They queue as those of one process do. The kind of report: one alias takes the other's job for a lost one.
 func TestAliasesOfOneInstance(t *testing.T) {
 	t.Parallel()
-	env := newTestEnvWithClock(t, clitest.NewClock(25))
+	// Slow enough for one process to tell the other of its job while that one looks a second time.
+	env := newTestEnvWithClock(t, clitest.NewClock(5), func(o *fakecloud.Options) { o.JobDuration = 10 * time.Second })
 	at := env.cloud.Addresses()
 	alias := fmt.Sprintf(`
 provider "x" {

@@ -16,7 +16,7 @@ import (
 
 const (
 	// planGrace is how long a resource that was upgraded may take until it is planned: its Read asks the service.
-	planGrace = 10 * time.Second
+	planGrace = 20 * time.Second
 	planPause = 100 * time.Millisecond
 )
 
