@@ -109,23 +109,16 @@ func (s DDS) Instance(ctx context.Context, id string) (DDSInstance, error) {
 	if err := checkID("DDS instance", id); err != nil {
 		return DDSInstance{}, err
 	}
-	what := "DDS instance " + id
-	found, err := s.queryInstances(ctx, url.Values{"id": {id}})
-	if err != nil {
-		return DDSInstance{}, notFound(err, what, ddsInstanceMissing...)
-	}
-	if place := slices.IndexFunc(found, func(i DDSInstance) bool { return i.ID == id }); place >= 0 {
-		return found[place], nil
-	}
-	return DDSInstance{}, &NotFoundError{What: what}
+	return s.instances().find(ctx, id, url.Values{"id": {id}})
 }
 
 // Instances lists the first mostListedInstances of the project's instances.
-func (s DDS) Instances(ctx context.Context) ([]DDSInstance, error) {
-	id := func(i DDSInstance) string { return i.ID }
-	return pages(instancesPage, id, enoughInstances[DDSInstance], func(offset, limit string) ([]DDSInstance, error) {
-		return s.queryInstances(ctx, onPage(url.Values{}, offset, limit))
-	})
+func (s DDS) Instances(ctx context.Context) ([]DDSInstance, error) { return s.instances().all(ctx) }
+
+func (s DDS) instances() instances[DDSInstance] {
+	return instances[DDSInstance]{
+		"DDS instance", func(i DDSInstance) string { return i.ID }, ddsInstanceMissing, s.queryInstances,
+	}
 }
 
 func (s DDS) queryInstances(ctx context.Context, query url.Values) ([]DDSInstance, error) {

@@ -3,6 +3,7 @@
 package client
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,7 +50,35 @@ const (
 	mostListedInstances = 500
 )
 
-func enoughInstances[T any](instances []T) bool { return len(instances) >= mostListedInstances }
+// instances are those of a project, as RDS and DDS list them alike.
+type instances[T any] struct {
+	what    string // the kind of instance
+	idOf    func(T) string
+	missing []string // the codes for one that does not exist
+	query   func(context.Context, url.Values) ([]T, error)
+}
+
+// all lists the first mostListedInstances.
+func (i instances[T]) all(ctx context.Context) ([]T, error) {
+	enough := func(all []T) bool { return len(all) >= mostListedInstances }
+	return pages(instancesPage, i.idOf, enough, func(offset, limit string) ([]T, error) {
+		return i.query(ctx, onPage(url.Values{}, offset, limit))
+	})
+}
+
+// find is the one with an id, in a list that the query confines to it. The error is a *NotFoundError if there is none.
+func (i instances[T]) find(ctx context.Context, id string, query url.Values) (T, error) {
+	what := i.what + " " + id
+	found, err := i.query(ctx, query)
+	if err == nil {
+		if place := slices.IndexFunc(found, func(item T) bool { return i.idOf(item) == id }); place >= 0 {
+			return found[place], nil
+		}
+		err = &NotFoundError{What: what}
+	}
+	var none T
+	return none, notFound(err, what, i.missing...)
+}
 
 // onPage adds a page to a query.
 func onPage(query url.Values, offset, limit string) url.Values {

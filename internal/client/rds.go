@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 )
 
@@ -136,7 +135,7 @@ func (s RDS) Instance(ctx context.Context, id string) (RDSInstance, error) {
 	missing := error(&NotFoundError{What: "RDS instance " + id})
 	// The service lists instances of the FlexusRDS kind only if asked for them.
 	for _, query := range []url.Values{{"id": {id}}, {"id": {id}, "group_type": {"flexus"}}} {
-		instance, err := s.findInstance(ctx, id, query)
+		instance, err := s.instances().find(ctx, id, query)
 		if err == nil || !IsNotFound(err) {
 			return instance, err
 		}
@@ -148,24 +147,13 @@ func (s RDS) Instance(ctx context.Context, id string) (RDSInstance, error) {
 // rdsInstanceMissing are the codes for an instance that does not exist, or cannot (RDS API Reference, Error Codes).
 var rdsInstanceMissing = []string{"DBS.200002", "DBS.200045", "DBS.201028", "DBS.200602", "DBS.280404"}
 
-func (s RDS) findInstance(ctx context.Context, id string, query url.Values) (RDSInstance, error) {
-	what := "RDS instance " + id
-	found, err := s.queryInstances(ctx, query)
-	if err != nil {
-		return RDSInstance{}, notFound(err, what, rdsInstanceMissing...)
-	}
-	if place := slices.IndexFunc(found, func(i RDSInstance) bool { return i.ID == id }); place >= 0 {
-		return found[place], nil
-	}
-	return RDSInstance{}, &NotFoundError{What: what}
-}
-
 // Instances lists the first mostListedInstances of the project's instances, but none of the FlexusRDS kind.
-func (s RDS) Instances(ctx context.Context) ([]RDSInstance, error) {
-	id := func(i RDSInstance) string { return i.ID }
-	return pages(instancesPage, id, enoughInstances[RDSInstance], func(offset, limit string) ([]RDSInstance, error) {
-		return s.queryInstances(ctx, onPage(url.Values{}, offset, limit))
-	})
+func (s RDS) Instances(ctx context.Context) ([]RDSInstance, error) { return s.instances().all(ctx) }
+
+func (s RDS) instances() instances[RDSInstance] {
+	return instances[RDSInstance]{
+		"RDS instance", func(i RDSInstance) string { return i.ID }, rdsInstanceMissing, s.queryInstances,
+	}
 }
 
 func (s RDS) queryInstances(ctx context.Context, query url.Values) ([]RDSInstance, error) {

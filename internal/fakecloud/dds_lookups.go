@@ -125,15 +125,9 @@ func (q *call) ddsRestorePoint() (*ddsInstance, time.Time, error) {
 // runs, "ended" is its planned end, as in the page's example. The answer for an unknown id is not documented; this one
 // is that of RDS.
 func (q *call) showDDSJob() (any, error) {
-	if err := q.parameters("id"); err != nil {
+	j, err := q.jobByID()
+	if err != nil {
 		return nil, err
-	}
-	if q.query.Get("id") == "" {
-		return nil, badParameter("id is missing")
-	}
-	j := q.poll(q.query.Get("id"))
-	if j == nil {
-		return nil, refuse(http.StatusBadRequest, "DBS.200543", "The job does not exist.")
 	}
 	return map[string]any{"job": map[string]any{
 		"id": j.ID, "name": j.Name, "status": j.Status, "progress": j.progress(q.now), "fail_reason": j.failReason(),

@@ -11,15 +11,9 @@ import (
 
 // showRDSJob follows RDS API reference, Obtaining Information About a Task with a Specified ID. The field is "process".
 func (q *call) showRDSJob() (any, error) {
-	if err := q.parameters("id"); err != nil {
+	j, err := q.jobByID()
+	if err != nil {
 		return nil, err
-	}
-	if q.query.Get("id") == "" {
-		return nil, badParameter("id is missing")
-	}
-	j := q.poll(q.query.Get("id"))
-	if j == nil {
-		return nil, refuse(http.StatusBadRequest, "DBS.200543", "The job does not exist.")
 	}
 	view := map[string]any{
 		"id": j.ID, "name": j.Name, "status": j.Status,
@@ -33,6 +27,21 @@ func (q *call) showRDSJob() (any, error) {
 		view["fail_reason"] = j.Reason
 	}
 	return map[string]any{"job": view}, nil
+}
+
+// jobByID finds the job that a query of RDS or DDS is about.
+func (q *call) jobByID() (*job, error) {
+	if err := q.parameters("id"); err != nil {
+		return nil, err
+	}
+	if q.query.Get("id") == "" {
+		return nil, badParameter("id is missing")
+	}
+	j := q.poll(q.query.Get("id"))
+	if j == nil {
+		return nil, refuse(http.StatusBadRequest, "DBS.200543", "The job does not exist.")
+	}
+	return j, nil
 }
 
 // listRDSTasks follows RDS API reference, Querying Instant Tasks. While a task runs, end_time is its planned end.

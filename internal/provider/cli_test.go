@@ -187,14 +187,20 @@ func (env *testEnv) signalGroup(command *clitest.Command, signal syscall.Signal)
 	}
 }
 
-// killProvider kills the provider that the command has started.
-func (env *testEnv) killProvider(command *clitest.Command) {
+// providerOf is the process of the provider that the command has started.
+func (env *testEnv) providerOf(command *clitest.Command) int {
 	env.Helper()
 	provider, running := command.Child()
 	if !running {
 		env.Fatal("the CLI has no child")
 	}
-	if err := syscall.Kill(provider, syscall.SIGKILL); err != nil {
+	return provider
+}
+
+// killProvider kills the provider that the command has started.
+func (env *testEnv) killProvider(command *clitest.Command) {
+	env.Helper()
+	if err := syscall.Kill(env.providerOf(command), syscall.SIGKILL); err != nil {
 		env.Fatal(err)
 	}
 }

@@ -136,7 +136,7 @@ func (s *planServer) compareAnswers(state, config attributes, private []byte, id
 	if diff := cmp.Diff(plan(slow), plan(s)); diff != "" {
 		s.Errorf("plan: -framework +quick\n%s", diff)
 	}
-	finished := restore.NewFinished(s.Context(), restores)
+	finished := restore.NewFinished(restore.NewTypes(restores))
 	if got := finished.Plan(s.Context(), req); quick && got == nil {
 		s.Error("the plan is not answered without the framework")
 	}

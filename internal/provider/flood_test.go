@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"terraform-provider-x/internal/clitest"
 	"terraform-provider-x/internal/fakecloud"
 )
 
@@ -79,15 +78,11 @@ type flood struct{ resource, summary, says string }
 // expectOneEach plans, and expects one message about each.
 func (env *testEnv) expectOneEach(resourceType string, floods map[string]flood) {
 	env.Helper()
-	var config strings.Builder
+	resources := map[string]string{}
 	for name, flood := range floods {
-		fmt.Fprintf(&config, "resource %q %q {%s\n}\n", resourceType, name, flood.resource)
+		resources[name] = flood.resource
 	}
-	env.configure(config.String())
-	exit, messages := env.planned()
-	if exit != clitest.ExitError {
-		env.Errorf("exit status %d, want 1", exit)
-	}
+	messages := env.planRejected(resourceType, resources)
 	for name, flood := range floods {
 		found := messages[resourceType+"."+name]
 		if len(found) != 1 {

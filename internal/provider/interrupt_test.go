@@ -86,7 +86,7 @@ func TestSignals(t *testing.T) {
 func TestHangUp(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, p, job := waiting(t, c)
-		provider, _ := p.Child()
+		provider := env.providerOf(p)
 		env.signalGroup(p, syscall.SIGHUP)
 		env.expect(env.end(p), -1)
 		awaitExit(t, provider) // it does not outlive the CLI
@@ -130,11 +130,7 @@ func TestHangUpUnderNohup(t *testing.T) {
 func TestHangUpOfTheProvider(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, p, job := waiting(t, c)
-		provider, running := p.Child()
-		if !running {
-			t.Fatal("the CLI has no child")
-		}
-		if err := syscall.Kill(provider, syscall.SIGHUP); err != nil {
+		if err := syscall.Kill(env.providerOf(p), syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}
 		env.awaitPolls(c.service, env.cloud.Requests()[c.service][fakecloud.ShowJob]+1)

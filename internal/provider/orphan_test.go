@@ -16,10 +16,7 @@ import (
 func TestOrphan(t *testing.T) {
 	forEachRestore(t, func(t *testing.T, c restoreCase) {
 		env, p, job := waiting(t, c)
-		provider, running := p.Child()
-		if !running {
-			t.Fatal("the CLI has no child")
-		}
+		provider := env.providerOf(p)
 		if err := p.Signal(syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +38,7 @@ func TestOrphanWithACallOnItsWay(t *testing.T) {
 	env.plant(fakecloud.Fault{Service: c.service, Operation: c.operation, Kind: fakecloud.FaultDelay, Delay: 4 * time.Second})
 	p := env.startApply()
 	env.await(func() bool { return len(env.cloud.Restores()) == 1 })
-	provider, _ := p.Child()
+	provider := env.providerOf(p)
 	if err := p.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}

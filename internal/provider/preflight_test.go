@@ -40,6 +40,21 @@ func (env *testEnv) planned(more ...string) (int, map[string][]message) {
 	return result.Exit, messages
 }
 
+// planRejected plans resources of a type, by their names, and returns what is said about each: at least one is rejected.
+func (env *testEnv) planRejected(resourceType string, resources map[string]string) map[string][]message {
+	env.Helper()
+	var config strings.Builder
+	for name, resource := range resources {
+		fmt.Fprintf(&config, "resource %q %q {\n%s\n}\n", resourceType, name, resource)
+	}
+	env.configure(config.String())
+	exit, messages := env.planned()
+	if exit != clitest.ExitError {
+		env.Errorf("exit status %d, want 1", exit)
+	}
+	return messages
+}
+
 // rule is a resource that the plan finds something wrong with.
 type rule struct {
 	resource string   // with %s for the name
@@ -50,15 +65,11 @@ type rule struct {
 // expectFound plans all rules' resources at once and compares what is found about each, and that nothing was restored.
 func (env *testEnv) expectFound(resourceType string, rules map[string]rule) {
 	env.Helper()
-	var config strings.Builder
+	resources := map[string]string{}
 	for name, rule := range rules {
-		fmt.Fprintf(&config, "resource %q %q {\n%s\n}\n", resourceType, name, rule.resource)
+		resources[name] = rule.resource
 	}
-	env.configure(config.String())
-	exit, messages := env.planned()
-	if exit != clitest.ExitError {
-		env.Errorf("exit status %d, want 1", exit)
-	}
+	messages := env.planRejected(resourceType, resources)
 	for name, rule := range rules {
 		// Many of the rules have one target, which has a test of its own.
 		found := slices.DeleteFunc(messages[resourceType+"."+name],

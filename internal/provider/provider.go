@@ -56,12 +56,14 @@ var (
 type restoreProvider struct {
 	version string
 	clock   client.Clock
+	types   *restore.Types
 	states  *restore.States // which server.go fills
 }
 
 // newWithClock makes the provider. Tests have a clock that compresses hours of waiting into moments.
 func newWithClock(version string, clock client.Clock, run restore.Run) *restoreProvider {
-	return &restoreProvider{version: version, clock: clock, states: restore.NewStates(restores, run)}
+	types := restore.NewTypes(restores)
+	return &restoreProvider{version: version, clock: clock, types: types, states: restore.NewStates(types, run)}
 }
 
 func (p *restoreProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

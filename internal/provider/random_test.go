@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -231,14 +232,11 @@ func (c *chaos) polls() int {
 func (c *chaos) waitsForAJob() (*clitest.Command, bool) {
 	enough := c.polls() + len(c.restores)
 	p := c.startApply()
-	for c.polls() <= enough {
-		select {
-		case <-p.Ended():
-			return p, false
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	return p, true
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	go func() { <-p.Ended(); cancel() }()
+	err := c.cloud.WaitFor(ctx, func() bool { return c.polls() > enough })
+	return p, err == nil
 }
 
 func (c *chaos) signal(signal syscall.Signal) {

@@ -117,7 +117,7 @@ func newServer(p *restoreProvider) actionServer {
 	if !ok {
 		panic("this version of the framework has no actions")
 	}
-	finished := restore.NewFinished(context.Background(), restores)
+	finished := restore.NewFinished(p.types)
 	return &stopAfterActions{actionServer: &noteStates{
 		&validateInvoked{&joinMistakes{&answerFinished{server, finished}}}, p.states,
 	}}

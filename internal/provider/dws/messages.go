@@ -72,7 +72,7 @@ func describe(p place) string { return fmt.Sprintf("%s (%s)", p.at, p.name) }
 
 func errorSchemaNotHeld(snapshot client.DWSSnapshot, entries []place) diag.Diagnostic {
 	return restore.Rejection(entries[0].at, notHeld, "%s is %s, but snapshot %s (%s) holds only the schemas %s.%s",
-		entries[0].at, entries[0].name, snapshot.ID, snapshot.Name, someOf(snapshot.Schemas),
+		entries[0].at, entries[0].name, snapshot.ID, snapshot.Name, validators.Some(snapshot.Schemas),
 		validators.Others(entries, describe))
 }
 
@@ -159,16 +159,6 @@ func errorAmbiguous(snapshot client.DWSSnapshot, found []spelled) diag.Diagnosti
 		first.at, first.name, snapshot.ID, snapshot.Name, strings.Join(spellings, "\n  "), more)
 }
 
-// someOf are the first ten names, and how many more there are.
-func someOf(names []string) string {
-	const shown = 10
-	text := strings.Join(names[:min(len(names), shown)], ", ")
-	if more := len(names) - shown; more > 0 {
-		text += fmt.Sprintf(", and %d more", more)
-	}
-	return text
-}
-
 // errorTargetsUnchecked is for targets of which nobody may say whether they exist.
 func errorTargetsUnchecked(at path.Path, request client.DWSTableRestore, err error) diag.Diagnostic {
 	var targets []string
@@ -181,5 +171,5 @@ func errorTargetsUnchecked(at path.Path, request client.DWSTableRestore, err err
 			"Or set allow_overwrite = true. The restore then deletes each target table that exists.",
 		"The provider could not check whether the target tables exist in database %q: %s. "+
 			"The restore would delete those that do.\n%v",
-		request.Database, someOf(targets), err)
+		request.Database, validators.Some(targets), err)
 }

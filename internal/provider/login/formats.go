@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // format is what the values of an argument look like. A value that is not like that may be a secret in the wrong
@@ -25,39 +27,39 @@ type format struct {
 
 var (
 	nameFormat     = format{expected: "a name"}
-	wordFormat     = format{expected: "letters, digits and punctuation, without spaces", strays: isBlank}
+	wordFormat     = format{expected: "letters, digits and punctuation, without spaces", strays: validators.Invisible}
 	passwordFormat = format{expected: "a password", strays: isControl, spaces: true}
 	// Pipelines read ID tokens from files, which end with a line end. The client removes it.
 	idTokenFormat = format{
 		expected: "an ID token", strays: func(rune) bool { return false }, spaces: true,
-		valid: func(value string) bool { return strings.IndexFunc(strings.TrimSpace(value), isBlank) < 0 },
+		valid: func(value string) bool { return strings.IndexFunc(strings.TrimSpace(value), validators.Invisible) < 0 },
 	}
 	fileFormat = format{expected: "the path of a file", valid: isPath}
 	pemFormat  = format{
 		expected: "the path of a file in PEM format, or the contents of one, with its -----BEGIN line",
 		valid:    isPath, contents: true,
 	}
-	boolFormat = format{expected: "true or false", strays: isBlank, valid: func(value string) bool {
+	boolFormat = format{expected: "true or false", strays: validators.Invisible, valid: func(value string) bool {
 		_, err := strconv.ParseBool(value)
 		return err == nil
 	}}
-	retriesFormat  = format{expected: "a whole number from 0 to 100", strays: isBlank}
-	durationFormat = format{expected: "a whole number of seconds from 900 to 86400", strays: isBlank}
+	retriesFormat  = format{expected: "a whole number from 0 to 100", strays: validators.Invisible}
+	durationFormat = format{expected: "a whole number of seconds from 900 to 86400", strays: validators.Invisible}
 	projectFormat  = format{
-		expected: "the id of a project: 32 hexadecimal digits", strays: isBlank, valid: projectID.MatchString,
+		expected: "the id of a project: 32 hexadecimal digits", strays: validators.Invisible, valid: projectID.MatchString,
 	}
 	regionFormat = format{
-		expected: "the name of a region, such as eu-west-101", strays: isBlank,
+		expected: "the name of a region, such as eu-west-101", strays: validators.Invisible,
 		valid: func(value string) bool { return len(value) <= longestRegion && region.MatchString(value) },
 	}
 	cloudFormat = format{
 		expected: "the domain of a cloud and nothing else, such as otc.t-systems.com: no scheme, port or path",
-		strays:   isBlank, valid: isDomain,
+		strays:   validators.Invisible, valid: isDomain,
 	}
 	addressFormat = format{
 		expected: "the address of a service, such as https://iam.eu-west-101.myhuaweicloud.eu, " +
 			"without user, password, query and fragment",
-		strays: isBlank, valid: isAddress,
+		strays: validators.Invisible, valid: isAddress,
 	}
 )
 
@@ -82,11 +84,7 @@ const byteOrderMark = '\ufeff'
 func isControl(r rune) bool { return unicode.IsControl(r) || r == byteOrderMark }
 
 // isInvisible is for names and paths, in which a space may stand, but nothing else that nobody sees.
-func isInvisible(r rune) bool {
-	return isControl(r) || unicode.Is(unicode.Cf, r) || r != ' ' && unicode.IsSpace(r)
-}
-
-func isBlank(r rune) bool { return r == ' ' || isInvisible(r) }
+func isInvisible(r rune) bool { return r != ' ' && validators.Invisible(r) }
 
 // stray returns the first character that cannot belong to the value, and where it stands.
 func (f format) stray(value string) (character rune, where string) {
@@ -101,7 +99,7 @@ func (f format) stray(value string) (character rune, where string) {
 		case !strays(r) && (f.spaces || !atEdge || !unicode.IsSpace(r)):
 		case i == 0:
 			return r, "at the beginning"
-		case strings.TrimRightFunc(string(runes[i:]), isBlank) == "":
+		case strings.TrimRightFunc(string(runes[i:]), validators.Invisible) == "":
 			return r, "at the end"
 		default:
 			return r, "in the middle"

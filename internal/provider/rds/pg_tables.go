@@ -142,7 +142,7 @@ func (m *pgTablePITR) Objects(ctx context.Context) []restore.Object {
 	tables, _ := m.sortedTables(ctx)
 	var objects []restore.Object
 	for _, table := range tables {
-		name := cmp.Or(table.newName, table.Table+"_<timestamp>")
+		name := cmp.Or(table.newName, table.Table+"_"+restore.UnknownPart)
 		own := cmp.Or(m.own[table.RDSTableName], table.RDSTableName)
 		object := restore.Object{
 			Name:    table.Database + "." + table.Schema + "." + name,

@@ -5,9 +5,7 @@ package restore
 import (
 	"bytes"
 	"context"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -16,37 +14,14 @@ import (
 
 // Finished knows the requests for which a finished restore has one answer: what it was. The framework comes to the same,
 // by walking every value a dozen times: in a plan of 1,000 finished restores, that took most of the provider's time.
-type Finished struct {
-	types map[string]finishedType // by the name of the resource type without the provider's
-}
+type Finished struct{ types *Types }
 
-type finishedType struct {
-	newModel func() Model
-	schema   schema.Schema
-	object   tftypes.Type
-	target   string          // Type.Target
-	computed map[string]bool // the attributes that the provider may fill in
-}
-
-// NewFinished builds each schema once.
-func NewFinished(ctx context.Context, newModels []func() Model) *Finished {
-	f := &Finished{types: map[string]finishedType{}}
-	for _, newModel := range newModels {
-		of := resourceSchema(ctx, newModel().Schema())
-		computed := map[string]bool{}
-		for name, attribute := range of.Attributes {
-			computed[name] = attribute.IsComputed()
-		}
-		f.types[newModel().Type().Name] = finishedType{
-			newModel, of, of.Type().TerraformType(ctx), newModel().Type().Target, computed,
-		}
-	}
-	return f
-}
+// NewFinished answers for the restores of the types.
+func NewFinished(types *Types) *Finished { return &Finished{types} }
 
 // Read is what Read answers for a finished restore; nil if the framework has to.
 func (f *Finished) Read(req *tfprotov6.ReadResourceRequest) *tfprotov6.ReadResourceResponse {
-	of, known := f.of(req.TypeName)
+	of, known := f.types.of(req.TypeName)
 	if !known || req.CurrentState == nil {
 		return nil
 	}
@@ -74,7 +49,7 @@ func ifAny(private []byte) []byte {
 }
 
 // identity is what identify writes in Read: Terraform before 1.12 keeps none.
-func (of finishedType) identity(state tftypes.Value) (*tfprotov6.ResourceIdentityData, error) {
+func (of resourceType) identity(state tftypes.Value) (*tfprotov6.ResourceIdentityData, error) {
 	var values map[string]tftypes.Value
 	if err := state.As(&values); err != nil {
 		return nil, err
@@ -109,7 +84,7 @@ func (f *Finished) Plan(
 // plansAsItIs reports whether a plan keeps the state as it is: nothing that Terraform proposes differs from it, and the
 // configuration asks for the same restore.
 func (f *Finished) plansAsItIs(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) bool {
-	of, known := f.of(req.TypeName)
+	of, known := f.types.of(req.TypeName)
 	if !known || req.Config == nil || bytes.Contains(req.PriorPrivate, []byte(adoptedKey)) || !sameValue(req) {
 		return false
 	}
@@ -124,17 +99,15 @@ func (f *Finished) plansAsItIs(ctx context.Context, req *tfprotov6.PlanResourceC
 	if of.namesAll(config, prior) {
 		return true
 	}
-	wanted, have := of.newModel(), of.newModel()
-	if decode(ctx, of.schema, config, wanted).HasError() || decode(ctx, of.schema, prior, have).HasError() {
-		return false
-	}
-	return !lacksParameters(ctx, have) && len(changes(ctx, wanted, have, false)) == 0
+	wanted, readable := of.model(ctx, config)
+	have, alsoReadable := of.model(ctx, prior)
+	return readable && alsoReadable && !lacksParameters(ctx, have) && len(changes(ctx, wanted, have, false)) == 0
 }
 
 // namesAll reports whether a configuration leaves nothing inside its arguments to the provider. If Terraform proposes the
 // state then, it is what the configuration says, to the letter. A name that is left out may be another one than the
 // state's: the models tell.
-func (of finishedType) namesAll(config, prior tftypes.Value) bool {
+func (of resourceType) namesAll(config, prior tftypes.Value) bool {
 	var wanted, have map[string]tftypes.Value
 	if config.As(&wanted) != nil || prior.As(&have) != nil {
 		return false
@@ -154,12 +127,6 @@ func (of finishedType) namesAll(config, prior tftypes.Value) bool {
 func sameValue(req *tfprotov6.PlanResourceChangeRequest) bool {
 	return req.PriorState != nil && req.ProposedNewState != nil && len(req.PriorState.MsgPack) > 0 &&
 		bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack)
-}
-
-func (f *Finished) of(typeName string) (finishedType, bool) {
-	_, name, _ := strings.Cut(typeName, "_")
-	of, known := f.types[name]
-	return of, known
 }
 
 // isFinished reports whether a state holds a restore that has completed, and whose end an apply has seen.

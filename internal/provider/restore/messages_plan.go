@@ -11,6 +11,7 @@ import (
 
 	"terraform-provider-x/internal/provider/login"
 	"terraform-provider-x/internal/provider/lookup"
+	"terraform-provider-x/internal/provider/validators"
 )
 
 // This file holds the messages of plans and of preflight.
@@ -107,7 +108,7 @@ func errorSameTarget(place string, objects []string) diag.Diagnostic {
 		fmt.Sprintf("This plan has another restore in %s that makes the same: %s\n"+
 			"The later one would fail, or overwrite what the first one restored.\n"+
 			"No restore was started.\n"+
-			"Give each its own target.", place, someOf(objects)))
+			"Give each its own target.", place, validators.Some(objects)))
 }
 
 const alreadyRestored = "Target was restored before"
@@ -126,19 +127,9 @@ func warnAlreadyRestored(made madeBefore) diag.Diagnostic {
 		"statements.")
 }
 
-// someOf are the first ten names, and how many more there are.
-func someOf(names []string) string {
-	const shown = 10
-	text := strings.Join(names[:min(len(names), shown)], ", ")
-	if more := len(names) - shown; more > 0 {
-		text += fmt.Sprintf(", and %d more", more)
-	}
-	return text
-}
-
 func describeEarlier(made madeBefore) string {
 	return fmt.Sprintf("Job %s has restored, or is restoring, what this restore would make: %s",
-		made.job, someOf(made.objects))
+		made.job, validators.Some(made.objects))
 }
 
 // preflightOff is how a person overrules a check.

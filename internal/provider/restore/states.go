@@ -5,15 +5,11 @@ package restore
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-x/internal/client"
 	"terraform-provider-x/internal/pointintime"
@@ -27,9 +23,9 @@ import (
 // flags: to upgrade its state (or to move it here). Read, Delete and the plans add what changes. A plan and its apply
 // are two processes, so an apply learns anew. Terraform tells of no object that -target leaves out.
 type States struct {
-	newModels map[string]func() Model // by Type.Name
-	own       *ownJobs
-	run       Run
+	types *Types
+	own   *ownJobs
+	run   Run
 
 	mutex    sync.Mutex
 	unread   []rawState // decoded only if something is asked: most runs only have finished restores
@@ -42,23 +38,28 @@ type States struct {
 
 // rawState is a state as Terraform sent it.
 type rawState struct {
-	typeName string // Type.Name
-	value    *tfprotov6.DynamicValue
-	moved    bool // from another provider, whose states lack what only the configuration knows
+	of    resourceType
+	value *tfprotov6.DynamicValue
+	moved bool // from another provider, whose states lack what only the configuration knows
 }
 
 // stored is a restore in a state, and what Terraform has asked of it in this process.
 type stored struct {
 	identity
 	job
-	target   string
-	sources  []string
-	objects  []string  // what it restores, or has restored, by its full name; none if it failed
-	endedAt  time.Time // zero if that is not known
-	moved    bool
-	known    bool // the identity is: an imported restore has none yet
-	ended    bool // an apply has seen its end, or it has failed
-	failed   bool
+	target  string
+	sources []string
+	objects []string  // what it restores, or has restored, by its full name; none if it failed
+	endedAt time.Time // zero if that is not known
+	moved   bool
+	known   bool // the identity is: an imported restore has none yet
+	ended   bool // an apply has seen its end, or it has failed
+	failed  bool
+	requested
+}
+
+// requested is what Terraform has asked of a restore in a state, beyond to upgrade it.
+type requested struct {
 	kept     bool // planned with its state, and not replaced
 	replaced bool // planned with its state, to be replaced by another restore
 	leaving  bool // planned to go by itself, not in a replacement
@@ -68,12 +69,9 @@ type stored struct {
 }
 
 // NewStates knows of no restore yet. The zero Run is none.
-func NewStates(newModels []func() Model, run Run) *States {
-	s := &States{newModels: map[string]func() Model{}, run: run}
+func NewStates(types *Types, run Run) *States {
+	s := &States{types: types, run: run}
 	s.Reset()
-	for _, newModel := range newModels {
-		s.newModels[newModel().Type().Name] = newModel
-	}
 	return s
 }
 
@@ -88,13 +86,13 @@ func (s *States) Reset() {
 // Note records a state that Terraform has upgraded, or moved here from another provider. Its diagnostics are about a
 // plan that was made before, when this state was not known.
 func (s *States) Note(ctx context.Context, typeName string, value *tfprotov6.DynamicValue, moved bool) diag.Diagnostics {
-	_, typeName, _ = strings.Cut(typeName, "_")
-	if s.newModels[typeName] == nil || value == nil {
+	of, known := s.types.of(typeName)
+	if !known || value == nil {
 		return nil
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	raw := rawState{typeName, value, moved}
+	raw := rawState{of, value, moved}
 	if !s.asked {
 		s.unread = append(s.unread, raw)
 		return nil
@@ -123,17 +121,15 @@ func (s *States) readAll(ctx context.Context) {
 
 // read decodes a state and keeps what it says; nil if it holds no job. The caller holds the lock.
 func (s *States) read(ctx context.Context, raw rawState) *stored {
-	m := s.newModels[raw.typeName]()
-	of := resourceSchema(ctx, m.Schema())
-	value, err := raw.value.Unmarshal(of.Type().TerraformType(ctx))
-	if err != nil || value.IsNull() || decode(ctx, of, value, m).HasError() {
+	value, err := raw.value.Unmarshal(raw.of.object)
+	if err != nil || value.IsNull() {
 		return nil // which the framework itself has just written
 	}
+	m, readable := raw.of.model(ctx, value)
+	if !readable {
+		return nil
+	}
 	return s.keep(ctx, m, raw.moved)
-}
-
-func decode(ctx context.Context, of schema.Schema, value tftypes.Value, m Model) diag.Diagnostics {
-	return tfsdk.State{Schema: of, Raw: value}.Get(ctx, m)
 }
 
 // keep records what a state says; nil if it holds no job. The caller holds the lock.
@@ -158,8 +154,8 @@ func (s *States) keep(ctx context.Context, m Model, moved bool) *stored {
 		if !now.known { // an import beside an object that is deposed
 			now.identity, now.known = before.identity, before.known
 		}
-		now.kept, now.replaced, now.leaving = before.kept, before.replaced, before.leaving
-		now.deleted, now.resumed, now.taken = before.deleted, before.resumed, before.taken
+		now.moved = now.moved || before.moved
+		now.requested = before.requested
 	}
 	s.byJob[id] = now
 	if !now.ended {
@@ -172,9 +168,8 @@ func (s *States) keep(ctx context.Context, m Model, moved bool) *stored {
 func (s *States) readState(ctx context.Context, state Model) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	before := s.byJob[state.common().JobID.ValueString()]
 	s.readAll(ctx)
-	s.keep(ctx, state, before != nil && before.moved)
+	s.keep(ctx, state, false)
 }
 
 // remove records that Terraform removes a state: a resource with the same restore may resume its job from now on.

@@ -89,7 +89,7 @@ func (s *States) open(ctx context.Context, config Model) left {
 	wanted, known := identityOf(ctx, config)
 	var found left
 	for id, of := range s.byJob {
-		open := !of.ended && !of.kept && !of.replaced && !of.leaving && !of.deleted && !of.resumed && !of.taken
+		open := !of.ended && of.requested == (requested{})
 		here, shares := of.target == config.TargetID(), of.shares(config.Sources(ctx))
 		if !open || of.typeName != config.Type().Name || !here && !shares {
 			continue

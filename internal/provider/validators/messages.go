@@ -4,6 +4,7 @@ package validators
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -62,6 +63,15 @@ func others(count int, lines []string) string {
 	}
 	if more := count - len(lines); more > 0 {
 		text += fmt.Sprintf("\n  and %d more", more)
+	}
+	return text
+}
+
+// Some are the first of many names, on one line, and how many more there are.
+func Some(names []string) string {
+	text := strings.Join(names[:min(len(names), shown)], ", ")
+	if more := len(names) - shown; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
 	}
 	return text
 }
